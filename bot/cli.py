@@ -1,0 +1,355 @@
+"""The command line: newsdesk index, ask, chat and their kin."""
+
+import json
+import logging
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, nullcontext
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from retrieval.errors import NewsdeskError, ReadError, SettingsError
+
+if TYPE_CHECKING:
+    from retrieval.answer import Answer
+    from retrieval.desk import Newsdesk, Question
+
+app = typer.Typer(
+    name="newsdesk",
+    help="Answers questions from news articles, and proves every word of the answer.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Library = Annotated[str | None, typer.Option(help="Library to use, instead of the configured one.")]
+Source = Annotated[str | None, typer.Option(help="Only articles by this publisher.")]
+Since = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only articles from this day on.")
+]
+Until = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only articles up to this day.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+def main() -> None:
+    """Run the command; an error is a sentence on standard error and exit code 1."""
+    try:
+        app()
+    except NewsdeskError as exc:
+        _complain(str(exc))
+        sys.exit(1)
+    except BrokenPipeError:  # the reader of our output has seen enough
+        sys.stderr.close()
+        sys.exit(1)
+
+
+@app.command()
+def index(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Withdraw articles whose file is gone from there.")
+    ] = False,
+    library: Library = None,
+) -> None:
+    """Make the library hold the articles in files and folders."""
+    from retrieval.index import Report
+
+    report, stopped = Report(), False
+    with _desk(library, create=True) as desk, _progress("reading") as show, _stoppable() as stop:
+        with closing(desk.sync(paths, prune=prune, waiting=_waiting)) as run:
+            for report in run:
+                show(report.done, None)
+                if stopped := stop():
+                    break
+    for error in report.failed:
+        _complain(f"not read: {error}")
+    if report.repeated:
+        typer.echo(f"{report.repeated} came more than once and were taken once")
+    typer.echo(
+        f"added {report.added}, changed {report.changed}, unchanged {report.unchanged}, "
+        f"withdrawn {report.withdrawn}, failed {len(report.failed)}"
+    )
+    _leave(stopped, failed=bool(report.failed))
+
+
+@app.command()
+def articles(
+    source: Source = None,
+    since: Since = None,
+    until: Until = None,
+    library: Library = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the articles, newest first."""
+    from bot.render import article_json, article_line, json_line
+
+    with _desk(library) as desk:
+        for article in desk.articles(source=source, since=_day(since), until=_day(until)):
+            line = json_line(article_json(article, text=False)) if as_json else article_line(article)
+            typer.echo(line)
+
+
+@app.command()
+def show(
+    id: Annotated[str, typer.Argument(help="The article's id, or the start of it.")],
+    library: Library = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print an article."""
+    from bot.render import article_json, article_text, json_line
+
+    with _desk(library) as desk:
+        article = desk.article(id)
+    typer.echo(json_line(article_json(article, text=True)) if as_json else article_text(article))
+
+
+@app.command()
+def remove(
+    ids: Annotated[list[str], typer.Argument(help="The articles' ids, or the starts of them.")],
+    library: Library = None,
+) -> None:
+    """Withdraw articles: no search finds them, and no file holds their text."""
+    failed = False
+    with _desk(library) as desk:
+        for id in ids:
+            try:
+                article = desk.remove(id, waiting=_waiting)
+            except NewsdeskError as exc:
+                _complain(str(exc))
+                failed = True
+            else:
+                typer.echo(f"withdrawn: {article.id} {article.title}")
+    _leave(failed=failed)
+
+
+@app.command()
+def reindex(library: Library = None) -> None:
+    """Rebuild the index from the stored articles, e.g. for another embedding model."""
+    stopped = False
+    with _desk(library) as desk, _progress("embedding") as show_progress, _stoppable() as stop:
+        with closing(desk.reindex(waiting=_waiting)) as run:
+            done = total = 0
+            for done, total in run:
+                show_progress(done, total)
+                if stopped := stop():
+                    break
+    if not stopped:
+        typer.echo(f"rebuilt {total} passages")
+    _leave(stopped)
+
+
+@app.command()
+def doctor(
+    repair: Annotated[bool, typer.Option("--repair", help="Rebuild what is wrong.")] = False,
+    library: Library = None,
+) -> None:
+    """Check that settings, models and the three stores are in order; mend nothing unless told."""
+    from bot import settings
+
+    with _desk(library) as desk:
+        wrong = False
+        for name in settings.unknown():
+            _complain(f"There is no setting called {name}; see .env.example for those there are.")
+            wrong = True
+        findings = list(desk.check())
+        if repair and any(finding.wrong for finding in findings):
+            for _ in desk.reindex(waiting=_waiting):
+                pass
+            typer.echo("rebuilt the index")
+            findings = list(desk.check())
+        for finding in findings:
+            typer.echo(f"{finding.looked_at}: {finding.wrong or 'in order'}")
+            wrong = wrong or bool(finding.wrong)
+    _leave(failed=wrong)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option(help="File of questions, one a line, or JSON lines with a `question`; - is standard input."),
+    ] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Passages to consider.")] = 10,
+    source: Source = None,
+    since: Since = None,
+    until: Until = None,
+    library: Library = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question with quoted, cited sentences."""
+    from retrieval.desk import Question
+
+    if (question is None) == (batch is None):
+        raise typer.BadParameter("give a question, or --batch FILE")
+    asked = Question(question or "", source, _day(since), _day(until), k)
+    with _desk(library) as desk:
+        if batch is not None:
+            failed = _ask_each(desk, batch, asked)
+        else:
+            failed = False
+            _print_answer(desk.ask(asked), as_json=as_json)
+    _leave(failed=failed)
+
+
+@app.command()
+def chat(
+    source: Source = None, since: Since = None, until: Until = None, library: Library = None
+) -> None:
+    """Ask one question after another; Ctrl-D ends it."""
+    from retrieval.desk import Question
+
+    try:
+        import readline  # noqa: F401 - gives input() line editing and history
+    except ImportError:
+        pass
+    with _desk(library) as desk:
+        while True:
+            try:
+                text = input("> " if sys.stdin.isatty() else "")
+            except EOFError:
+                typer.echo()
+                return
+            if not text.strip():
+                continue
+            try:
+                answer = desk.ask(Question(text, source, _day(since), _day(until)))
+            except SettingsError as exc:
+                _complain(str(exc))
+            else:
+                _print_answer(answer, as_json=False)
+                typer.echo()
+
+
+def _ask_each(desk: "Newsdesk", file: Path, asked: "Question") -> bool:
+    """Answer each line of the file on a line of its own; whether any could not be."""
+    from dataclasses import replace
+
+    from bot.render import answer_json, json_line
+
+    failed = False
+    for number, line in _question_lines(file):
+        try:
+            fields = _fields(line)
+            answered = answer_json(desk.ask(replace(asked, text=fields["question"])))
+            typer.echo(json_line(fields | answered))
+        except SettingsError as exc:
+            _complain(f"{file}:{number}: {exc}")
+            typer.echo(json_line({"line": number, "error": str(exc)}))
+            failed = True
+    return failed
+
+
+def _question_lines(file: Path) -> Iterator[tuple[int, str]]:
+    try:
+        with nullcontext(sys.stdin) if str(file) == "-" else file.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield number, line.strip()
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
+        raise ReadError(f"it can't be read: {reason}", str(file)) from exc
+
+
+def _fields(line: str) -> dict[str, Any]:
+    if not line.startswith("{"):
+        return {"question": line}
+    try:
+        fields = json.loads(line)
+    except ValueError as exc:
+        raise SettingsError("The line is not valid JSON.") from exc
+    if not isinstance(fields.get("question"), str):
+        raise SettingsError("The line has no `question`.")
+    return dict(fields)
+
+
+def _print_answer(answer: "Answer", *, as_json: bool) -> None:
+    from rich.console import Console
+
+    from bot.render import answer_json, answer_text, json_line
+
+    if as_json:
+        typer.echo(json_line(answer_json(answer)))
+        return
+    console = Console(highlight=False)
+    styled = console.is_terminal and not console.no_color
+    console.print(answer_text(answer, marks=("", "") if styled else ("»", "«")), soft_wrap=not styled)
+
+
+@contextmanager
+def _desk(library: str | None, *, create: bool = False) -> Iterator["Newsdesk"]:
+    from bot import settings
+    from retrieval.desk import Newsdesk
+
+    chosen = settings.load()
+    logging.basicConfig(level=chosen.log_level, format="newsdesk: %(message)s", stream=sys.stderr)
+    for chatty in ("pypdf", "trafilatura", "sentence_transformers", "chromadb"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
+    desk = Newsdesk(
+        chosen.data,
+        library=library or chosen.library,
+        create=create,
+        embedder=chosen.embedder,
+        chroma_url=chosen.chroma_url,
+        threshold=chosen.threshold,
+    )
+    with closing(desk):
+        yield desk
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn(what), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _stoppable() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed; pressed again it kills, as ever."""
+    pressed: list[int] = []
+
+    def stop(number: int, frame: object) -> None:
+        pressed.append(number)
+        signal.signal(signal.SIGINT, before)
+        _complain("stopping after this batch; press Ctrl-C again to stop at once")
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _waiting() -> None:
+    _complain("another newsdesk process is writing to this library; waiting for it")
+
+
+def _complain(sentence: str) -> None:
+    typer.echo(f"newsdesk: {sentence}", err=True)
+
+
+def _leave(stopped: bool = False, *, failed: bool = False) -> None:
+    if stopped:
+        _complain("interrupted; the same command goes on where it stopped")
+        raise typer.Exit(_INTERRUPTED)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _day(at: datetime | None) -> date | None:
+    return at.date() if at else None
+

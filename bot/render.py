@@ -1,0 +1,144 @@
+"""Answers and articles as a terminal shows them, and as JSON."""
+
+import json
+from typing import Any
+
+from rich.text import Text
+
+from retrieval.answer import Answer
+from retrieval.articles import Article
+from retrieval.search import Hit
+
+_NEAREST = 3  # passages shown when an answer is declined
+_QUOTED = "bold underline"
+
+
+def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
+    """The answer with its sources below it, each with its passage and the quoted words marked.
+
+    `marks` are put around the quoted words where a style can't be seen.
+    """
+    shown = Text(answer.text if not answer.found else "")
+    for citation in answer.citations:
+        shown.append(citation.quote)
+        shown.append(f" [{citation.number}] ", "cyan")
+    shown.rstrip()
+    if not answer.found and answer.hits:
+        shown.append("\n\nThe nearest passages:", "dim")
+        for hit in answer.hits[:_NEAREST]:
+            shown.append("\n\n").append_text(_source(hit.article)).append("\n")
+            shown.append(_indented(hit.passage.text), "dim")
+    for citation in answer.citations:
+        shown.append("\n\n").append(f"[{citation.number}] ", "cyan")
+        shown.append_text(_source(citation.hit.article)).append("\n")
+        start, end = (place - citation.hit.passage.start for place in (citation.start, citation.end))
+        text = citation.hit.passage.text
+        shown.append(_indented(text[:start]), "dim")
+        shown.append(marks[0] + _wrapped(text[start:end]) + marks[1], _QUOTED)
+        shown.append(_wrapped(text[end:]), "dim")
+    return shown
+
+
+def _source(article: Article) -> Text:
+    """Title, publisher and date on a line, the address or path on the next."""
+    line = Text(article.title, "bold")
+    line.append(f" · {article.source}" if article.source else "", "not bold")
+    line.append(f" · {day(article)}", "not bold")
+    where = article.url or article.path
+    return line.append(f"\n    {where}", "not bold") if where else line
+
+
+def day(article: Article) -> str:
+    """The day of publication in words, or "undated"."""
+    return f"{article.day.day} {article.day:%B %Y}" if article.day else "undated"
+
+
+def _indented(text: str) -> str:
+    return "    " + _wrapped(text)
+
+
+def _wrapped(text: str) -> str:
+    return text.replace("\n", "\n    ")
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """The answer as documented in docs/json.md."""
+    span = None
+    if answer.span:
+        hit, start, end = answer.span
+        span = {
+            "article_id": hit.article.id,
+            "start": start,
+            "end": end,
+            "text": hit.article.text[start:end],
+        }
+    return {
+        "question": answer.question,
+        "found": answer.found,
+        "answer": answer.text,
+        "citations": [
+            {
+                "number": citation.number,
+                "article_id": citation.hit.article.id,
+                "title": citation.hit.article.title,
+                "source": citation.hit.article.source,
+                "url": citation.hit.article.url,
+                "published": citation.hit.article.published,
+                "quote": citation.quote,
+                "start": citation.start,
+                "end": citation.end,
+            }
+            for citation in answer.citations
+        ],
+        "span": span,
+        "passages": [_passage_json(hit) for hit in answer.hits],
+        "mode": answer.mode,
+        "seconds": round(answer.seconds, 4),
+    }
+
+
+def _passage_json(hit: Hit) -> dict[str, Any]:
+    return {
+        "article_id": hit.article.id,
+        "url": hit.article.url,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "text": hit.passage.text,
+        "rank": hit.rank,
+    }
+
+
+def article_json(article: Article, *, text: bool) -> dict[str, Any]:
+    """The article's particulars, with its text if asked for."""
+    shown: dict[str, Any] = {
+        "id": article.id,
+        "url": article.url,
+        "path": article.path,
+        "title": article.title,
+        "source": article.source,
+        "published": article.published,
+        "authors": list(article.authors),
+    }
+    return shown | {"text": article.text} if text else shown
+
+
+def article_line(article: Article) -> str:
+    """Id, date, publisher and title, apart by tabs."""
+    published = article.published[:10] if article.published else "undated   "
+    return f"{article.id}\t{published}\t{article.source}\t{article.title}"
+
+
+def article_text(article: Article) -> str:
+    """The article to read: its particulars, an empty line, its text to the letter."""
+    particulars = [
+        article.title,
+        " · ".join(filter(None, [article.source, day(article), ", ".join(article.authors)])),
+        article.url or article.path or "",
+    ]
+    return "\n".join(filter(None, particulars)) + "\n\n" + article.text
+
+
+def json_line(thing: dict[str, Any]) -> str:
+    """The thing as JSON on one line."""
+    return json.dumps(thing, ensure_ascii=False)
+

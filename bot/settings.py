@@ -1,0 +1,72 @@
+"""Settings: what two installations may need to differ in; the only place that reads the environment."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from retrieval.desk import SHARED, THRESHOLD
+from retrieval.errors import SettingsError
+from retrieval.models import BUNDLED
+
+_PREFIX = "NEWSDESK_"
+
+
+class Settings(BaseSettings):
+    """Every setting, from `NEWSDESK_…` in the environment, else in the file `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True
+    )
+
+    data: Path = Field(Path("data"), description="Folder that holds the libraries.")
+    library: str = Field(SHARED, description="Library that commands use when none is named.")
+    embedder: str = Field(
+        BUNDLED,
+        description="Embedding model: the bundled one, or any sentence-transformers model's "
+        "name or folder. After a change: newsdesk reindex.",
+    )
+    chroma_url: str | None = Field(
+        None,
+        description="Address of a Chroma server that holds the vectors; empty: files in the data "
+        "folder. Keep such a server off public networks.",
+    )
+    threshold: float = Field(
+        THRESHOLD,
+        ge=0,
+        le=1,
+        description="How probable an answer must be to be given, 0 to 1; higher declines more.",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "WARNING", description="How much is logged, to standard error."
+    )
+
+    @field_validator("chroma_url", mode="before")
+    @classmethod
+    def _web_address(cls, value: object) -> object:
+        if value in ("", None):
+            return None
+        if not str(value).startswith(("http://", "https://")):
+            raise ValueError("it must begin with http:// or https://")
+        return value
+
+
+def load() -> Settings:
+    """The settings. Raises SettingsError that names each wrong one, never its value."""
+    try:
+        return Settings()
+    except ValidationError as exc:
+        wrong = "; ".join(
+            f"{_PREFIX}{str(error['loc'][0]).upper()}: {error['msg']}" for error in exc.errors()
+        )
+        raise SettingsError(f"A setting is wrong: {wrong}.") from exc
+
+
+def unknown() -> list[str]:
+    """Names in the environment and `.env` that look like settings of ours and are none."""
+    known = {_PREFIX + name.upper() for name in Settings.model_fields}
+    given = {name.upper() for name in {*os.environ, *dotenv_values(".env")}}
+    return sorted(name for name in given if name.startswith(_PREFIX) and name not in known)

@@ -1,0 +1,1 @@
+"""From article to answer; knows nothing of Discord or terminals."""

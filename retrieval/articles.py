@@ -1,0 +1,152 @@
+"""An article: one text, normalised once, with an identity that lasts."""
+
+import hashlib
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from retrieval.errors import ReadError
+
+MAX_CHARACTERS = 1_000_000  # a long book; anything larger is not one article
+MAX_FIELD = 500  # titles, names and publishers; longer ones are damage, not data
+
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article; every offset anywhere counts in characters of its `text`.
+
+    `published` is ISO 8601, a date or a date with time, or None where nobody said.
+    `path` is the file that it came from, None when it came from elsewhere.
+    """
+
+    id: str
+    url: str | None
+    path: str | None
+    title: str
+    source: str
+    published: str | None
+    authors: tuple[str, ...]
+    text: str
+
+    @property
+    def digest(self) -> str:
+        """Equal for articles that say the same in the same words, title and particulars."""
+        said = [self.url, self.title, self.source, self.published, self.authors, self.text]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+    @property
+    def day(self) -> date | None:
+        """The day of publication as its publisher dated it, or None."""
+        return date.fromisoformat(self.published[:10]) if self.published else None
+
+
+def article(
+    text: str,
+    *,
+    url: str | None = None,
+    path: str | None = None,
+    title: str | None = None,
+    source: str | None = None,
+    published: object = None,
+    authors: object = None,
+    own_file: bool = True,
+) -> Article:
+    """An Article with its text normalised and its identity settled.
+
+    The identity is the canonical URL, else the path, else the content. `own_file` is
+    False for a path that holds many articles, which can then not be their identity.
+    Raises ReadError when no text is left or it is over `MAX_CHARACTERS`.
+    """
+    text = normalise(text)
+    if not text:
+        raise ReadError("it holds no text")
+    if len(text) > MAX_CHARACTERS:
+        raise ReadError(f"its text is over {MAX_CHARACTERS:,} characters")
+    url = canonical_url(url) if url else None
+    if url:
+        identity = f"url:{url}"
+    elif path and own_file:
+        identity = f"path:{path}"
+    else:
+        identity = f"text:{text}"
+    return Article(
+        id=hashlib.sha256(identity.encode()).hexdigest()[:16],
+        url=url,
+        path=path,
+        title=_line(title) or _first_line(text),
+        source=_line(source) or _host(url),
+        published=published_date(published),
+        authors=_names(authors),
+        text=text,
+    )
+
+
+def normalise(text: str) -> str:
+    """The text in Unicode NFC, lines ended by one line feed, without control characters.
+
+    A tab becomes a space; blanks at both ends go. What it returns, it returns unchanged.
+    """
+    text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
+    return unicodedata.normalize("NFC", _CONTROLS.sub("", text)).strip()
+
+
+def canonical_url(url: str) -> str | None:
+    """The address without fragment and trackers, its query in order; None if it isn't http(s)."""
+    from courlan import normalize_url  # late: most questions never need it
+
+    url = normalise(url).replace("\n", "")
+    try:
+        parts = urlsplit(url)
+        if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+            return None
+        return normalize_url(parts._replace(fragment=""))
+    except ValueError:
+        return None
+
+
+def published_date(value: object) -> str | None:
+    """The ISO 8601 form of a date in ISO, RFC 2822 or as Python object; None if there is none.
+
+    A time without a zone keeps none; nothing is ever filled in from the clock.
+    """
+    if isinstance(value, date):
+        return value.isoformat()
+    if not isinstance(value, str) or not value.strip():
+        return None
+    value = value.strip()
+    for parse in (_iso_date, parsedate_to_datetime):
+        try:
+            return parse(value).isoformat()
+        except (ValueError, IndexError, OverflowError):
+            continue
+    return None
+
+
+def _iso_date(value: str) -> date:
+    return date.fromisoformat(value) if len(value) <= 10 else datetime.fromisoformat(value)
+
+
+def _line(value: object) -> str:
+    return " ".join(normalise(value).split())[:MAX_FIELD] if isinstance(value, str) else ""
+
+
+def _names(value: object) -> tuple[str, ...]:
+    values = value if isinstance(value, list | tuple) else re.split("[;,]", _line(value))
+    return tuple(name for name in map(_line, values) if name)
+
+
+def _first_line(text: str) -> str:
+    line = _line(text.split("\n", 1)[0])
+    return line if len(line) <= 100 else line[:99].rsplit(" ", 1)[0] + "…"
+
+
+def _host(url: str | None) -> str:
+    host = (urlsplit(url).hostname or "") if url else ""
+    return host.removeprefix("www.")

@@ -1,0 +1,64 @@
+"""Check: what is wrong with a library, in sentences; mends nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from retrieval.errors import NewsdeskError
+from retrieval.index import Index
+from retrieval.passages import split
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: `wrong` is a sentence, or empty when it is as it should be."""
+
+    looked_at: str
+    wrong: str = ""
+
+
+def check(index: Index) -> Iterator[Finding]:
+    """Whether SQLite is sound, its passages are slices, both projections agree, the model loads."""
+    library = index.library
+    yield Finding("SQLite file", "; ".join(library.faults()))
+    yield Finding("unfinished work", _unfinished(index))
+    yield Finding("passages in SQLite", _torn(index))
+    yield Finding("embedding model", _complaint(index))
+    expected = set(library.passage_ids())
+    try:
+        with index.as_it_is() as (vectors, words):
+            found = {"vectors in Chroma": vectors.ids(), "words in Tantivy": words.ids()}
+    except NewsdeskError as exc:
+        yield Finding("vectors in Chroma and words in Tantivy", str(exc))
+        return
+    for name, ids in found.items():
+        missing, extra = len(expected - ids), len(ids - expected)
+        wrong = f"{missing} passages are missing and {extra} are too many." if missing or extra else ""
+        yield Finding(name, wrong)
+
+
+def _unfinished(index: Index) -> str:
+    pending, withdrawn = index.library.count("pending"), index.library.count("withdrawn")
+    if not pending and not withdrawn:
+        return ""
+    return (
+        f"{pending} articles wait to be published and {withdrawn} to be forgotten. Another process "
+        "is at it, or the next question or `newsdesk index` does it."
+    )
+
+
+def _torn(index: Index) -> str:
+    torn = [
+        article.id
+        for article in index.library.articles()
+        if index.library.passage_ids_of(article.id) != [p.id for p in split(article)]
+    ]
+    return f"Articles whose passages are not slices of them: {', '.join(torn)}." if torn else ""
+
+
+def _complaint(index: Index) -> str:
+    try:
+        index.check_embedder()
+        index.embedder.question("Who said what?")
+    except NewsdeskError as exc:
+        return str(exc)
+    return ""

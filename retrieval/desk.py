@@ -1,0 +1,223 @@
+"""Newsdesk: the one door for every front end, put together from LangChain runnables."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.resources import files as package_files
+from pathlib import Path
+from typing import Any
+
+from langchain_core.prompts import ChatPromptTemplate
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+
+from retrieval.answer import Answer, compose
+from retrieval.articles import Article
+from retrieval.check import Finding, check
+from retrieval.errors import LibraryError, NewsdeskError, ReadError, SettingsError
+from retrieval.index import Index, Report
+from retrieval.library import Filter
+from retrieval.models import BUNDLED, Embedder
+from retrieval.proof import prove
+from retrieval.reader import Reader, SentenceReader
+from retrieval.search import Hit, Search
+from retrieval.sources import files
+
+SHARED = "shared"  # the library that everybody may read
+THRESHOLD = 0.5  # probability under which an answer is declined
+MAX_QUESTION = 2000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and which articles may answer it; `limit` is how many passages are considered."""
+
+    text: str
+    source: str | None = None
+    since: date | None = None
+    until: date | None = None
+    limit: int = 10
+
+
+class Newsdesk(Runnable[str | Question, Answer]):
+    """Answers questions from one library; a Runnable from question to Answer.
+
+    Safe to use from several threads and processes at once.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        library: str = SHARED,
+        create: bool = False,
+        embedder: str = BUNDLED,
+        chroma_url: str | None = None,
+        threshold: float = THRESHOLD,
+        reader: Reader | None = None,
+    ) -> None:
+        """Open `library` under `data`, making it if `create`.
+
+        Raises SettingsError for a name that is no library's, LibraryError when it is missing.
+        """
+        if not library.replace("-", "").replace("_", "").isalnum() or len(library) > 50:
+            raise SettingsError(
+                f"{library!r} can't be a library's name: letters, digits, - and _ make one."
+            )
+        model = Embedder(embedder, data / "models")
+        self.index = Index(data / library, model, create=create, chroma_url=chroma_url)
+        self.search = Search(index=self.index)
+        self.reader: Reader = reader or SentenceReader(model)
+        self.threshold = threshold
+        self.chain: Runnable[str | Question, Answer] = (
+            RunnableLambda(self._find) | RunnableLambda(self._read) | RunnableLambda(self._prove)
+        )
+
+    def close(self) -> None:
+        """Let go of all files."""
+        self.index.close()
+
+    # Asking
+
+    def invoke(
+        self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> Answer:
+        """The answer to one question. Raises SettingsError for an empty or endless one."""
+        started = time.perf_counter()
+        answer = self.chain.invoke(input, config)
+        return replace(answer, seconds=time.perf_counter() - started)
+
+    def ask(self, question: str | Question) -> Answer:
+        """The answer to one question; `invoke` by its everyday name."""
+        return self.invoke(question)
+
+    def _find(self, asked: str | Question) -> tuple[Question, list[Hit]]:
+        question = Question(asked) if isinstance(asked, str) else asked
+        text = " ".join(question.text.split())
+        if not text:
+            raise SettingsError("The question is empty.")
+        if len(text) > MAX_QUESTION:
+            raise SettingsError(f"The question is over {MAX_QUESTION:,} characters.")
+        allowed = Filter(self._sources(question.source), question.since, question.until)
+        hits = self.search.hits(text, limit=max(question.limit, 10), allowed=allowed)
+        return replace(question, text=text), hits
+
+    def _sources(self, wanted: str | None) -> tuple[str, ...] | None:
+        if wanted is None:
+            return None
+        known = self.index.library.sources()
+        same = [source for source in known if source.casefold() == wanted.strip().casefold()]
+        if not same:
+            raise SettingsError(
+                f"No article is by a source called {wanted!r}. "
+                f"There are: {', '.join(known[:20]) or 'none'}{', …' if len(known) > 20 else ''}."
+            )
+        return tuple(same)
+
+    def _read(self, found: tuple[Question, list[Hit]]) -> Answer:
+        question, hits = found
+        quotes = self.reader.quotes(question.text, hits)
+        return compose(question.text, hits, quotes, threshold=self.threshold)
+
+    def _prove(self, answer: Answer) -> Answer:
+        return prove(answer, self.index.library)
+
+    # Feeding
+
+    def sync(
+        self,
+        paths: list[Path],
+        *,
+        prune: bool = False,
+        waiting: Callable[[], None] = lambda: None,
+    ) -> Iterator[Report]:
+        """Make the library hold what is in the files and folders; yields the report so far.
+
+        With `prune`, articles whose file is no longer under `paths` are withdrawn, unless a
+        part of what is there could not be read, which might hold them. Whoever stops iterating
+        stops it between two batches. `waiting` is called when another process is writing.
+        """
+        with self.index.writing(waiting):
+            yield from self.index.sync(
+                _articles(paths),
+                gone=self._pruned(paths) if prune else lambda seen, failed: (),
+            )
+
+    def _pruned(self, paths: list[Path]) -> Callable[[set[str], list[ReadError]], list[str]]:
+        roots = [files.name(files.absolute(path)) for path in paths]
+
+        def gone(seen: set[str], failed: list[ReadError]) -> list[str]:
+            unread = [error.place.rsplit(":", 1)[0] for error in failed] + [
+                error.place for error in failed
+            ]
+            return [
+                id
+                for id, path in self.index.library.paths()
+                if id not in seen and _is_under(path, roots) and not _is_under(path, unread)
+            ]
+
+        return gone
+
+    def remove(self, id: str, *, waiting: Callable[[], None] = lambda: None) -> Article:
+        """Withdraw the article with this id, or the start of one, and return it as it was."""
+        with self.index.writing(waiting):
+            article = self.article(id)
+            self.index.remove([article.id])
+        return article
+
+    def reindex(
+        self, *, waiting: Callable[[], None] = lambda: None
+    ) -> Iterator[tuple[int, int]]:
+        """Rebuild the projections; yields (passages done, passages in all)."""
+        with self.index.writing(waiting):
+            yield from self.index.reindex()
+
+    # Looking
+
+    def check(self) -> Iterator[Finding]:
+        """What was looked at and what is wrong with it; mends nothing."""
+        yield from check(self.index)
+
+    def article(self, id: str) -> Article:
+        """The article with this id, or the one whose id begins so. Raises LibraryError."""
+        library = self.index.library
+        ids = library.ids(id.strip().lower())
+        if len(ids) != 1 or not id.strip():
+            what = "No article has" if not ids else f"{len(ids)} articles have"
+            raise LibraryError(f"{what} an id beginning with {id!r}. See: newsdesk articles")
+        article = library.article(ids[0])
+        if article is None:
+            raise LibraryError(f"Article {ids[0]} was withdrawn just now.")
+        return article
+
+    def articles(
+        self, *, source: str | None = None, since: date | None = None, until: date | None = None
+    ) -> Iterator[Article]:
+        """Articles, newest first, those without a date last."""
+        yield from self.index.library.articles(Filter(self._sources(source), since, until))
+
+
+def prompt(name: str) -> ChatPromptTemplate:
+    """The prompt template in `prompts/`: `name.system.txt` and `name.human.txt`."""
+    folder = package_files("prompts")
+    return ChatPromptTemplate(
+        [
+            (role, (folder / f"{name}.{role}.txt").read_text(encoding="utf-8"))
+            for role in ("system", "human")
+        ]
+    )
+
+
+def _articles(paths: list[Path]) -> Iterator[Article | ReadError]:
+    for path in files.find(paths):
+        if isinstance(path, ReadError):
+            yield path
+        else:
+            yield from files.read(path)
+
+
+def _is_under(path: str, roots: list[str]) -> bool:
+    return any(path == root or path.startswith(root.rstrip("/") + "/") for root in roots)
+
+
+__all__ = ["SHARED", "Newsdesk", "NewsdeskError", "Question", "prompt"]

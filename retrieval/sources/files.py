@@ -1,0 +1,274 @@
+"""Files and folders → Articles, one by one; what can't be read is named, never dropped."""
+
+import gzip
+import json
+import logging
+import os
+import zipfile
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
+
+from retrieval.articles import Article, article
+from retrieval.errors import ReadError
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 20_000_000  # one document; a .jsonl holds many and is read line by line
+MAX_LINE = 8_000_000  # one article as JSON, every character escaped
+MAX_EXPANDED = 200_000_000  # what a .docx may unpack to
+
+Read = Article | ReadError
+
+
+def find(paths: list[Path]) -> Iterator[Path | ReadError]:
+    """The readable kinds of file among `paths` and, recursively, in its folders; sorted.
+
+    Hidden files and folders, and other kinds of file inside a folder, are passed over. A path
+    that doesn't exist, an unreadable folder, and a file of another kind that is named
+    itself, come as ReadError.
+    """
+    for path in map(absolute, paths):
+        if path.is_dir():
+            yield from _walk(path)
+        elif not path.exists():
+            yield ReadError("there is no such file or folder", name(path))
+        elif _reader(path) is None:
+            kinds = ", ".join(READERS)
+            yield ReadError(f"this kind of file is not read; these are: {kinds}", name(path))
+        else:
+            yield path
+
+
+def read(path: Path) -> Iterator[Read]:
+    """The articles of one file, each as Article or as ReadError; never raises for bad content."""
+    reader = _reader(path)
+    assert reader is not None, "find() yields only files that have a reader"
+    try:
+        for found in reader(path):
+            if isinstance(found, ReadError):
+                found = ReadError(found.reason, found.place or name(path))
+            yield found
+    except ReadError as exc:
+        yield ReadError(exc.reason, name(path))
+    except OSError as exc:
+        yield ReadError(f"it can't be read: {exc.strerror or exc}", name(path))
+    except Exception as exc:  # noqa: BLE001 - a damaged file makes a parser raise anything
+        log.debug("%s", name(path), exc_info=True)
+        yield ReadError(f"it is damaged ({type(exc).__name__})", name(path))
+
+
+def absolute(path: Path) -> Path:
+    """The path from the root on, without `..`; links stay as they are."""
+    return Path(os.path.abspath(path))
+
+
+def name(path: Path) -> str:
+    """The path as text that can be stored and printed, whatever bytes the file's name has."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def _walk(folder: Path) -> Iterator[Path | ReadError]:
+    unreadable: list[ReadError] = []
+
+    def note(exc: OSError) -> None:
+        unreadable.append(
+            ReadError(f"the folder can't be read: {exc.strerror}", name(Path(exc.filename)))
+        )
+
+    for place, folders, files in os.walk(folder, onerror=note):
+        folders[:] = sorted(inner for inner in folders if not inner.startswith("."))
+        for file in sorted(files):
+            path = Path(place, file)
+            if not file.startswith(".") and _reader(path) is not None:
+                yield path
+    yield from unreadable
+
+
+def _document(path: Path) -> bytes:
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise ReadError(f"it is over the limit of {MAX_BYTES // 1_000_000} MB")
+    if not content.strip():
+        raise ReadError("it is empty")
+    return content
+
+
+def _decode(content: bytes) -> str:
+    from charset_normalizer import from_bytes  # late: UTF-8 needs no guess
+
+    for encoding, marks in (("utf-8-sig", ()), ("utf-16", (b"\xff\xfe", b"\xfe\xff"))):
+        if not marks or content.startswith(marks):
+            try:
+                return content.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+    guess = None if b"\0" in content else from_bytes(content).best()
+    if guess is None:
+        raise ReadError("it is not text")
+    return str(guess)
+
+
+def _text(path: Path) -> Iterator[Read]:
+    text = _decode(_document(path))
+    if "\0" in text:
+        raise ReadError("it is not text")
+    yield article(text, path=name(path))
+
+
+def _markdown(path: Path) -> Iterator[Read]:
+    matter, text = _front_matter(_decode(_document(path)))
+    yield article(
+        text,
+        path=name(path),
+        url=_string(matter.get("url")),
+        title=_string(matter.get("title")),
+        source=_string(matter.get("source")),
+        published=matter.get("published"),
+        authors=matter.get("authors"),
+    )
+
+
+def _front_matter(text: str) -> tuple[dict[str, Any], str]:
+    import yaml
+
+    lines = text.replace("\r\n", "\n").split("\n")
+    if lines[0].rstrip() != "---":
+        return {}, text
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+    if end is None:
+        return {}, text
+    try:
+        matter = yaml.safe_load("\n".join(lines[1:end]))
+    except yaml.YAMLError as exc:
+        raise ReadError("its front matter is not valid YAML") from exc
+    if not isinstance(matter, dict | None):
+        raise ReadError("its front matter is not a list of `name: value` lines")
+    return matter or {}, "\n".join(lines[end + 1 :])
+
+
+def _html(path: Path) -> Iterator[Read]:
+    from trafilatura import bare_extraction
+
+    page = bare_extraction(_document(path), with_metadata=True, include_comments=False)
+    if page is None or not page.text:
+        raise ReadError("no article was found in the page")
+    yield article(
+        page.text,
+        path=name(path),
+        url=page.url,
+        title=page.title,
+        source=page.sitename or page.hostname,
+        published=page.date,
+        authors=page.author,
+    )
+
+
+def _pdf(path: Path) -> Iterator[Read]:
+    from pypdf import PdfReader
+
+    pdf = PdfReader(BytesIO(_document(path)))
+    about = pdf.metadata
+    yield article(
+        "\n".join(page.extract_text() for page in pdf.pages),
+        path=name(path),
+        title=about.title if about else None,
+        authors=about.author if about else None,
+    )
+
+
+def _docx(path: Path) -> Iterator[Read]:
+    from docx import Document as open_docx
+
+    content = BytesIO(_document(path))
+    with zipfile.ZipFile(content) as packed:
+        if sum(part.file_size for part in packed.infolist()) > MAX_EXPANDED:
+            raise ReadError(f"it unpacks to more than {MAX_EXPANDED // 1_000_000} MB")
+    document = open_docx(content)
+    about = document.core_properties
+    yield article(
+        "\n\n".join(paragraph.text for paragraph in document.paragraphs),
+        path=name(path),
+        title=about.title,
+        authors=about.author,
+    )
+
+
+def _json_lines(path: Path) -> Iterator[Read]:
+    empty = True
+    with _lines(path) as file:
+        for number, line in enumerate(_bounded(file), 1):
+            if line == b"":
+                continue
+            empty = False
+            try:
+                yield _json_article(line, path)
+            except ReadError as exc:
+                yield ReadError(exc.reason, f"{name(path)}:{number}")
+    if empty:
+        raise ReadError("it is empty")
+
+
+def _lines(path: Path) -> IO[bytes]:
+    return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")
+
+
+def _bounded(file: IO[bytes]) -> Iterator[bytes | None]:
+    """Each line stripped, None for one over `MAX_LINE`; a damaged end raises ReadError."""
+    try:
+        while line := file.readline(MAX_LINE + 1):
+            if len(line) <= MAX_LINE:
+                yield line.strip()
+                continue
+            while line and not line.endswith(b"\n"):
+                line = file.readline(MAX_LINE)
+            yield None
+    except (EOFError, gzip.BadGzipFile, OSError) as exc:
+        raise ReadError("the rest of it is damaged or cut off") from exc
+
+
+def _json_article(line: bytes | None, path: Path) -> Article:
+    if line is None:
+        raise ReadError(f"the line is over the limit of {MAX_LINE // 1_000_000} MB")
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as exc:
+        raise ReadError("the line is not valid JSON") from exc
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        raise ReadError("the line is not an object with a `text`")
+    return article(
+        row["text"],
+        path=name(path),
+        own_file=False,
+        url=_string(row.get("url")),
+        title=_string(row.get("title")),
+        source=_string(row.get("source")),
+        published=row.get("published"),
+        authors=row.get("authors"),
+    )
+
+
+def _string(value: object) -> str | None:
+    return str(value) if isinstance(value, str | int | float) else None
+
+
+Reader = Callable[[Path], Iterator[Read]]
+
+READERS: dict[str, Reader] = {
+    ".txt": _text,
+    ".md": _markdown,
+    ".html": _html,
+    ".htm": _html,
+    ".pdf": _pdf,
+    ".docx": _docx,
+    ".jsonl": _json_lines,
+    ".jsonl.gz": _json_lines,
+}
+
+
+def _reader(path: Path) -> Reader | None:
+    lower = path.name.lower()
+    return next((READERS[kind] for kind in READERS if lower.endswith(kind)), None)

@@ -1,0 +1,134 @@
+"""Vectors: Chroma as a projection of the library; nothing else knows Chroma.
+
+A persistent Chroma is for one process at a time: a client does not see what another
+process wrote, even opening one writes to its files, and one that is opened while another
+process writes can ruin them (seen with 1.5.9: an index file grew until the disk was full). So
+index.py makes every call here under a lock that the processes share.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from retrieval.errors import LibraryError
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+    from retrieval.library import Embedded, Vector
+
+# Neighbours looked at per query. Chroma's default of 100 finds 97 % of the exact first ten.
+_HNSW = {"space": "cosine", "ef_search": 400, "ef_construction": 200}
+
+
+class Vectors:
+    """One collection of vectors, one a passage, under the passage's id; no text, no metadata."""
+
+    def __init__(self, folder: Path, *, url: str | None = None, name: str = "passages") -> None:
+        """Opens nothing yet. With `url` the collection `name` lives in the Chroma server there."""
+        self.folder = folder
+        self._url = url
+        self._name = f"{name}-{folder.name}" if url else name
+        self._client: ClientAPI | None = None
+        self._collection: Collection | None = None
+
+    def open(self) -> None:
+        """Open the collection as it is now, making it when there is none.
+
+        Raises LibraryError when Chroma can't be opened or reached.
+        """
+        import chromadb  # late: it takes a second
+        from chromadb.config import Settings
+
+        self.close()
+        settings = Settings(anonymized_telemetry=False)
+        try:
+            if self._url:
+                at = urlsplit(self._url)
+                port = at.port or (443 if at.scheme == "https" else 80)
+                self._client = chromadb.HttpClient(
+                    at.hostname or "", port, ssl=at.scheme == "https", settings=settings
+                )
+            else:
+                self._client = chromadb.PersistentClient(self.folder, settings)
+            self._collection = self._client.get_or_create_collection(
+                self._name, embedding_function=None, configuration={"hnsw": _HNSW}
+            )
+        except Exception as exc:
+            self.close()
+            where = "the Chroma server" if self._url else self.folder
+            raise LibraryError(
+                f"The vectors in {where} can't be opened: {_first_line(exc)}. "
+                "If they are damaged, rebuild them: newsdesk reindex"
+            ) from exc
+
+    def close(self) -> None:
+        """Let go of Chroma; the next call but `open` fails."""
+        if self._client is not None:
+            self._client.close()
+        self._client = self._collection = None
+
+    def drop(self) -> None:
+        """Delete the collection and all that it holds."""
+        if self._url and self._client is None:
+            self.open()
+        if self._url and self._client is not None:
+            self._client.delete_collection(self._name)
+        self.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def _opened(self) -> "Collection":
+        assert self._collection is not None, "open() comes first"
+        return self._collection
+
+    def count(self) -> int:
+        """How many vectors there are."""
+        return self._opened.count()
+
+    def ids(self) -> set[str]:
+        """The ids of all vectors."""
+        return set(self._opened.get(include=[])["ids"])
+
+    def upsert(self, passages: "Iterable[Embedded]") -> None:
+        """Add the passages' vectors, in place of those that have their ids."""
+        for some in self._batches(passages):
+            self._opened.upsert(
+                ids=[embedded.passage.id for embedded in some],
+                embeddings=[embedded.vector for embedded in some],
+            )
+
+    def delete(self, ids: Iterable[str]) -> None:
+        """Delete the vectors with these ids, where there are any."""
+        for some in self._batches(ids):
+            self._opened.delete(ids=some)
+
+    def nearest(
+        self, vector: "Vector", limit: int, within: list[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Up to `limit` (id, cosine similarity), nearest first, of those `within` if given."""
+        limit = min(limit, self.count() if within is None else len(within))
+        if not limit:
+            return []
+        found = self._opened.query(
+            query_embeddings=[vector], n_results=limit, ids=within, include=["distances"]
+        )
+        distances = found["distances"] or [[]]
+        return [
+            (id, 1 - distance) for id, distance in zip(found["ids"][0], distances[0], strict=True)
+        ]
+
+    def _batches(self, things: Iterable[Any]) -> Iterator[list[Any]]:
+        assert self._client is not None, "open() comes first"
+        size = min(self._client.get_max_batch_size(), 5000)
+        things = iter(things)
+        while some := list(islice(things, size)):
+            yield some
+
+
+def _first_line(exc: Exception) -> str:
+    return (str(exc).strip() or type(exc).__name__).split("\n")[0][:200]
