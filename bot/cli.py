@@ -5,7 +5,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -62,15 +62,20 @@ def index(
     """Make the library hold the articles in files and folders."""
     from retrieval.index import Report
 
-    report, stopped = Report(), False
-    with _desk(library, create=True) as desk, _progress("reading") as show, _stoppable() as stop:
-        with closing(desk.sync(paths, prune=prune, waiting=_waiting)) as run:
-            for report in run:
-                show(report.done, None)
-                if stopped := stop():
-                    break
-    for error in report.failed:
-        _complain(f"not read: {error}")
+    report, stopped, named = Report(), False, 0
+    with (
+        _desk(library, create=True) as desk,
+        _progress("articles") as advance,
+        _stoppable() as stop,
+        closing(desk.sync(paths, prune=prune, waiting=_waiting)) as run,
+    ):
+        for report in run:
+            advance(report.done, None)
+            for error in report.failed[named:]:
+                _complain(f"not read: {error}")
+            named = len(report.failed)
+            if stopped := stop():
+                break
     if report.repeated:
         typer.echo(f"{report.repeated} came more than once and were taken once")
     typer.echo(
@@ -93,7 +98,9 @@ def articles(
 
     with _desk(library) as desk:
         for article in desk.articles(source=source, since=_day(since), until=_day(until)):
-            line = json_line(article_json(article, text=False)) if as_json else article_line(article)
+            line = (
+                json_line(article_json(article, text=False)) if as_json else article_line(article)
+            )
             typer.echo(line)
 
 
@@ -133,14 +140,17 @@ def remove(
 @app.command()
 def reindex(library: Library = None) -> None:
     """Rebuild the index from the stored articles, e.g. for another embedding model."""
-    stopped = False
-    with _desk(library) as desk, _progress("embedding") as show_progress, _stoppable() as stop:
-        with closing(desk.reindex(waiting=_waiting)) as run:
-            done = total = 0
-            for done, total in run:
-                show_progress(done, total)
-                if stopped := stop():
-                    break
+    stopped, total = False, 0
+    with (
+        _desk(library) as desk,
+        _progress("passages") as advance,
+        _stoppable() as stop,
+        closing(desk.reindex(waiting=_waiting)) as run,
+    ):
+        for done, total in run:
+            advance(done, total)
+            if stopped := stop():
+                break
     if not stopped:
         typer.echo(f"rebuilt {total} passages")
     _leave(stopped)
@@ -176,7 +186,10 @@ def ask(
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     batch: Annotated[
         Path | None,
-        typer.Option(help="File of questions, one a line, or JSON lines with a `question`; - is standard input."),
+        typer.Option(
+            help="File of questions, one a line, or JSON lines with a `question`; - is standard "
+            "input."
+        ),
     ] = None,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Passages to consider.")] = 10,
     source: Source = None,
@@ -207,10 +220,8 @@ def chat(
     """Ask one question after another; Ctrl-D ends it."""
     from retrieval.desk import Question
 
-    try:
+    with suppress(ImportError):
         import readline  # noqa: F401 - gives input() line editing and history
-    except ImportError:
-        pass
     with _desk(library) as desk:
         while True:
             try:
@@ -281,7 +292,9 @@ def _print_answer(answer: "Answer", *, as_json: bool) -> None:
         return
     console = Console(highlight=False)
     styled = console.is_terminal and not console.no_color
-    console.print(answer_text(answer, marks=("", "") if styled else ("»", "«")), soft_wrap=not styled)
+    console.print(
+        answer_text(answer, marks=("", "") if styled else ("»", "«")), soft_wrap=not styled
+    )
 
 
 @contextmanager
@@ -308,11 +321,19 @@ def _desk(library: str | None, *, create: bool = False) -> Iterator["Newsdesk"]:
 @contextmanager
 def _progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
     from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
 
     columns = (SpinnerColumn(), TextColumn(what), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
@@ -352,4 +373,3 @@ def _leave(stopped: bool = False, *, failed: bool = False) -> None:
 
 def _day(at: datetime | None) -> date | None:
     return at.date() if at else None
-

@@ -31,7 +31,9 @@ def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
     for citation in answer.citations:
         shown.append("\n\n").append(f"[{citation.number}] ", "cyan")
         shown.append_text(_source(citation.hit.article)).append("\n")
-        start, end = (place - citation.hit.passage.start for place in (citation.start, citation.end))
+        start, end = (
+            place - citation.hit.passage.start for place in (citation.start, citation.end)
+        )
         text = citation.hit.passage.text
         shown.append(_indented(text[:start]), "dim")
         shown.append(marks[0] + _wrapped(text[start:end]) + marks[1], _QUOTED)
@@ -141,4 +143,3 @@ def article_text(article: Article) -> str:
 def json_line(thing: dict[str, Any]) -> str:
     """The thing as JSON on one line."""
     return json.dumps(thing, ensure_ascii=False)
-

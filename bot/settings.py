@@ -1,4 +1,4 @@
-"""Settings: what two installations may need to differ in; the only place that reads the environment."""
+"""Settings: what two installations may differ in; nothing else reads the environment."""
 
 import os
 from pathlib import Path
@@ -22,26 +22,28 @@ class Settings(BaseSettings):
         env_prefix=_PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True
     )
 
-    data: Path = Field(Path("data"), description="Folder that holds the libraries.")
-    library: str = Field(SHARED, description="Library that commands use when none is named.")
+    data: Path = Field(default=Path("data"), description="Folder that holds the libraries.")
+    library: str = Field(
+        default=SHARED, description="Library that commands use when none is named."
+    )
     embedder: str = Field(
-        BUNDLED,
+        default=BUNDLED,
         description="Embedding model: the bundled one, or any sentence-transformers model's "
         "name or folder. After a change: newsdesk reindex.",
     )
     chroma_url: str | None = Field(
-        None,
+        default=None,
         description="Address of a Chroma server that holds the vectors; empty: files in the data "
         "folder. Keep such a server off public networks.",
     )
     threshold: float = Field(
-        THRESHOLD,
+        default=THRESHOLD,
         ge=0,
         le=1,
         description="How probable an answer must be to be given, 0 to 1; higher declines more.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "WARNING", description="How much is logged, to standard error."
+        default="WARNING", description="How much is logged, to standard error."
     )
 
     @field_validator("chroma_url", mode="before")

@@ -32,7 +32,9 @@ def check(index: Index) -> Iterator[Finding]:
         return
     for name, ids in found.items():
         missing, extra = len(expected - ids), len(ids - expected)
-        wrong = f"{missing} passages are missing and {extra} are too many." if missing or extra else ""
+        wrong = (
+            f"{missing} passages are missing and {extra} are too many." if missing or extra else ""
+        )
         yield Finding(name, wrong)
 
 

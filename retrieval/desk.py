@@ -1,7 +1,7 @@
 """Newsdesk: the one door for every front end, put together from LangChain runnables."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files as package_files
@@ -130,7 +130,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
         *,
         prune: bool = False,
         waiting: Callable[[], None] = lambda: None,
-    ) -> Iterator[Report]:
+    ) -> Generator[Report, None, None]:
         """Make the library hold what is in the files and folders; yields the report so far.
 
         With `prune`, articles whose file is no longer under `paths` are withdrawn, unless a
@@ -167,7 +167,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
 
     def reindex(
         self, *, waiting: Callable[[], None] = lambda: None
-    ) -> Iterator[tuple[int, int]]:
+    ) -> Generator[tuple[int, int], None, None]:
         """Rebuild the projections; yields (passages done, passages in all)."""
         with self.index.writing(waiting):
             yield from self.index.reindex()

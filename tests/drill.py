@@ -1,0 +1,90 @@
+"""One writer's work in a process of its own, to be killed at any moment.
+
+The parent forks children from a server that has imported everything, so that a child's life is the
+work itself and a random moment in it is a random moment of the work.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from retrieval.index import Index
+from retrieval.models import BUNDLED, Embedder
+from tests.conftest import made, state, sync
+
+context = multiprocessing.get_context("forkserver")
+context.set_forkserver_preload(["chromadb", "onnxruntime", "tokenizers", "tests.drill"])
+
+SECRET = "zyxwabc"
+_TEXT = "The harbour of Port Alder was dredged again on {0}, and {0} boats came. "
+
+OLD = [made(str(n), _TEXT.format(n) * 30, title=f"Day {n}") for n in range(12)] + [
+    made("secret", f"The {SECRET} decree was signed. " * 40)
+]
+NEW = [
+    *OLD[:4],  # unchanged
+    *[
+        made(str(n), _TEXT.format(n * 100) * (n * 3), title=f"Day {n}") for n in range(4, 9)
+    ],  # changed
+    *[made(f"new-{n}", _TEXT.format(n + 50) * 20) for n in range(6)],  # added
+]  # the rest withdrawn, the secret among them
+
+Work = Callable[[Index], None]
+
+
+def index_old(index: Index) -> None:
+    """Into an empty library."""
+    sync(index, OLD)
+
+
+def update_to_new(index: Index) -> None:
+    """Unchanged, changed, added and withdrawn articles at once."""
+    sync(index, NEW)
+
+
+def remove_secret(index: Index) -> None:
+    """One article out of the old ones."""
+    with index.writing():
+        index.remove([one.id for one in OLD if SECRET in one.text and index.library.digest(one.id)])
+
+
+def rebuild(index: Index) -> None:
+    """Both projections anew."""
+    with index.writing():
+        for _ in index.reindex():
+            pass
+
+
+def _serve(folder: Path, models: Path, work: Work | None, pipe: Connection) -> None:
+    index = Index(folder, Embedder(BUNDLED, models), create=True)
+    index.embedder.question("loaded before the clock starts")
+    pipe.send("ready")
+    if work:
+        work(index)
+    pipe.send(state(index))
+    index.close()
+
+
+def run(folder: Path, models: Path, work: Work | None, *, after: float | None = None) -> Any:
+    """The state that `work` leaves, or None when it was killed `after` that many seconds."""
+    ours, theirs = context.Pipe()
+    child = context.Process(target=_serve, args=(folder, models, work, theirs))
+    child.start()
+    theirs.close()
+    try:
+        assert ours.recv() == "ready"
+        if after is not None and not ours.poll(after):
+            with suppress(ProcessLookupError):
+                os.kill(child.pid or 0, signal.SIGKILL)
+        return ours.recv()
+    except EOFError:
+        child.join()
+        assert child.exitcode == -signal.SIGKILL, f"died by itself: {child.exitcode}"
+        return None
+    finally:
+        child.join()

@@ -1,0 +1,247 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from retrieval.desk import Newsdesk
+from tests.conftest import SEEDS
+from tests.test_desk import STARMER
+
+COMMAND = [sys.executable, "-m", "bot"]
+REPOSITORY = SEEDS.parent
+
+
+def newsdesk(
+    *arguments: str, data: Path, given: str | None = None, **settings: str
+) -> "subprocess.CompletedProcess[str]":
+    """What the command prints and how it ends, run as a user runs it."""
+    environment = (
+        os.environ | settings | {"NEWSDESK_DATA": str(data), "PYTHONPATH": str(REPOSITORY)}
+    )
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        env=environment,
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def shared(seeded: Newsdesk) -> Path:
+    """The data folder of a library that holds the seeds; for looking only."""
+    return seeded.index.embedder._folder.parent.parent
+
+
+def test_index_says_what_it_did(data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Article a.")
+    (folder / "b.txt").write_text("Article b.")
+    (folder / "c.pdf").write_bytes(b"%PDF no more")
+
+    first = newsdesk("index", str(folder), data=data)
+    assert first.stdout == "added 2, changed 0, unchanged 0, withdrawn 0, failed 1\n"
+    assert (
+        first.stderr == f"newsdesk: not read: {folder / 'c.pdf'}: it is damaged (PdfStreamError)\n"
+    )
+    assert first.returncode == 1
+
+    (folder / "c.pdf").unlink()
+    (folder / "a.txt").write_text("Article a, corrected.")
+    (folder / "b.txt").unlink()
+    second = newsdesk("index", "--prune", str(folder), data=data)
+    assert second.stdout == "added 0, changed 1, unchanged 0, withdrawn 1, failed 0\n"
+    assert (second.stderr, second.returncode) == ("", 0)
+
+
+def test_ask_prints_quotes_and_sources(shared: Path) -> None:
+    asked = newsdesk("ask", "what did Starmer say?", data=shared)
+
+    answer, _, rest = asked.stdout.partition("\n\n")
+    assert answer == STARMER + " [1]"
+    assert rest.startswith(
+        "[1] Ukraine and Russia agree on a prisoner exchange but no ceasefire in Istanbul · "
+        "Reuters · 16 May 2025\n"
+    )
+    assert f"»{STARMER}«" in rest
+    assert (asked.stderr, asked.returncode) == ("", 0)
+
+
+def test_ask_declines_with_the_nearest_passages(shared: Path) -> None:
+    asked = newsdesk("ask", "who won the 2022 World Cup?", data=shared)
+
+    assert asked.stdout.startswith("The articles don't say.\n\nThe nearest passages:\n\n")
+    assert asked.returncode == 0
+
+
+def test_ask_json_is_one_object_that_the_documentation_describes(shared: Path) -> None:
+    asked = newsdesk("ask", "--json", "what did Starmer say?", data=shared)
+
+    (line,) = asked.stdout.splitlines()
+    answer = json.loads(line)
+    documented = (REPOSITORY / "docs" / "json.md").read_text()
+    for keys in (answer, answer["citations"][0], answer["passages"][0]):
+        assert all(f"`{key}`" in documented for key in keys)
+    assert list(answer) == [
+        "question", "found", "answer", "citations", "span", "passages", "mode", "seconds",
+    ]  # fmt: skip
+    assert list(answer["citations"][0]) == [
+        "number", "article_id", "title", "source", "url", "published", "quote", "start", "end",
+    ]  # fmt: skip
+    assert list(answer["passages"][0]) == ["article_id", "url", "start", "end", "text", "rank"]
+    assert len(answer["passages"]) >= 10
+    for place in [*answer["citations"], *answer["passages"]]:
+        shown = newsdesk("show", "--json", place["article_id"], data=shared).stdout
+        text = json.loads(shown)["text"]
+        assert text[place["start"] : place["end"]] == place.get("quote", place.get("text"))
+
+
+def test_batch_answers_line_by_line_and_passes_fields_through(shared: Path) -> None:
+    lines = [
+        "what did Starmer say?",
+        '{"id": 7, "question": "who won the 2022 World Cup?", "answer": "Argentina"}',
+        "",
+        '{"id": 8}',
+        "{broken",
+        "x" * 3000,
+    ]
+
+    asked = newsdesk("ask", "--batch", "-", data=shared, given="\n".join(lines))
+
+    first, second, *bad = map(json.loads, asked.stdout.splitlines())
+    assert (first["question"], first["found"]) == ("what did Starmer say?", True)
+    assert (second["id"], second["found"]) == (7, False)
+    assert [one["line"] for one in bad] == [4, 5, 6]
+    assert len(asked.stderr.splitlines()) == 3
+    assert asked.returncode == 1
+
+
+def test_chat_answers_until_the_end_of_input(shared: Path) -> None:
+    talked = newsdesk(
+        "chat", data=shared, given="what did Starmer say?\n\nwhat did von der Leyen say?\n"
+    )
+
+    assert talked.stdout.index("closely coordinating") < talked.stdout.index("von der Leyen said")
+    assert (talked.stderr, talked.returncode) == ("", 0)
+
+
+def test_articles_are_listed_shown_and_removed(data: Path) -> None:
+    newsdesk("index", str(SEEDS / "council-vote.md"), str(SEEDS / "court-case.md"), data=data)
+
+    listed = newsdesk("articles", data=data).stdout.splitlines()
+    assert [line.split("\t")[1:3] for line in listed] == [
+        ["2026-04-07", "Northshore Gazette (made up)"],
+        ["2026-03-24", "The Alder Courier (made up)"],
+    ]
+    id = listed[0].split("\t")[0]
+    shown = newsdesk("show", id[:8], data=data).stdout
+    assert shown.startswith("Boat owners take Port Alder's ferry terminal to court\nNorthshore")
+    assert shown.endswith("none of it happened.\n")
+
+    removed = newsdesk("remove", id, "0000", data=data)
+    assert (
+        removed.stdout == f"withdrawn: {id} Boat owners take Port Alder's ferry terminal to court\n"
+    )
+    assert "No article has an id beginning with '0000'" in removed.stderr
+    assert removed.returncode == 1
+    assert len(newsdesk("articles", data=data).stdout.splitlines()) == 1
+
+
+def test_doctor_finds_and_mends_what_is_wrong(data: Path) -> None:
+    newsdesk("index", str(SEEDS), data=data)
+    assert newsdesk("doctor", data=data).returncode == 0
+    for path in (data / "shared" / "words-1").iterdir():
+        path.unlink()
+
+    found = newsdesk("doctor", data=data, NEWSDESK_TRESHOLD="1")
+    assert "words in Tantivy: " in found.stdout
+    assert "NEWSDESK_TRESHOLD" in found.stderr
+    assert found.returncode == 1
+    assert newsdesk("doctor", data=data).returncode == 1, "doctor mends nothing unless told"
+
+    mended = newsdesk("doctor", "--repair", data=data)
+    assert mended.returncode == 0, mended.stdout
+    assert newsdesk("doctor", data=data).returncode == 0
+
+
+def test_reindex_rebuilds(data: Path) -> None:
+    newsdesk("index", str(SEEDS / "istanbul-talks.md"), data=data)
+
+    assert newsdesk("reindex", data=data).stdout == "rebuilt 3 passages\n"
+    assert newsdesk("ask", "what did Starmer say?", data=data).stdout.startswith(STARMER)
+
+
+def test_interrupted_indexing_goes_on_where_it_stopped(data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    for number in range(12):
+        text = f"Boat number {number} came into the harbour of Port Alder. " * 600
+        (folder / f"{number:02}.txt").write_text(text)
+    environment = os.environ | {"NEWSDESK_DATA": str(data), "PYTHONPATH": str(REPOSITORY)}
+    run = subprocess.Popen(
+        [*COMMAND, "index", str(folder)], env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    library = data / "shared" / "words-1" / "meta.json"
+    deadline = time.monotonic() + 60
+    while not library.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    run.send_signal(signal.SIGINT)
+    stdout, stderr = run.communicate(timeout=60)
+
+    assert "interrupted; the same command goes on where it stopped" in stderr
+    assert run.returncode == 130
+    done = int(stdout.split("added ")[1].split(",")[0])
+    assert 0 < done < 12
+    again = newsdesk("index", str(folder), data=data)
+    assert (
+        again.stdout == f"added {12 - done}, changed 0, unchanged {done}, withdrawn 0, failed 0\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        pytest.param(["ask", "who?"], 1, "newsdesk index PATH", id="no library"),
+        pytest.param(["ask"], 2, "--batch FILE", id="no question"),
+        pytest.param(["ask", "who?", "--since", "lately"], 2, "lately", id="no date"),
+        pytest.param(["ask", "who?", "--library", "../x"], 1, "library's name", id="a path"),
+        pytest.param(["ask", "--batch", "none.txt"], 1, "none.txt", id="no file"),
+        pytest.param(["articles"], 1, "newsdesk index PATH", id="nothing to list"),
+        pytest.param(
+            ["index", "none"], 1, "there is no such file or folder", id="nothing to index"
+        ),
+    ],
+)
+def test_bad_input_is_a_sentence_and_never_a_traceback(
+    data: Path, tmp_path: Path, arguments: list[str], code: int, words: str
+) -> None:
+    (tmp_path / "empty").write_text("x")
+    if "--batch" in arguments:
+        newsdesk("index", str(SEEDS / "court-case.md"), data=data)
+
+    result = newsdesk(*arguments, data=data)
+
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.returncode == code
+
+
+def test_articles_text_is_never_markup_or_a_control_sequence(data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(
+        "[bold]Mayor Lindqvist[/bold] said that \x1b[31mred\x1b[0m is the colour of the harbour."
+    )
+    newsdesk("index", str(path), data=data)
+
+    answer = newsdesk("ask", "what did Lindqvist say about the harbour?", data=data).stdout
+
+    assert "[bold]Mayor Lindqvist[/bold] said that [31mred[0m is the colour" in answer
+    assert "\x1b" not in answer

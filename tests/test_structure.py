@@ -1,0 +1,99 @@
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ORDER = [
+    "errors", "articles", "sources.files", "passages", "models", "library", "vectors", "words",
+    "index", "check", "search", "reader", "answer", "proof", "desk",
+]  # fmt: skip
+PLACES = {
+    "chromadb": {"retrieval/vectors.py"},
+    "tantivy": {"retrieval/words.py"},
+    "sqlite3": {"retrieval/library.py"},
+    "sentence_transformers": {"retrieval/models.py"},
+    "torch": {"retrieval/models.py"},
+    "onnxruntime": {"retrieval/models.py"},
+    "trafilatura": {"retrieval/sources/files.py"},
+    "discord": {"bot/client.py"},
+    "typer": {"bot/cli.py"},
+    "pydantic_settings": {"bot/settings.py"},
+    "dotenv": {"bot/settings.py"},
+}
+FILES = sorted(path for folder in ("bot", "retrieval") for path in (ROOT / folder).rglob("*.py"))
+
+
+def imports(path: Path, *, annotations: bool = True) -> set[str]:
+    """The modules that a file imports; without `annotations`, not those for type checkers alone."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped = {
+        inner
+        for node in ast.walk(tree)
+        if not annotations
+        and isinstance(node, ast.If)
+        and "TYPE_CHECKING" in ast.unparse(node.test)
+        for inner in ast.walk(node)
+    }
+    found = set()
+    for node in ast.walk(tree):
+        if node in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
+    return found
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_every_module_of_retrieval_has_its_place_in_the_order() -> None:
+    modules = {
+        relative(path).removeprefix("retrieval/").removesuffix(".py").replace("/", ".")
+        for path in FILES
+        if path.parts[-2] != "bot" and path.name != "__init__.py"
+    }
+
+    assert modules == set(ORDER)
+
+
+@pytest.mark.parametrize("module", ORDER)
+def test_a_module_imports_only_from_those_above_it(module: str) -> None:
+    path = ROOT / "retrieval" / (module.replace(".", "/") + ".py")
+    above = ORDER[: ORDER.index(module)]
+
+    for name in imports(path, annotations=False):
+        if name.startswith("retrieval."):
+            inner = name.removeprefix("retrieval.")
+            assert any(
+                inner == one or inner.startswith(f"{one}.") for one in [*above, "sources"]
+            ), name
+        assert not name.startswith("bot")
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_each_library_has_its_one_place(path: Path) -> None:
+    for name in imports(path):
+        place = PLACES.get(name.split(".")[0])
+        assert place is None or relative(path) in place, name
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_the_environment_is_read_in_one_place(path: Path) -> None:
+    if relative(path) not in ("bot/settings.py", "retrieval/models.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "environ" not in text
+        assert "getenv" not in text
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_every_module_and_public_definition_says_what_it_is_for(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+
+    assert ast.get_docstring(tree)
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), node.name
