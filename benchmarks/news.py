@@ -84,7 +84,7 @@ def _row(name: str, asked: Sequence[Case], found: Sequence[Sequence[str]]) -> No
 def _print_answers(
     asked: Sequence[Case], answers: Sequence[Answer], others: Sequence[Answer]
 ) -> None:
-    short = [len(answer.text.split()) - len(answer.citations) <= MAX_WORDS for answer in answers]
+    short = [len(answer.text.split()) <= MAX_WORDS for answer in answers]
     right = [
         answer.found and is_short and holds(answer.text, case.answer)
         for case, answer, is_short in zip(asked, answers, short, strict=True)

@@ -19,7 +19,7 @@ from sklearn.metrics import roc_auc_score
 from benchmarks.questions import Case, cases, holds, rows, sample, write_articles
 from retrieval.answer import compose
 from retrieval.desk import Newsdesk
-from retrieval.reader import Quote, SentenceReader, candidates
+from retrieval.reader import AskedFor, Floats, Quote, SentenceReader, candidates
 from retrieval.search import Hit
 
 
@@ -52,12 +52,12 @@ def main() -> None:
     _print_trade(reader, weights, found[half:])
 
 
-def _fit(reader: SentenceReader, found: list[tuple[Case, list[Hit]]]) -> np.ndarray:
+def _fit(reader: SentenceReader, found: list[tuple[Case, list[Hit]]]) -> Floats:
     features, right = [], []
     for case, hits in found:
         for some in (hits, _without(case, hits)):
             sentences = candidates(some)
-            features.append(reader.features(case.question, sentences))
+            features.append(reader.features(AskedFor(case.question), sentences)[0])
             right += [holds(sentence.text, case.answer) for sentence in sentences]
     model = LogisticRegression(C=1.0, max_iter=1000).fit(np.concatenate(features), right)
     return np.concatenate([model.intercept_, model.coef_[0]])
@@ -67,13 +67,11 @@ def _without(case: Case, hits: list[Hit]) -> list[Hit]:
     return [hit for hit in hits if not holds(hit.article.text, case.answer)]
 
 
-def _quotes(
-    reader: SentenceReader, weights: np.ndarray, question: str, hits: list[Hit]
-) -> list[Quote]:
+def _quotes(reader: SentenceReader, weights: Floats, question: str, hits: list[Hit]) -> list[Quote]:
     sentences = candidates(hits)
     if not sentences:
         return []
-    chances = 1 / (1 + np.exp(-(reader.features(question, sentences) @ weights[1:] + weights[0])))
+    chances = reader.probabilities(question, sentences, weights)
     quotes = [
         Quote(one.hit, one.start, one.end, one.text, float(chance))
         for one, chance in zip(sentences, chances, strict=True)
@@ -82,7 +80,7 @@ def _quotes(
 
 
 def _print_trade(
-    reader: SentenceReader, weights: np.ndarray, found: list[tuple[Case, list[Hit]]]
+    reader: SentenceReader, weights: Floats, found: list[tuple[Case, list[Hit]]]
 ) -> None:
     there = [(case, hits, _quotes(reader, weights, case.question, hits)) for case, hits in found]
     gone = [_quotes(reader, weights, case.question, _without(case, hits)) for case, hits in found]

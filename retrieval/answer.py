@@ -53,7 +53,7 @@ def compose(
         floor = max(threshold, _RELATIVE * chosen[0].probability if chosen else 0.0)
         if quote.probability < floor or len(chosen) == _MAX_QUOTES:
             break
-        words = sum(len(one.text.split()) for one in [*chosen, quote])
+        words = sum(len(one.text.split()) + 1 for one in [*chosen, quote])
         if words <= MAX_WORDS and not any(_alike(quote, one) for one in chosen):
             chosen.append(quote)
     return cite(question, hits, chosen)

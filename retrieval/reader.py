@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.library import Vector
 from retrieval.models import Embedder
 from retrieval.passages import sentences
 from retrieval.search import Hit
@@ -18,9 +19,11 @@ from retrieval.words import GRAMMAR, stems
 
 Floats = npt.NDArray[np.float64]
 
-MAX_WORDS = 60  # of one quote, and of an answer
+MAX_WORDS = 60  # of an answer, the numbers in brackets among them
 _MIN_WORDS = 4
 _HITS = 10  # hits whose sentences are read
+_TOPICAL = 0.4  # cosine of a sentence with the topic from which it is on it
+_BESIDE_THE_POINT = 0.2  # what is left of the probability of a sentence that isn't
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +71,35 @@ class SentenceReader:
         found = candidates(hits)
         if not found:
             return []
-        chances = 1 / (1 + np.exp(-(self.features(question, found) @ WEIGHTS[1:] + WEIGHTS[0])))
+        chances = self.probabilities(question, found, WEIGHTS)
         quotes = [
             Quote(one.hit, one.start, one.end, one.text, float(chance))
             for one, chance in zip(found, chances, strict=True)
         ]
         return sorted(quotes, key=lambda quote: (-quote.probability, quote.hit.rank, quote.start))
 
-    def features(self, question: str, found: Sequence[Candidate]) -> Floats:
-        """One row a sentence, one column a feature; each between 0 and 1, or nearly."""
-        asked = _Question(question)
+    def probabilities(self, question: str, found: Sequence[Candidate], weights: Floats) -> Floats:
+        """The probability that each sentence answers, by these weights."""
+        asked = AskedFor(question)
+        features, vectors = self.features(asked, found)
+        chances = 1 / (1 + np.exp(-(features @ weights[1:] + weights[0])))
+        about = self._embedder.question(asked.topic) if asked.topic else None
+        for number, one in enumerate(found):
+            topical = 0.0 if about is None else float(vectors[number] @ about)
+            if not asked.may_be_answered_by(one, topical):
+                chances[number] *= _BESIDE_THE_POINT
+        return np.asarray(chances)
+
+    def features(self, asked: "AskedFor", found: Sequence[Candidate]) -> tuple[Floats, Vector]:
+        """One row a sentence and one column a feature, about 0 to 1; and the sentences' vectors."""
         vectors = self._embedder.passages([one.text for one in found])
-        nearness = vectors @ self._embedder.question(question)
-        on_topic = vectors @ self._embedder.question(asked.topic) if asked.topic else nearness
-        return np.array(
-            [
-                [near, *asked.features(one, float(topical))]
-                for near, topical, one in zip(nearness, on_topic, found, strict=True)
-            ]
-        )
+        nearness = vectors @ self._embedder.question(asked.text)
+        rows = [[near, *asked.features(one)] for near, one in zip(nearness, found, strict=True)]
+        return np.array(rows), vectors
 
 
 # Bias, then one weight a feature in the order of `features`.
-WEIGHTS = np.array([-5.0, 4.0, 1.0, 1.0, 0.5, 1.5, 0.5, 1.0, 1.0, -2.0, 0.5, 1.0])
+WEIGHTS = np.array([-5.0, 4.0, 1.0, 1.0, 0.5, 1.5, 0.5, 1.0, 1.0, 0.5, 1.0])
 
 _STATEMENT = re.compile(
     r"\b(say|says|said|tell|told|comment|commented|call|called|respond|responded|react|reacted"
@@ -131,21 +140,34 @@ _KINDS = (
 )
 
 
-class _Question:
+class AskedFor:
     """A question taken apart into what an answering sentence should share with it."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.terms = _terms(text)
         names = {stem for name in _NAME.findall(text) for stem in stems(name)}
         self.names = names & self.terms
         topic = _TOPIC.search(text)
         self.topic = topic["topic"] if topic else ""
-        self.topic_terms = _terms(self.topic)
+        self._topic_terms = _terms(self.topic)
         self.is_statement = bool(_STATEMENT.search(text))
         self.kind = next((kind for pattern, kind in _KINDS if pattern.search(text)), "")
 
-    def features(self, one: Candidate, topical: float) -> list[float]:
-        """How far the sentence meets the question; `topical` is its cosine with the topic."""
+    def may_be_answered_by(self, one: Candidate, topical: float) -> bool:
+        """Whether the sentence is on the topic asked about and names who is asked about.
+
+        `topical` is its cosine with the topic. Both are asked of questions for statements only.
+        """
+        if not self.is_statement:
+            return True
+        words = set(stems(one.text)) | set(stems(one.before))
+        on_topic = topical >= _TOPICAL or _covered(self._topic_terms, words) >= 0.5
+        speakers = self.names - self._topic_terms
+        return on_topic and (not speakers or _covered(speakers, words) > 0)
+
+    def features(self, one: Candidate) -> list[float]:
+        """How far the sentence meets the question, feature by feature."""
         own = set(stems(one.text))
         near = own | set(stems(one.before))
         passage = near | set(stems(one.hit.article.title)) | set(stems(one.hit.passage.text))
@@ -158,13 +180,9 @@ class _Question:
             _covered(self.names, passage) if self.names else _covered(self.terms, passage),
             self._kind_met(one.text),
             float(said and _covered(self.names or self.terms, own) > 0),
-            float(bool(self.topic) and not self._on_topic(near, topical)),
             1 / one.hit.rank,
             max(0.0, one.hit.similarity or 0.0),
         ]
-
-    def _on_topic(self, words: set[str], topical: float) -> bool:
-        return _covered(self.topic_terms, words) >= 0.5 or topical >= 0.4
 
     def _kind_met(self, text: str) -> float:
         if self.kind == "number":
@@ -215,10 +233,10 @@ def _is_sentence(text: str) -> bool:
 
 
 def _quotable(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The sentence, or its clauses where it is over `MAX_WORDS` words."""
-    if len(text[start:end].split()) <= MAX_WORDS:
+    """The sentence, or its clauses where it is too long for an answer."""
+    if len(text[start:end].split()) < MAX_WORDS:
         yield start, end
         return
     for clause in re.finditer(r"\S.*?(?:[;:—–](?=\s)|$)", text[start:end], re.S):
-        if len(clause[0].split()) <= MAX_WORDS:
+        if len(clause[0].split()) < MAX_WORDS:
             yield start + clause.start(), start + clause.end()

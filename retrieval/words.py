@@ -69,7 +69,7 @@ class Words:
         return {searcher.doc(address)["id"][0] for _, address in hits}
 
     def replace(self, passages: Iterable[Embedded], gone: Iterable[str] = ()) -> None:
-        """Index the passages, in place of those with their ids, and drop the ids `gone`, at once."""
+        """Index the passages, in place of those with their ids, and drop those `gone`, at once."""
         writer = self._opened.writer(heap_size=_HEAP, num_threads=1)
         for id in gone:
             writer.delete_documents_by_term("id", id)

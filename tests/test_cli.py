@@ -1,13 +1,17 @@
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from bot.cli import main
 from retrieval.desk import Newsdesk
 from tests.conftest import SEEDS
 from tests.test_desk import STARMER
@@ -16,21 +20,28 @@ COMMAND = [sys.executable, "-m", "bot"]
 REPOSITORY = SEEDS.parent
 
 
-def newsdesk(
-    *arguments: str, data: Path, given: str | None = None, **settings: str
-) -> "subprocess.CompletedProcess[str]":
-    """What the command prints and how it ends, run as a user runs it."""
-    environment = (
-        os.environ | settings | {"NEWSDESK_DATA": str(data), "PYTHONPATH": str(REPOSITORY)}
-    )
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        env=environment,
-        input=given,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+@dataclass
+class Ended:
+    """What a command printed and how it ended."""
+
+    stdout: str
+    stderr: str
+    returncode: int
+
+
+def newsdesk(*arguments: str, data: Path, given: str = "", **settings: str) -> Ended:
+    """Run the command as the installed script does, in this process, which has the models."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        for name, value in (settings | {"NEWSDESK_DATA": str(data)}).items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["newsdesk", *arguments])
+        patch.setattr(sys, "stdin", io.StringIO(given))
+        try:
+            main()
+        except SystemExit as exc:
+            code = int(exc.code or 0)
+    return Ended(out.getvalue(), err.getvalue(), code)
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +193,7 @@ def test_interrupted_indexing_goes_on_where_it_stopped(data: Path, tmp_path: Pat
     folder = tmp_path / "news"
     folder.mkdir()
     for number in range(12):
-        text = f"Boat number {number} came into the harbour of Port Alder. " * 600
+        text = f"Boat {number}. " + "Long words are quick to embed: " + ("w" * 150 + " ") * 250
         (folder / f"{number:02}.txt").write_text(text)
     environment = os.environ | {"NEWSDESK_DATA": str(data), "PYTHONPATH": str(REPOSITORY)}
     run = subprocess.Popen(

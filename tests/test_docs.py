@@ -61,7 +61,8 @@ def test_every_command_is_in_the_readme_and_has_help() -> None:
 def test_every_make_target_in_the_readme_exists() -> None:
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.M)
 
-    assert set(re.findall(r"\bmake (\w+)", (ROOT / "README.md").read_text())) <= {*targets}
+    named = re.findall(r"(?:^    |`)make (\w+)", (ROOT / "README.md").read_text(), re.M)
+    assert {"ask", "test"} <= set(named) <= {*targets}
 
 
 def test_every_dependency_is_pinned() -> None:

@@ -1,0 +1,65 @@
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from retrieval.desk import Newsdesk
+from retrieval.errors import LibraryError
+from tests.conftest import SEEDS, state
+from tests.test_desk import STARMER
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """The address of a real Chroma server."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [Path(sys.executable).parent / "chroma", "run", "--host", "127.0.0.1"]
+    running = subprocess.Popen(
+        [*command, "--port", str(port), "--path", tmp_path / "server"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.1)
+    yield f"http://127.0.0.1:{port}"
+    running.terminate()
+    running.wait()
+
+
+def test_vectors_in_a_server_answer_as_those_in_files(data: Path, server: str) -> None:
+    desk = Newsdesk(data, create=True, chroma_url=server)
+    [*desk.sync([SEEDS])]
+    assert not list((data / "shared").glob("vectors-*"))
+    assert desk.ask("what did Starmer say?").text == f"{STARMER} [1]"
+
+    other = Newsdesk(data, chroma_url=server)
+    other.remove(other.ask("what did Starmer say?").citations[0].hit.article.id)
+
+    assert not desk.ask("what did Starmer say?").found
+    assert [*desk.reindex()][-1] == (8, 8)
+    seen = state(desk.index)
+    assert seen["sqlite"] == seen["chroma"] == seen["tantivy"]
+
+
+def test_vectors_move_to_a_server_and_back(data: Path, server: str) -> None:
+    [*Newsdesk(data, create=True).sync([SEEDS])]
+
+    for url in (server, None, server):
+        assert Newsdesk(data, chroma_url=url).ask("what did Starmer say?").found
+
+
+def test_a_server_that_is_not_there_is_a_clear_error(data: Path) -> None:
+    with pytest.raises(LibraryError, match="Chroma server"):
+        [*Newsdesk(data, create=True, chroma_url="http://127.0.0.1:9").sync([SEEDS])]
