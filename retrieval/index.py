@@ -118,11 +118,10 @@ class Index:
                 self._vectors(self._build("vectors")),
                 self._words(self._build("words")),
             )
-            for projection in (vectors, words):
-                if not projection.folder.exists() and not (
-                    projection is vectors and self._chroma_url
-                ):
-                    raise LibraryError(f"{projection.folder} is missing.")
+            kept = [words.folder, *([] if self._chroma_url else [vectors.folder])]
+            for folder in kept:
+                if not folder.exists() and self.library.count_passages():
+                    raise LibraryError(f"{folder} is missing.")
             try:
                 vectors.open()
                 words.open()
@@ -176,9 +175,12 @@ class Index:
         vectors.open()
         words.open()
         self._opened = (self.library.generation, vectors, words)
-        expected = self.library.count_passages()
-        if (vectors.count(), words.count()) != (expected, expected):
-            log.warning("The index lacks passages: rebuilding it from SQLite.")
+        expected, found = self.library.count_passages(), (vectors.count(), words.count())
+        if found != (expected, expected):
+            log.warning(
+                "Of %d passages, the index has %d vectors and the words of %d: rebuilding it.",
+                expected, *found,
+            )  # fmt: skip
             self._rebuild()
         elif self.library.count("withdrawn") and self._no_writer_lives():
             self._purge()
