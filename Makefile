@@ -16,7 +16,7 @@ install: .venv/installed
 
 ask: install
 	$(BIN)/newsdesk index seeds
-	$(BIN)/newsdesk ask "$$Q"
+	$(BIN)/newsdesk ask -- "$$Q"
 
 export Q
 

@@ -4,9 +4,10 @@
 
 FOLDER holds `train.articles.jsonl.gz` and `train.questions.jsonl.gz`; N questions are asked of an
 index of their own articles. A sentence counts as right when it holds the answer. Half of the
-questions fit the weights (logistic regression), the other half shows the trade: of questions whose
-articles are there, and of the same questions without the hits that hold the answer, how many are
-declined at each threshold.
+questions fit the weights (logistic regression over sentences, then over questions, so that the best
+sentence's probability is that of there being an answer), the other half shows the trade: of
+questions whose articles are there, and of the same questions without the hits that hold the answer,
+how many are declined at each threshold.
 """
 
 import argparse
@@ -40,11 +41,10 @@ def main() -> None:
         articles,
     )
     desk = Newsdesk(work, create=True)
-    for report in desk.sync([articles]):
-        if report.done % 200 == 0:
-            print(f"{report.done} articles indexed", flush=True)
+    report = [*desk.sync([articles])][-1]
+    print(f"{report.done} articles", flush=True)
 
-    reader = SentenceReader(desk.index.embedder)
+    reader = SentenceReader(desk.index.embedder, desk.reader._known)
     found = [(case, desk.search.hits(case.question, limit=30)) for case in asked]
     half = len(found) // 2
     weights = _fit(reader, found[:half])
@@ -53,14 +53,20 @@ def main() -> None:
 
 
 def _fit(reader: SentenceReader, found: list[tuple[Case, list[Hit]]]) -> Floats:
-    features, right = [], []
+    """Weights that rank sentences, scaled to tell how likely there is an answer at all."""
+    features, right, there = [], [], []
     for case, hits in found:
         for some in (hits, _without(case, hits)):
-            sentences = candidates(some)
-            features.append(reader.features(AskedFor(case.question), sentences)[0])
-            right += [holds(sentence.text, case.answer) for sentence in sentences]
-    model = LogisticRegression(C=1.0, max_iter=1000).fit(np.concatenate(features), right)
-    return np.concatenate([model.intercept_, model.coef_[0]])
+            if sentences := candidates(some):
+                features.append(reader.features(AskedFor(case.question), sentences)[0])
+                right.append([holds(sentence.text, case.answer) for sentence in sentences])
+                there.append(some is hits)
+    ranking = LogisticRegression(max_iter=1000).fit(np.concatenate(features), np.concatenate(right))
+    best = [[ranking.decision_function(rows).max()] for rows in features]
+    calibration = LogisticRegression(max_iter=1000).fit(best, there)
+    weights = np.concatenate([ranking.intercept_, ranking.coef_[0]]) * calibration.coef_[0, 0]
+    weights[0] += calibration.intercept_[0]
+    return weights
 
 
 def _without(case: Case, hits: list[Hit]) -> list[Hit]:

@@ -1,7 +1,9 @@
 """The command line: newsdesk index, ask, chat and their kin."""
 
+import io
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -46,8 +48,12 @@ def main() -> None:
     except NewsdeskError as exc:
         _complain(str(exc))
         sys.exit(1)
-    except BrokenPipeError:  # the reader of our output has seen enough
-        sys.stderr.close()
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as exc:
+        where = f"{exc.filename}: " if exc.filename else ""
+        _complain(f"{where}{exc.strerror or exc}")
         sys.exit(1)
 
 
@@ -124,16 +130,19 @@ def remove(
     library: Library = None,
 ) -> None:
     """Withdraw articles: no search finds them, and no file holds their text."""
+    found = {}
     failed = False
     with _desk(library) as desk:
         for id in ids:
             try:
-                article = desk.remove(id, waiting=_waiting)
+                article = desk.article(id)
+                found[article.id] = article
             except NewsdeskError as exc:
                 _complain(str(exc))
                 failed = True
-            else:
-                typer.echo(f"withdrawn: {article.id} {article.title}")
+        desk.remove(found.values(), waiting=_waiting)
+    for article in found.values():
+        typer.echo(f"withdrawn: {article.id} {article.title}")
     _leave(failed=failed)
 
 
@@ -165,10 +174,7 @@ def doctor(
     from bot import settings
 
     with _desk(library) as desk:
-        wrong = False
-        for name in settings.unknown():
-            _complain(f"There is no setting called {name}; see .env.example for those there are.")
-            wrong = True
+        wrong = bool(settings.unknown())
         findings = list(desk.check())
         if repair and any(finding.wrong for finding in findings):
             for _ in desk.reindex(waiting=_waiting):
@@ -220,6 +226,7 @@ def chat(
     """Ask one question after another; Ctrl-D ends it."""
     from retrieval.desk import Question
 
+    _accept_any_bytes(sys.stdin)
     with suppress(ImportError):
         import readline  # noqa: F401 - gives input() line editing and history
     with _desk(library) as desk:
@@ -247,39 +254,52 @@ def _ask_each(desk: "Newsdesk", file: Path, asked: "Question") -> bool:
     from bot.render import answer_json, json_line
 
     failed = False
+    _accept_any_bytes(sys.stdin)
     for number, line in _question_lines(file):
+        fields: dict[str, Any] = {}
         try:
             fields = _fields(line)
-            answered = answer_json(desk.ask(replace(asked, text=fields["question"])))
-            typer.echo(json_line(fields | answered))
+            if not isinstance(fields.get("question"), str):
+                raise SettingsError("The line has no `question`.")
+            shown = answer_json(desk.ask(replace(asked, text=fields["question"])))
         except SettingsError as exc:
             _complain(f"{file}:{number}: {exc}")
-            typer.echo(json_line({"line": number, "error": str(exc)}))
+            shown = {"line": number, "error": str(exc)}
             failed = True
+        typer.echo(json_line(fields | shown))
     return failed
 
 
 def _question_lines(file: Path) -> Iterator[tuple[int, str]]:
     try:
-        with nullcontext(sys.stdin) if str(file) == "-" else file.open(encoding="utf-8") as lines:
+        with (
+            nullcontext(sys.stdin)
+            if str(file) == "-"
+            else file.open(encoding="utf-8-sig", errors="surrogateescape")
+        ) as lines:
             for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield number, line.strip()
-    except (OSError, UnicodeDecodeError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
-        raise ReadError(f"it can't be read: {reason}", str(file)) from exc
+                if text := line.strip().removeprefix("\ufeff"):
+                    yield number, text
+    except OSError as exc:
+        raise ReadError(f"it can't be read: {exc.strerror}", str(file)) from exc
+
+
+def _accept_any_bytes(stream: object) -> None:
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="surrogateescape")
 
 
 def _fields(line: str) -> dict[str, Any]:
     if not line.startswith("{"):
         return {"question": line}
     try:
-        fields = json.loads(line)
-    except ValueError as exc:
+        return dict(json.loads(line, parse_constant=_refuse))
+    except (ValueError, RecursionError) as exc:
         raise SettingsError("The line is not valid JSON.") from exc
-    if not isinstance(fields.get("question"), str):
-        raise SettingsError("The line has no `question`.")
-    return dict(fields)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _print_answer(answer: "Answer", *, as_json: bool) -> None:
@@ -291,10 +311,8 @@ def _print_answer(answer: "Answer", *, as_json: bool) -> None:
         typer.echo(json_line(answer_json(answer)))
         return
     console = Console(highlight=False)
-    styled = console.is_terminal and not console.no_color
-    console.print(
-        answer_text(answer, marks=("", "") if styled else ("»", "«")), soft_wrap=not styled
-    )
+    styled = console.color_system is not None and not console.no_color
+    console.print(answer_text(answer, marks=("", "") if styled else ("»", "«")), soft_wrap=True)
 
 
 @contextmanager
@@ -304,8 +322,17 @@ def _desk(library: str | None, *, create: bool = False) -> Iterator["Newsdesk"]:
 
     chosen = settings.load()
     logging.basicConfig(level=chosen.log_level, format="newsdesk: %(message)s", stream=sys.stderr)
-    for chatty in ("pypdf", "trafilatura", "sentence_transformers", "chromadb"):
-        logging.getLogger(chatty).setLevel(logging.ERROR)
+    for chatty in (
+        "pypdf",
+        "trafilatura",
+        "htmldate",
+        "sentence_transformers",
+        "chromadb",
+        "filelock",
+    ):
+        logging.getLogger(chatty).setLevel(logging.CRITICAL)
+    for name in settings.unknown():
+        _complain(f"there is no setting called {name}; see .env.example for those there are")
     desk = Newsdesk(
         chosen.data,
         library=library or chosen.library,
@@ -321,21 +348,20 @@ def _desk(library: str | None, *, create: bool = False) -> Iterator["Newsdesk"]:
 @contextmanager
 def _progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
     from rich.console import Console
-    from rich.progress import (
-        MofNCompleteColumn,
-        Progress,
-        SpinnerColumn,
-        TextColumn,
-        TimeElapsedColumn,
-    )
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn(what), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def advance(done: int, total: int | None) -> None:
+            count = f"{done:,} {what}" if total is None else f"{done:,} of {total:,} {what}"
+            bar.update(task, description=count, completed=done, total=total)
+
+        yield advance
 
 
 @contextmanager

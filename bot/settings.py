@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator
@@ -24,10 +25,11 @@ class Settings(BaseSettings):
 
     data: Path = Field(default=Path("data"), description="Folder that holds the libraries.")
     library: str = Field(
-        default=SHARED, description="Library that commands use when none is named."
+        min_length=1, default=SHARED, description="Library that commands use when none is named."
     )
     embedder: str = Field(
         default=BUNDLED,
+        min_length=1,
         description="Embedding model: the bundled one, or any sentence-transformers model's "
         "name or folder. After a change: newsdesk reindex.",
     )
@@ -51,8 +53,11 @@ class Settings(BaseSettings):
     def _web_address(cls, value: object) -> object:
         if value in ("", None):
             return None
-        if not str(value).startswith(("http://", "https://")):
-            raise ValueError("it must begin with http:// or https://")
+        at = urlsplit(str(value))
+        if at.scheme not in ("http", "https") or not at.hostname:
+            raise ValueError("it must begin with http:// or https:// and name a host")
+        if "@" in at.netloc or at.path.strip("/") or at.query or at.fragment:
+            raise ValueError("it may have nothing but a host and a port")
         return value
 
 
@@ -60,6 +65,8 @@ def load() -> Settings:
     """The settings. Raises SettingsError that names each wrong one, never its value."""
     try:
         return Settings()
+    except UnicodeDecodeError as exc:
+        raise SettingsError("The file .env is not UTF-8 text.") from exc
     except ValidationError as exc:
         wrong = "; ".join(
             f"{_PREFIX}{str(error['loc'][0]).upper()}: {error['msg']}" for error in exc.errors()

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -15,7 +15,8 @@ MAX_CHARACTERS = 1_000_000  # a long book; anything larger is not one article
 MAX_FIELD = 500  # titles, names and publishers; longer ones are damage, not data
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ud800-\udfff]")
+# Also what reverses the order in which text is shown (UAX #9), and halves of characters.
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,8 @@ class Article:
 
     @property
     def digest(self) -> str:
-        """Equal for articles that say the same in the same words, title and particulars."""
-        said = [self.url, self.title, self.source, self.published, self.authors, self.text]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        """Equal for articles that are the same in text, particulars and place."""
+        return hashlib.sha256(json.dumps(astuple(self)).encode()).hexdigest()
 
     @property
     def day(self) -> date | None:
@@ -106,13 +106,14 @@ def canonical_url(url: str) -> str | None:
         parts = urlsplit(url)
         if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
             return None
-        return normalize_url(parts._replace(fragment=""))
+        host = parts.netloc.rpartition("@")[2]  # a name and password are nobody's business
+        return normalize_url(parts._replace(netloc=host, fragment=""))
     except ValueError:
         return None
 
 
 def published_date(value: object) -> str | None:
-    """The ISO 8601 form of a date in ISO, RFC 2822 or as Python object; None if there is none.
+    """The ISO 8601 form of a date as ISO, RFC 2822 or people write it; None if there is none.
 
     A time without a zone keeps none; nothing is ever filled in from the clock.
     """
@@ -126,7 +127,15 @@ def published_date(value: object) -> str | None:
             return parse(value).isoformat()
         except (ValueError, IndexError, OverflowError):
             continue
-    return None
+    return _written_date(value)
+
+
+def _written_date(value: str) -> str | None:
+    from dateparser import parse  # late: it takes a moment, and most dates are ISO
+
+    settings = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]}
+    found = parse(value[:100], settings=settings)
+    return found.date().isoformat() if found else None
 
 
 def _iso_date(value: str) -> date:

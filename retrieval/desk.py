@@ -1,7 +1,8 @@
 """Newsdesk: the one door for every front end, put together from LangChain runnables."""
 
+import logging
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files as package_files
@@ -12,9 +13,9 @@ from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from retrieval.answer import Answer, compose
-from retrieval.articles import Article
+from retrieval.articles import Article, normalise
 from retrieval.check import Finding, check
-from retrieval.errors import LibraryError, NewsdeskError, ReadError, SettingsError
+from retrieval.errors import LibraryError, ReadError, SettingsError
 from retrieval.index import Index, Report
 from retrieval.library import Filter
 from retrieval.models import BUNDLED, Embedder
@@ -23,14 +24,16 @@ from retrieval.reader import Reader, SentenceReader
 from retrieval.search import Hit, Search
 from retrieval.sources import files
 
+log = logging.getLogger(__name__)
+
 SHARED = "shared"  # the library that everybody may read
-THRESHOLD = 0.5  # probability under which an answer is declined
+THRESHOLD = 0.45  # probability under which an answer is declined
 MAX_QUESTION = 2000  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question and which articles may answer it; `limit` is how many passages are considered."""
+    """A question and which articles may answer it; `limit` is how many passages are read for it."""
 
     text: str
     source: str | None = None
@@ -64,10 +67,10 @@ class Newsdesk(Runnable[str | Question, Answer]):
             raise SettingsError(
                 f"{library!r} can't be a library's name: letters, digits, - and _ make one."
             )
-        model = Embedder(embedder, data / "models")
+        model = Embedder(embedder, data / ".models")
         self.index = Index(data / library, model, create=create, chroma_url=chroma_url)
         self.search = Search(index=self.index)
-        self.reader: Reader = reader or SentenceReader(model)
+        self.reader: Reader = reader or SentenceReader(model, self._known_words)
         self.threshold = threshold
         self.chain: Runnable[str | Question, Answer] = (
             RunnableLambda(self._find) | RunnableLambda(self._read) | RunnableLambda(self._prove)
@@ -84,8 +87,12 @@ class Newsdesk(Runnable[str | Question, Answer]):
     ) -> Answer:
         """The answer to one question. Raises SettingsError for an empty or endless one."""
         started = time.perf_counter()
-        answer = self.chain.invoke(input, config)
-        return replace(answer, seconds=time.perf_counter() - started)
+        answer = replace(self.chain.invoke(input, config), seconds=time.perf_counter() - started)
+        log.info(
+            "answered in %.2f s: %d hits, %d quotes",
+            answer.seconds, len(answer.hits), len(answer.citations),
+        )  # fmt: skip
+        return answer
 
     def ask(self, question: str | Question) -> Answer:
         """The answer to one question; `invoke` by its everyday name."""
@@ -93,7 +100,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
 
     def _find(self, asked: str | Question) -> tuple[Question, list[Hit]]:
         question = Question(asked) if isinstance(asked, str) else asked
-        text = " ".join(question.text.split())
+        text = " ".join(normalise(question.text).split())
         if not text:
             raise SettingsError("The question is empty.")
         if len(text) > MAX_QUESTION:
@@ -116,8 +123,12 @@ class Newsdesk(Runnable[str | Question, Answer]):
 
     def _read(self, found: tuple[Question, list[Hit]]) -> Answer:
         question, hits = found
-        quotes = self.reader.quotes(question.text, hits)
+        quotes = self.reader.quotes(question.text, hits[: question.limit])
         return compose(question.text, hits, quotes, threshold=self.threshold)
+
+    def _known_words(self, stems: Iterable[str]) -> set[str]:
+        with self.index.reading() as (_, words):
+            return words.known(stems)
 
     def _prove(self, answer: Answer) -> Answer:
         return prove(answer, self.index.library)
@@ -158,12 +169,12 @@ class Newsdesk(Runnable[str | Question, Answer]):
 
         return gone
 
-    def remove(self, id: str, *, waiting: Callable[[], None] = lambda: None) -> Article:
-        """Withdraw the article with this id, or the start of one, and return it as it was."""
+    def remove(
+        self, articles: Iterable[Article], *, waiting: Callable[[], None] = lambda: None
+    ) -> None:
+        """Withdraw these articles, where they are still there."""
         with self.index.writing(waiting):
-            article = self.article(id)
-            self.index.remove([article.id])
-        return article
+            self.index.remove([article.id for article in articles])
 
     def reindex(
         self, *, waiting: Callable[[], None] = lambda: None
@@ -218,6 +229,3 @@ def _articles(paths: list[Path]) -> Iterator[Article | ReadError]:
 
 def _is_under(path: str, roots: list[str]) -> bool:
     return any(path == root or path.startswith(root.rstrip("/") + "/") for root in roots)
-
-
-__all__ = ["SHARED", "Newsdesk", "NewsdeskError", "Question", "prompt"]

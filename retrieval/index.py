@@ -18,12 +18,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from retrieval.articles import Article
 from retrieval.errors import LibraryError, ReadError
-from retrieval.library import Library, Vector
-from retrieval.models import Embedder
+from retrieval.library import Library
+from retrieval.models import Embedder, Vector
 from retrieval.passages import Passage, split
 from retrieval.vectors import Vectors
 from retrieval.words import Words
@@ -189,7 +190,7 @@ class Index:
         return int(self.library.about(projection) or 1)
 
     def _vectors(self, build: int) -> Vectors:
-        name = f"newsdesk-{self._folder.name}"
+        name = f"newsdesk-{self.library.about('identity')}"
         return Vectors(self._folder / f"vectors-{build}", url=self._chroma_url, name=name)
 
     def _words(self, build: int) -> Words:
@@ -279,10 +280,11 @@ class Index:
         self._purge()
 
     def reindex(self) -> Generator[tuple[int, int], None, None]:
-        """Build both projections anew from SQLite, embedding again if the model is another.
+        """Build both projections anew from SQLite, and there what isn't as it should be.
 
-        Yields (passages done, passages in all). Inside `writing`; interrupted, it goes on
-        where it stopped, and until it is done no question is answered.
+        Yields (passages done, passages in all). Inside `writing`. When the model is another,
+        everything is embedded again; interrupted, that goes on where it stopped, and until it is
+        done no question is answered.
         """
         total, done = self.library.count_passages(), 0
         identity = self._embedder_identity()
@@ -291,16 +293,19 @@ class Index:
             with self._held(), self.library.transaction():
                 self.library.publish()
                 self.library.note("embedder", f"{identity}, not finished")
-            for article in self.library.not_embedded_by(identity):
-                passages = split(article)
-                vectors = self._embedded(passages)
+        for article in self.library.articles():
+            passages = split(article)
+            if self.library.embedder_of(article.id) != identity or self.library.passage_ids_of(
+                article.id
+            ) != [passage.id for passage in passages]:
+                vectors = self.embedder.many_passages([passage.text for passage in passages])
                 with self.library.transaction():
                     self.library.embed(article.id, passages, vectors, embedder=identity)
-                done += len(passages)
-                yield done, total
+            done += len(passages)
+            yield done, total
         with self._held():
             self._rebuild()
-        yield total, total
+        yield done, done
 
     def _begin(self) -> None:
         """Own the index: its embedder settled, what a dead writer left finished."""
@@ -350,7 +355,13 @@ class Index:
             self._opened = (self.library.generation, dense, words)
 
     def _embedded(self, passages: list[Passage]) -> Vector:
-        return self.embedder.many_passages([passage.text for passage in passages])
+        """One vector a passage; those that the library has already are not made again."""
+        known = self.library.vectors(passage.id for passage in passages)
+        new = [passage for passage in passages if passage.id not in known]
+        if new:
+            made = self.embedder.many_passages([passage.text for passage in new])
+            known |= {passage.id: vector for passage, vector in zip(new, made, strict=True)}
+        return np.array([known[passage.id] for passage in passages])
 
     def _purge(self) -> None:
         """Overwrite withdrawn text: its rows in SQLite, and its words, which Tantivy keeps."""

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import threading
+import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,17 +11,15 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from retrieval.articles import Article
 from retrieval.errors import LibraryError
+from retrieval.models import Vector
 from retrieval.passages import Passage
 
 FILE = "library.sqlite"
 FORMAT = 1
 VECTOR = np.float16  # cosines differ from float32's in the fourth decimal, at half the size
-
-Vector = npt.NDArray[np.float32]
 
 # One article may stand here twice: `ready` is what readers see; `pending` is a new version on its
 # way into the projections; `withdrawn` is what is to be forgotten.
@@ -101,6 +100,7 @@ class Library:
                 if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
                     for statement in _SCHEMA.split(";"):
                         self._db.execute(statement)
+                    self.note("identity", uuid.uuid4().hex)
                     self._db.execute(f"PRAGMA user_version = {FORMAT}")
         elif version != FORMAT:
             raise LibraryError(
@@ -128,7 +128,10 @@ class Library:
 
     def _rows(self, sql: str, values: Iterable[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
         with self._lock:
-            return self._db.execute(sql, tuple(values)).fetchall()
+            try:
+                return self._db.execute(sql, tuple(values)).fetchall()
+            except sqlite3.DatabaseError as exc:
+                raise LibraryError(f"{self.folder / FILE} can't be used: {exc}.") from exc
 
     # What is true of the library as a whole
 
@@ -164,14 +167,7 @@ class Library:
                 json.dumps(article.authors, ensure_ascii=False), article.text,
             ],
         )[0][0]  # fmt: skip
-        with self._lock:
-            self._db.executemany(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
-                [
-                    (key, passage.id, passage.start, passage.end, vector.tobytes())
-                    for passage, vector in zip(passages, vectors.astype(VECTOR), strict=True)
-                ],
-            )
+        self._insert(key, passages, vectors)
 
     def publish(self) -> None:
         """Make what is pending ready, in place of what was ready under the same id."""
@@ -196,18 +192,21 @@ class Library:
         self._rows("DELETE FROM articles WHERE state = 'withdrawn'")
 
     def embed(self, id: str, passages: list[Passage], vectors: Vector, *, embedder: str) -> None:
-        """Set the vectors of a ready article, made by `embedder`."""
+        """Give a ready article these passages, with vectors made by `embedder`."""
+        (key,) = self._rows(
+            "UPDATE articles SET embedder = ? WHERE state = 'ready' AND id = ? RETURNING key",
+            [embedder, id],
+        )[0]
+        self._rows("DELETE FROM passages WHERE article = ?", [key])
+        self._insert(key, passages, vectors)
+
+    def _insert(self, key: int, passages: list[Passage], vectors: Vector) -> None:
+        rows = [
+            (key, passage.id, passage.start, passage.end, vector.tobytes())
+            for passage, vector in zip(passages, vectors.astype(VECTOR), strict=True)
+        ]
         with self._lock:
-            self._db.executemany(
-                "UPDATE passages SET vector = ? WHERE id = ?",
-                [
-                    (vector.tobytes(), passage.id)
-                    for passage, vector in zip(passages, vectors.astype(VECTOR), strict=True)
-                ],
-            )
-        self._rows(
-            "UPDATE articles SET embedder = ? WHERE state = 'ready' AND id = ?", [embedder, id]
-        )
+            self._db.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", rows)
 
     # Reading
 
@@ -306,8 +305,7 @@ class Library:
                 "SELECT start, end, vector FROM passages WHERE article = ? ORDER BY start", [key]
             ):
                 passage = Passage(article.id, start, end, article.text[start:end])
-                stored = np.frombuffer(vector, dtype=VECTOR).astype(np.float32)
-                found.append(Embedded(passage, article.title, stored))
+                found.append(Embedded(passage, article.title, _vector(vector)))
             if len(found) >= size:
                 yield found
                 found = []
@@ -330,13 +328,19 @@ class Library:
         )
         return sorted(leaving - coming)
 
-    def not_embedded_by(self, embedder: str) -> Iterator[Article]:
-        """Ready articles whose vectors another model made."""
-        for (id,) in self._rows(
-            "SELECT id FROM articles WHERE state = 'ready' AND embedder != ?", [embedder]
-        ):
-            if article := self.article(id):
-                yield article
+    def embedder_of(self, id: str) -> str | None:
+        """What made the vectors of the ready article with this id."""
+        rows = self._rows("SELECT embedder FROM articles WHERE state = 'ready' AND id = ?", [id])
+        return rows[0][0] if rows else None
+
+    def vectors(self, ids: Iterable[str]) -> dict[str, Vector]:
+        """The vectors of those of the passages that are ready."""
+        sql = (
+            "SELECT p.vector FROM passages p JOIN articles a ON a.key = p.article "
+            "WHERE a.state = 'ready' AND p.id = ?"
+        )
+        found = {id: self._rows(sql, [id]) for id in ids}
+        return {id: _vector(rows[0][0]) for id, rows in found.items() if rows}
 
     def faults(self) -> list[str]:
         """What SQLite finds wrong with its own file; empty when it is sound."""
@@ -356,6 +360,10 @@ def _where(allowed: Filter) -> tuple[str, list[object]]:
         where += " AND substr(published, 1, 10) <= ?"
         values.append(allowed.until.isoformat())
     return where, values
+
+
+def _vector(stored: bytes) -> Vector:
+    return np.frombuffer(stored, dtype=VECTOR).astype(np.float32)
 
 
 def _article(row: tuple) -> Article:  # type: ignore[type-arg]

@@ -14,17 +14,19 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from retrieval.errors import ModelError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-    from retrieval.library import Vector
+Vector = npt.NDArray[np.float32]
 
 log = logging.getLogger(__name__)
 
@@ -79,26 +81,25 @@ class Embedder:
                 self._card = Card(**json.loads(file.read_text(encoding="utf-8")))
             return self._card
 
-    def question(self, text: str) -> "Vector":
+    def question(self, text: str) -> Vector:
         """The unit vector of one question."""
         vector: Vector = self._embed([self.card.question_prompt + text])[0]
         return vector
 
-    def passages(self, texts: Sequence[str]) -> "Vector":
+    def passages(self, texts: Sequence[str]) -> Vector:
         """One unit vector a text, as rows, in order; for a few, at once."""
         return self._embed([self.card.passage_prompt + text for text in texts])
 
-    def many_passages(self, texts: Sequence[str]) -> "Vector":
+    def many_passages(self, texts: Sequence[str]) -> Vector:
         """The same as `passages`, the fastest way for thousands of texts in all."""
         with self._lock:
             self._embedded += len(texts)
-            if self._torch is None and self._embedded > _BULK and _torch_is_faster():
-                self._torch = _load(self.name)
-            if self._torch is not None and _torch_is_faster():
+            if _torch_is_faster() and (self._torch is not None or self._embedded > _BULK):
+                self._torch = self._torch or _load(self.name)
                 return _encode(self._torch, [self.card.passage_prompt + text for text in texts])
         return self.passages(texts)
 
-    def _embed(self, texts: Sequence[str]) -> "Vector":
+    def _embed(self, texts: Sequence[str]) -> Vector:
         with self._lock:
             if self._session is None:
                 self._open()
@@ -176,7 +177,7 @@ def _card(name: str, model: "SentenceTransformer") -> Card:
     )
 
 
-def _encode(model: "SentenceTransformer", texts: Sequence[str]) -> "Vector":
+def _encode(model: "SentenceTransformer", texts: Sequence[str]) -> Vector:
     import torch
 
     half = model.device.type == "cpu" and _torch_is_faster()
@@ -190,6 +191,7 @@ def _encode(model: "SentenceTransformer", texts: Sequence[str]) -> "Vector":
     return np.asarray(vectors, dtype=np.float32)
 
 
+@cache
 def _torch_is_faster() -> bool:
     """Whether PyTorch has a GPU or bfloat16 arithmetic here; never imports it to find out."""
     try:
@@ -218,7 +220,7 @@ def _open_onnx(folder: Path, max_tokens: int) -> tuple[Any, Any]:
     return tokenizer, session
 
 
-def _run_onnx(session: Any, encoded: list[Any]) -> "Vector":
+def _run_onnx(session: Any, encoded: list[Any]) -> Vector:
     ids = np.array([text.ids for text in encoded])
     mask = np.array([text.attention_mask for text in encoded])
     vectors: Vector = session.run(["vector"], {"input_ids": ids, "attention_mask": mask})[0]

@@ -4,24 +4,24 @@ Whatever has the one method of `Reader` can take this place.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.library import Vector
-from retrieval.models import Embedder
+from retrieval.models import Embedder, Vector
 from retrieval.passages import sentences
 from retrieval.search import Hit
-from retrieval.words import GRAMMAR, stems
+from retrieval.statements import asked_statement, content, speakers
+from retrieval.words import stems
 
 Floats = npt.NDArray[np.float64]
 
 MAX_WORDS = 60  # of an answer, the numbers in brackets among them
 _MIN_WORDS = 4
-_HITS = 10  # hits whose sentences are read
+_SAME_MEANING = 0.5  # cosine from which a sentence may answer in other words than the question's
 _TOPICAL = 0.4  # cosine of a sentence with the topic from which it is on it
 _BESIDE_THE_POINT = 0.2  # what is left of the probability of a sentence that isn't
 
@@ -63,32 +63,38 @@ class Candidate:
 class SentenceReader:
     """Judges each sentence by meaning, shared words and names, and the kind of answer asked for."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, known: Callable[[Iterable[str]], set[str]]) -> None:
+        """`known` tells which stems occur anywhere in the library."""
         self._embedder = embedder
+        self._known = known
 
     def quotes(self, question: str, hits: Sequence[Hit]) -> list[Quote]:
-        """Sentences of the first hits, most probable first."""
+        """Sentences of the hits, most probable first."""
         found = candidates(hits)
-        if not found:
+        if not found or not content(question):
             return []
-        chances = self.probabilities(question, found, WEIGHTS)
         quotes = [
             Quote(one.hit, one.start, one.end, one.text, float(chance))
-            for one, chance in zip(found, chances, strict=True)
+            for one, chance in zip(found, self.probabilities(question, found), strict=True)
         ]
         return sorted(quotes, key=lambda quote: (-quote.probability, quote.hit.rank, quote.start))
 
-    def probabilities(self, question: str, found: Sequence[Candidate], weights: Floats) -> Floats:
-        """The probability that each sentence answers, by these weights."""
+    def probabilities(
+        self, question: str, found: Sequence[Candidate], weights: Floats | None = None
+    ) -> Floats:
+        """The probability that each sentence answers; the best one's is that of there being one."""
         asked = AskedFor(question)
         features, vectors = self.features(asked, found)
-        chances = 1 / (1 + np.exp(-(features @ weights[1:] + weights[0])))
-        about = self._embedder.question(asked.topic) if asked.topic else None
+        weights = WEIGHTS if weights is None else weights
+        chances = np.asarray(1 / (1 + np.exp(-(features @ weights[1:] + weights[0]))))
+        topic = asked.statement.topic_text if asked.statement else ""
+        about = vectors @ self._embedder.question(topic) if topic else np.zeros(len(found))
+        strange = asked.terms - self._known(asked.terms)
         for number, one in enumerate(found):
-            topical = 0.0 if about is None else float(vectors[number] @ about)
-            if not asked.may_be_answered_by(one, topical):
+            near, topical = float(features[number, 0]), float(about[number])
+            if not asked.may_be_answered_by(one, near, topical, strange):
                 chances[number] *= _BESIDE_THE_POINT
-        return np.asarray(chances)
+        return chances
 
     def features(self, asked: "AskedFor", found: Sequence[Candidate]) -> tuple[Floats, Vector]:
         """One row a sentence and one column a feature, about 0 to 1; and the sentences' vectors."""
@@ -98,24 +104,10 @@ class SentenceReader:
         return np.array(rows), vectors
 
 
-# Bias, then one weight a feature in the order of `features`.
-WEIGHTS = np.array([-5.0, 4.0, 1.0, 1.0, 0.5, 1.5, 0.5, 1.0, 1.0, 0.5, 1.0])
+# Bias, then one weight a feature in the order of `features`; fitted by benchmarks/weights.py on 100
+# questions of news of 2022 to 2024, but for the eighth: those ask for nobody's statements.
+WEIGHTS = np.array([-4.66, 1.36, 1.02, -0.02, 0.83, 0.31, 0.46, 1.02, 1.00, 0.78, 1.69])
 
-_STATEMENT = re.compile(
-    r"\b(say|says|said|tell|told|comment|commented|call|called|respond|responded|react|reacted"
-    r"|describe|described|warn|warned|announce|announced|claim|claimed|think|view)\b",
-    re.I,
-)
-_TOPIC = re.compile(
-    r"\b(?:say|said|says|tell|told|comment|commented|think|view|statements?|call|react|reacted)\b"
-    r".*?\b(?:about|on|regarding|concerning|of|to)\s+(?P<topic>.+?)\W*$",
-    re.I,
-)
-_CUE = re.compile(
-    r"[\"“”«]|\b(said|says|told|according to|stressed|warned|called|calling|added|announced|claimed"
-    r"|insisted|argued|asked|stated|denied|rejected|tweeted|wrote|described|saying)\b",
-    re.I,
-)
 _NAME = re.compile(r"(?<![.!?\"“] )(?<!^)\b[A-ZÀ-Þ][\w’'-]+")
 _NUMBER = re.compile(
     r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?"
@@ -127,6 +119,8 @@ _DATE = re.compile(
     r"|October|November|December|(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today"
     r"|tomorrow)\b|\b(week|month|year|century|decade)s?\b"
 )
+_BRACKETED = re.compile(r"\[\d+\]")
+_SAYING = content("say said tell told comment respond react think claim warn announce mention")
 _NUMBERED = "many|much|long|old|far|often|big|large|high|tall"
 _DATED = "day|date|month|year|decade|century"
 _NAMED = (
@@ -145,41 +139,45 @@ class AskedFor:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.terms = _terms(text)
-        names = {stem for name in _NAME.findall(text) for stem in stems(name)}
-        self.names = names & self.terms
-        topic = _TOPIC.search(text)
-        self.topic = topic["topic"] if topic else ""
-        self._topic_terms = _terms(self.topic)
-        self.is_statement = bool(_STATEMENT.search(text))
+        self.terms = content(text) - _SAYING
+        self.names = self.terms & content(" ".join(_NAME.findall(text)))
+        self.statement = asked_statement(text)
         self.kind = next((kind for pattern, kind in _KINDS if pattern.search(text)), "")
 
-    def may_be_answered_by(self, one: Candidate, topical: float) -> bool:
-        """Whether the sentence is on the topic asked about and names who is asked about.
+    def may_be_answered_by(
+        self, one: Candidate, near: float, topical: float, strange: Set[str]
+    ) -> bool:
+        """Whether nothing speaks against the sentence's answering the question.
 
-        `topical` is its cosine with the topic. Both are asked of questions for statements only.
+        Against it speaks that a number or date is asked for and there is none; that it is not on
+        the topic or not by the speaker asked about; that the question has a word that is `strange`
+        to the whole library, unless they mean much the same. `near` and `topical` are the
+        sentence's cosines with the question and with its topic.
         """
-        if not self.is_statement:
-            return True
         words = set(stems(one.text)) | set(stems(one.before))
-        on_topic = topical >= _TOPICAL or _covered(self._topic_terms, words) >= 0.5
-        speakers = self.names - self._topic_terms
-        return on_topic and (not speakers or _covered(speakers, words) > 0)
+        if self.kind in ("number", "date") and not self._kind_met(f"{one.before} {one.text}"):
+            return False
+        if near < _SAME_MEANING and _covered(strange, words) < 1:
+            return False
+        if self.statement is None:
+            return True
+        on_topic = topical >= _TOPICAL or _covered(self.statement.topic, words) >= 0.5
+        speaker = self.statement.speaker
+        return on_topic and (not speaker or _covered(speaker, speakers(one.text, one.before)) > 0)
 
     def features(self, one: Candidate) -> list[float]:
         """How far the sentence meets the question, feature by feature."""
         own = set(stems(one.text))
         near = own | set(stems(one.before))
         passage = near | set(stems(one.hit.article.title)) | set(stems(one.hit.passage.text))
-        said = self.is_statement and bool(_CUE.search(one.text))
         return [
             _covered(self.terms, own),
             _covered(self.terms, near),
             _covered(self.terms, passage),
-            _covered(self.names, near) if self.names else _covered(self.terms, near),
-            _covered(self.names, passage) if self.names else _covered(self.terms, passage),
+            _covered(self.names or self.terms, near),
+            _covered(self.names or self.terms, passage),
             self._kind_met(one.text),
-            float(said and _covered(self.names or self.terms, own) > 0),
+            float(self.statement is not None and _covered(self.terms, own) > 0),
             1 / one.hit.rank,
             max(0.0, one.hit.similarity or 0.0),
         ]
@@ -190,21 +188,15 @@ class AskedFor:
         if self.kind == "date":
             return float(bool(_DATE.search(text)))
         if self.kind == "name":
-            new = {stem for name in _NAME.findall(text) for stem in stems(name)} - self.terms
-            return float(bool(new))
+            return float(bool(content(" ".join(_NAME.findall(text))) - self.terms))
         return 0.5
 
 
-def _terms(text: str) -> set[str]:
-    words = re.findall(r"[^\W_]+", _STATEMENT.sub(" ", text).lower())
-    return {stem for word in words if word not in GRAMMAR for stem in stems(word)}
-
-
-def _covered(terms: set[str], words: Iterable[str]) -> float:
+def _covered(terms: Iterable[str], words: Iterable[str]) -> float:
     """The share of the terms that are among the words, as "russian" is in "russia"."""
+    terms, words = set(terms), set(words)
     if not terms:
         return 1.0
-    words = set(words)
     return sum(t in words or any(_akin(t, word) for word in words) for t in terms) / len(terms)
 
 
@@ -214,9 +206,9 @@ def _akin(one: str, other: str) -> bool:
 
 
 def candidates(hits: Sequence[Hit]) -> list[Candidate]:
-    """Each sentence of the first hits once; no heading or caption, none longer than a quote."""
+    """Each sentence of the hits once; no heading or caption, none longer than a quote."""
     found: dict[tuple[str, int], Candidate] = {}
-    for hit in hits[:_HITS]:
+    for hit in hits:
         text, before = hit.passage.text, ""
         for start, end in sentences(text):
             for first, last in _quotable(text, start, end):
@@ -229,6 +221,8 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
 
 
 def _is_sentence(text: str) -> bool:
+    if _BRACKETED.search(text):  # it would pass for a citation of ours
+        return False
     return len(text.split()) >= _MIN_WORDS and text.rstrip("\"'”’»)]*_")[-1:] in tuple(".!?…;")
 
 

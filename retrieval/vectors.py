@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
 
-    from retrieval.library import Embedded, Vector
+    from retrieval.library import Embedded
+    from retrieval.models import Vector
 
 # Neighbours looked at per query. Chroma's default of 100 finds 97 % of the exact first ten.
 _HNSW: "CreateHNSWConfiguration" = {

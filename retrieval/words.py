@@ -88,6 +88,15 @@ class Words:
         writer.wait_merging_threads()
         self._opened.reload()
 
+    def known(self, wanted: Iterable[str]) -> set[str]:
+        """Those of the stems that occur in any text or title."""
+        searcher = self._opened.searcher()
+        return {
+            stem
+            for stem in wanted
+            if searcher.doc_freq("text", stem) or searcher.doc_freq("title", stem)
+        }
+
     def search(
         self, question: str, limit: int, within: list[str] | None = None
     ) -> list[tuple[str, float]]:

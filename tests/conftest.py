@@ -65,7 +65,7 @@ def data(tmp_path: Path, models: Path) -> Path:
     """A data folder without libraries, whose models are exported already."""
     folder = tmp_path / "data"
     folder.mkdir()
-    (folder / "models").symlink_to(models)
+    (folder / ".models").symlink_to(models)
     return folder
 
 
@@ -73,7 +73,7 @@ def data(tmp_path: Path, models: Path) -> Path:
 def seeded(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Newsdesk:
     """A desk over the seeds; for looking only."""
     folder = tmp_path_factory.mktemp("seeded")
-    (folder / "models").symlink_to(models)
+    (folder / ".models").symlink_to(models)
     desk = Newsdesk(folder, create=True)
     report = [*desk.sync([SEEDS])][-1]
     assert (report.added, report.failed) == (9, [])

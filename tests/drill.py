@@ -8,8 +8,8 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
-from contextlib import suppress
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -60,31 +60,44 @@ def rebuild(index: Index) -> None:
             pass
 
 
-def _serve(folder: Path, models: Path, work: Work | None, pipe: Connection) -> None:
+def look(index: Index) -> None:
+    """Nothing; what a process that only reads does."""
+
+
+def _serve(folder: Path, models: Path, works: list[Work], pipe: Connection) -> None:
     index = Index(folder, Embedder(BUNDLED, models), create=True)
-    index.embedder.question("loaded before the clock starts")
     pipe.send("ready")
-    if work:
+    for work in works:
         work(index)
-    pipe.send(state(index))
+        pipe.send(state(index))
     index.close()
 
 
-def run(folder: Path, models: Path, work: Work | None, *, after: float | None = None) -> Any:
-    """The state that `work` leaves, or None when it was killed `after` that many seconds."""
+def run(folder: Path, models: Path, *works: Work) -> list[Any]:
+    """The state after each of the works, done one after the other in one process."""
+    child, ours = _start(folder, models, *works)
+    states = [ours.recv() for _ in works]
+    child.join()
+    return states
+
+
+def kill(folder: Path, models: Path, work: Work, *, after: float) -> bool:
+    """Kill the work `after` that many seconds; whether it was still at it."""
+    child, ours = _start(folder, models, work)
+    done = ours.poll(after)
+    if not done:
+        os.kill(child.pid or 0, signal.SIGKILL)
+    child.join()
+    assert child.exitcode == (0 if done else -signal.SIGKILL), (
+        f"it died by itself: {child.exitcode}"
+    )
+    return not done
+
+
+def _start(folder: Path, models: Path, *works: Work) -> tuple[BaseProcess, Connection]:
     ours, theirs = context.Pipe()
-    child = context.Process(target=_serve, args=(folder, models, work, theirs))
+    child = context.Process(target=_serve, args=(folder, models, list(works), theirs))
     child.start()
     theirs.close()
-    try:
-        assert ours.recv() == "ready"
-        if after is not None and not ours.poll(after):
-            with suppress(ProcessLookupError):
-                os.kill(child.pid or 0, signal.SIGKILL)
-        return ours.recv()
-    except EOFError:
-        child.join()
-        assert child.exitcode == -signal.SIGKILL, f"died by itself: {child.exitcode}"
-        return None
-    finally:
-        child.join()
+    assert ours.recv() == "ready"
+    return child, ours

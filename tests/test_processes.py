@@ -14,7 +14,7 @@ from tests.conftest import made, state, sync
 from tests.test_index import leftovers
 
 CASES = {
-    "indexing": (None, drill.index_old),
+    "indexing": (drill.look, drill.index_old),
     "updating": (drill.index_old, drill.update_to_new),
     "removing": (drill.index_old, drill.remove_secret),
     "rebuilding": (drill.index_old, drill.rebuild),
@@ -26,27 +26,26 @@ def survive(case: str, rounds: int, tmp_path: Path, models: Path, seed: int) -> 
     before, work = CASES[case]
     start = tmp_path / "start"
     start.mkdir()
-    if before:
-        drill.run(start, models, before)
+    drill.run(start, models, before)
     whole = tmp_path / "whole"
     shutil.copytree(start, whole)
     began = time.perf_counter()
-    expected = drill.run(whole, models, work)
+    (expected,) = drill.run(whole, models, work)
     length = time.perf_counter() - began
 
     rng, killed = random.Random(seed), 0
     for number in range(rounds):
         folder = tmp_path / f"round-{number}"
         shutil.copytree(start, folder)
-        killed += drill.run(folder, models, work, after=rng.uniform(0, length)) is None
+        killed += drill.kill(folder, models, work, after=rng.uniform(0, length))
         if rng.random() < 0.3:  # and once more, maybe while it mends
-            drill.run(folder, models, work, after=rng.uniform(0, length / 2))
-        settled = drill.run(folder, models, None)
-        assert settled["sqlite"] == settled["chroma"] == settled["tantivy"], (case, number)
-        assert settled["unfinished"] == 0, (case, number)
+            drill.kill(folder, models, work, after=rng.uniform(0, length / 2))
 
-        assert drill.run(folder, models, work) == expected, (case, number)
+        mended, finished = drill.run(folder, models, drill.look, work)
 
+        assert mended["sqlite"] == mended["chroma"] == mended["tantivy"], (case, number)
+        assert mended["unfinished"] == 0, (case, number)
+        assert finished == expected, (case, number)
         if case in ("updating", "removing"):
             assert leftovers(folder, [drill.SECRET]) == [], (case, number)
         shutil.rmtree(folder)
@@ -98,7 +97,7 @@ def test_two_writers_at_once_both_work_one_after_the_other(tmp_path: Path, model
         thread.join()
 
     assert len(results) == 2
-    after = drill.run(folder, models, None)
+    (after,) = drill.run(folder, models, drill.look)
     assert after["sqlite"] == after["chroma"] == after["tantivy"]
     assert len(after["articles"]) == 12
 

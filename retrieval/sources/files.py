@@ -4,6 +4,7 @@ import gzip
 import json
 import logging
 import os
+import stat
 import zipfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -23,22 +24,27 @@ Read = Article | ReadError
 
 
 def find(paths: list[Path]) -> Iterator[Path | ReadError]:
-    """The readable kinds of file among `paths` and, recursively, in its folders; sorted.
+    """The readable kinds of file among `paths` and, recursively, in their folders; sorted.
 
-    Hidden files and folders, and other kinds of file inside a folder, are passed over. A path
-    that doesn't exist, an unreadable folder, and a file of another kind that is named
-    itself, come as ReadError.
+    Links are followed. Hidden files and folders, and other kinds of file inside a folder, are
+    passed over. A path that doesn't exist, an unreadable folder, and a file of another kind that
+    is named itself, come as ReadError.
     """
     for path in map(absolute, paths):
-        if path.is_dir():
-            yield from _walk(path)
-        elif not path.exists():
+        try:
+            mode = path.stat().st_mode
+        except FileNotFoundError:
             yield ReadError("there is no such file or folder", name(path))
-        elif _reader(path) is None:
-            kinds = ", ".join(READERS)
-            yield ReadError(f"this kind of file is not read; these are: {kinds}", name(path))
+        except OSError as exc:
+            yield ReadError(f"it can't be read: {exc.strerror}", name(path))
         else:
-            yield path
+            if stat.S_ISDIR(mode):
+                yield from _walk(path)
+            elif not stat.S_ISREG(mode) or _reader(path) is None:
+                kinds = ", ".join(READERS)
+                yield ReadError(f"this is not a file that is read; these are: {kinds}", name(path))
+            else:
+                yield path
 
 
 def read(path: Path) -> Iterator[Read]:
@@ -78,11 +84,18 @@ def _walk(folder: Path) -> Iterator[Path | ReadError]:
             ReadError(f"the folder can't be read: {exc.strerror}", name(Path(exc.filename)))
         )
 
-    for place, folders, files in os.walk(folder, onerror=note):
+    been = set()
+    for place, folders, files in os.walk(folder, onerror=note, followlinks=True):
+        here = os.path.realpath(place)
+        if here in been:  # a link that leads back
+            folders.clear()
+            continue
+        been.add(here)
         folders[:] = sorted(inner for inner in folders if not inner.startswith("."))
         for file in sorted(files):
             path = Path(place, file)
-            if not file.startswith(".") and _reader(path) is not None:
+            passed_over = file.startswith(".") or _reader(path) is None
+            if not passed_over and (path.is_file() or not path.exists()):
                 yield path
     yield from unreadable
 
@@ -142,10 +155,10 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
     if end is None:
         return {}, text
     try:
-        matter = yaml.safe_load("\n".join(lines[1:end]))
+        matter = yaml.load("\n".join(lines[1:end]), Loader=yaml.BaseLoader)
     except yaml.YAMLError as exc:
         raise ReadError("its front matter is not valid YAML") from exc
-    if not isinstance(matter, dict | None):
+    if not isinstance(matter, dict) and matter:
         raise ReadError("its front matter is not a list of `name: value` lines")
     return matter or {}, "\n".join(lines[end + 1 :])
 
