@@ -123,8 +123,9 @@ class Newsdesk(Runnable[str | Question, Answer]):
 
     def _read(self, found: tuple[Question, list[Hit]]) -> Answer:
         question, hits = found
-        quotes = self.reader.quotes(question.text, hits[: question.limit])
-        return compose(question.text, hits, quotes, threshold=self.threshold)
+        reading = self.reader.read(question.text, hits[: question.limit])
+        considered = [*reading.hits, *hits[question.limit :]]
+        return compose(question.text, considered, reading.quotes, threshold=self.threshold)
 
     def _known_words(self, stems: Iterable[str]) -> set[str]:
         with self.index.reading() as (_, words):

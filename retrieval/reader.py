@@ -1,11 +1,11 @@
-"""Reader: question and hits → the sentences that may answer, each with how likely it does.
+"""Reader: question and hits → hits in better order, and the sentences of them that may answer.
 
 Whatever has the one method of `Reader` can take this place.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 
 MAX_WORDS = 60  # of an answer, the numbers in brackets among them
 _MIN_WORDS = 4
+_RANK_OFFSET = 5  # softens the search's ranks against the sentences' probabilities
 _SAME_MEANING = 0.5  # cosine from which a sentence may answer in other words than the question's
 _TOPICAL = 0.4  # cosine of a sentence with the topic from which it is on it
 _BESIDE_THE_POINT = 0.2  # what is left of the probability of a sentence that isn't
@@ -42,11 +43,19 @@ class Quote:
     span: tuple[int, int] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The hits that were read, best first, and their sentences that may answer, best first."""
+
+    hits: tuple[Hit, ...]
+    quotes: tuple[Quote, ...]
+
+
 class Reader(Protocol):
     """Finds the answer in passages."""
 
-    def quotes(self, question: str, hits: Sequence[Hit]) -> list[Quote]:
-        """Sentences of the hits that may answer, most probable first; empty when none may."""
+    def read(self, question: str, hits: Sequence[Hit]) -> Reading:
+        """The same hits in the order in which they answer, and the quotes they offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +77,19 @@ class SentenceReader:
         self._embedder = embedder
         self._known = known
 
-    def quotes(self, question: str, hits: Sequence[Hit]) -> list[Quote]:
-        """Sentences of the hits, most probable first."""
+    def read(self, question: str, hits: Sequence[Hit]) -> Reading:
+        """Sentences most probable first; hits by rank and their most probable sentence."""
         found = candidates(hits)
         if not found or not content(question):
-            return []
+            return Reading(tuple(hits), ())
         quotes = [
             Quote(one.hit, one.start, one.end, one.text, float(chance))
             for one, chance in zip(found, self.probabilities(question, found), strict=True)
         ]
-        return sorted(quotes, key=lambda quote: (-quote.probability, quote.hit.rank, quote.start))
+        quotes.sort(key=lambda quote: (-quote.probability, quote.hit.rank, quote.start))
+        order = sorted(hits, key=lambda hit: -_best(hit, quotes) / (hit.rank + _RANK_OFFSET))
+        reranked = tuple(replace(hit, rank=rank) for rank, hit in enumerate(order, 1))
+        return Reading(reranked, tuple(quotes))
 
     def probabilities(
         self, question: str, found: Sequence[Candidate], weights: Floats | None = None
@@ -218,6 +230,18 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
                     found.setdefault((hit.article.id, at), one)
             before = text[start:end]
     return list(found.values())
+
+
+def _best(hit: Hit, quotes: Sequence[Quote]) -> float:
+    """The probability of the hit's best sentence, also where it overlaps with another hit."""
+    passage = hit.passage
+    within = (
+        quote.probability
+        for quote in quotes
+        if quote.hit.article.id == passage.article_id
+        and passage.start <= quote.start < quote.end <= passage.end
+    )
+    return max(within, default=0.0)
 
 
 def _is_sentence(text: str) -> bool:

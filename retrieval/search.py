@@ -14,7 +14,7 @@ from retrieval.library import Filter
 from retrieval.passages import Passage
 
 _CANDIDATES = 100  # asked of either projection
-_RANK_OFFSET = 20  # k of reciprocal rank fusion (Cormack et al., SIGIR 2009)
+_RANK_OFFSET = 10  # k of reciprocal rank fusion (Cormack et al., SIGIR 2009)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ their them then there these they this those to us was we were what when where wh
 why will with would you your
 """
 GRAMMAR = frozenset(_GRAMMAR.split())
-_TITLE_WEIGHT = 0.5
+_TITLE_WEIGHT = 0.25
 _HEAP = 64_000_000  # bytes; one thread writes, so each rebuild ends in few segments
 
 
