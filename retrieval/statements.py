@@ -25,6 +25,10 @@ _PARTICIPLE = re.compile(r"\b(saying|calling|adding|warning|arguing|stating|acco
 _NAME = re.compile(
     r"[A-ZÀ-Þ][\w’'-]*(?:[ .]+(?:(?:von|van|der|de|al|bin|of|the)\s+)*[A-ZÀ-Þ][\w’'-]*)*"
 )
+_BEHIND = re.compile(
+    rf"\s+(?:(?!(?:that|he|she|it|they|in|on|at|to|of|if)\b)[a-z]+\s+){{0,3}}({_NAME.pattern})"
+)
+_INVERTED = frozenset(("said", "says", "added", "wrote", "stated", "replied", "according to"))
 _PRONOUN = re.compile(r"\b(he|she|they|it)\b\W*(?:\w+\W+)?$", re.I)
 
 
@@ -58,14 +62,15 @@ def speakers(sentence: str, before: str) -> frozenset[str]:
     cues = [*_FINITE.finditer(spoken)] or [*_PARTICIPLE.finditer(spoken)]
     for cue in cues:
         ahead, behind = spoken[: cue.start()], spoken[cue.end() :]
-        if after := re.match(rf"\s+(?:(?:the|by)\s+(?:\w+\s+){{0,2}})?({_NAME.pattern})", behind):
+        if cue[0].lower() in _INVERTED and (after := _BEHIND.match(behind)):
             found |= content(after[1])
         if _PRONOUN.search(ahead):
             own = content(" ".join(name[0] for name in _NAME.finditer(ahead)))
             found |= own or content(" ".join(name[0] for name in _NAME.finditer(before)))
         else:
-            names = [*_NAME.finditer(ahead)]
-            found |= content(ahead[names[-1].start() :] if names else ahead[-40:])
+            names = [name for name in _NAME.finditer(ahead) if content(name[0])]
+            clause = ahead.rstrip(" ,").rpartition(",")[2]
+            found |= content(ahead[names[-1].start() :] if names else clause)
             found |= content(names[0][0] if names else "")
     return frozenset(found)
 

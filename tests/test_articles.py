@@ -24,6 +24,10 @@ def test_normalised_text_is_nfc_and_has_no_control_characters(text: str) -> None
     normal.encode()
 
 
+def test_marks_that_reverse_text_are_dropped() -> None:
+    assert normalise("he paid \u202e001\u202c crowns") == "he paid 001 crowns"
+
+
 def test_line_ends_of_all_kinds_become_line_feeds() -> None:
     assert normalise("a\r\nb\rc\u2028d\x85e\tf\0") == "a\nb\nc\nd\ne f"
 
@@ -36,6 +40,7 @@ def test_line_ends_of_all_kinds_become_line_feeds() -> None:
             "https://news.example/A?a=1&b=2",
             id="case, port, tracker, order and fragment",
         ),
+        pytest.param("http://me:secret@a.example/x", "http://a.example/x", id="a password"),
         pytest.param("javascript:alert(1)", None, id="not the web"),
         pytest.param("file:///etc/passwd", None, id="a file"),
         pytest.param("news", None, id="no address"),
@@ -52,7 +57,12 @@ def test_addresses_are_made_canonical(given: str, canonical: str | None) -> None
         ("2025-05-16", "2025-05-16"),
         ("2025-05-16T14:30:00Z", "2025-05-16T14:30:00+00:00"),
         ("Fri, 16 May 2025 14:30:00 +0200", "2025-05-16T14:30:00+02:00"),
+        ("16 May 2025", "2025-05-16"),
+        ("May 16, 2025", "2025-05-16"),
+        ("2025/05/16", "2025-05-16"),
+        ("May 2025", None),
         ("yesterday", None),
+        ("2025-02-30", None),
         ("", None),
         (None, None),
         (20250516, None),

@@ -45,12 +45,27 @@ def test_vectors_in_a_server_answer_as_those_in_files(data: Path, server: str) -
     assert desk.ask("what did Starmer say?").text == f"{STARMER} [1]"
 
     other = Newsdesk(data, chroma_url=server)
-    other.remove(other.ask("what did Starmer say?").citations[0].hit.article.id)
+    other.remove([other.ask("what did Starmer say?").citations[0].hit.article])
 
     assert not desk.ask("what did Starmer say?").found
     assert [*desk.reindex()][-1] == (8, 8)
     seen = state(desk.index)
     assert seen["sqlite"] == seen["chroma"] == seen["tantivy"]
+
+
+def test_two_installations_share_a_server_and_nothing_else(
+    tmp_path: Path, data: Path, models: Path, server: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    second = tmp_path / "second"
+    second.mkdir()
+    (second / ".models").symlink_to(models)
+    here, there = (Newsdesk(one, create=True, chroma_url=server) for one in (data, second))
+    [*here.sync([SEEDS / "istanbul-talks.md"])]
+    [*there.sync([SEEDS / "court-case.md"])]
+
+    assert {hit.article.source for hit in here.ask("what did Reyes say?").hits} == {"Reuters"}
+    assert there.ask("what did Reyes say?").found
+    assert "rebuilding" not in caplog.text
 
 
 def test_vectors_move_to_a_server_and_back(data: Path, server: str) -> None:

@@ -2,10 +2,11 @@ import io
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def newsdesk(*arguments: str, data: Path, given: str = "", **settings: str) -> E
 @pytest.fixture(scope="module")
 def shared(seeded: Newsdesk) -> Path:
     """The data folder of a library that holds the seeds; for looking only."""
-    return seeded.index.embedder._folder.parent.parent
+    return seeded.index.library.folder.parent
 
 
 def test_index_says_what_it_did(data: Path, tmp_path: Path) -> None:
@@ -116,21 +117,26 @@ def test_ask_json_is_one_object_that_the_documentation_describes(shared: Path) -
 
 def test_batch_answers_line_by_line_and_passes_fields_through(shared: Path) -> None:
     lines = [
-        "what did Starmer say?",
+        "\ufeffwhat did Starmer say?",
         '{"id": 7, "question": "who won the 2022 World Cup?", "answer": "Argentina"}',
         "",
         '{"id": 8}',
         "{broken",
         "x" * 3000,
+        '{"question": ' + "[" * 100_000,
+        '{"question": "who?", "x": NaN}',
+        '{"question": "who \\ud800 said it?"}',
     ]
 
     asked = newsdesk("ask", "--batch", "-", data=shared, given="\n".join(lines))
 
-    first, second, *bad = map(json.loads, asked.stdout.splitlines())
+    first, second, *bad, odd = map(json.loads, asked.stdout.splitlines())
+    assert bad[0] == {"id": 8, "line": 4, "error": "The line has no `question`."}
     assert (first["question"], first["found"]) == ("what did Starmer say?", True)
     assert (second["id"], second["found"]) == (7, False)
-    assert [one["line"] for one in bad] == [4, 5, 6]
-    assert len(asked.stderr.splitlines()) == 3
+    assert [one["line"] for one in bad] == [4, 5, 6, 7, 8]
+    assert len(asked.stderr.splitlines()) == 5
+    assert odd["question"] == "who said it?"
     assert asked.returncode == 1
 
 
@@ -180,6 +186,26 @@ def test_doctor_finds_and_mends_what_is_wrong(data: Path) -> None:
     mended = newsdesk("doctor", "--repair", data=data)
     assert mended.returncode == 0, mended.stdout
     assert newsdesk("doctor", data=data).returncode == 0
+
+
+def test_doctor_mends_passages_too(data: Path) -> None:
+    newsdesk("index", str(SEEDS / "istanbul-talks.md"), data=data)
+    with closing(sqlite3.connect(data / "shared" / "library.sqlite")) as library:
+        library.execute("DELETE FROM passages WHERE start = 0")
+        library.commit()
+
+    assert "not slices" in newsdesk("doctor", data=data).stdout
+    assert newsdesk("doctor", "--repair", data=data).returncode == 0
+    assert newsdesk("doctor", data=data).returncode == 0
+
+
+def test_a_data_folder_that_cannot_be_one_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+
+    result = newsdesk("index", str(SEEDS), data=tmp_path / "file")
+
+    assert "Not a directory" in result.stderr
+    assert result.returncode == 1
 
 
 def test_reindex_rebuilds(data: Path) -> None:
@@ -234,7 +260,6 @@ def test_interrupted_indexing_goes_on_where_it_stopped(data: Path, tmp_path: Pat
 def test_bad_input_is_a_sentence_and_never_a_traceback(
     data: Path, tmp_path: Path, arguments: list[str], code: int, words: str
 ) -> None:
-    (tmp_path / "empty").write_text("x")
     if "--batch" in arguments:
         newsdesk("index", str(SEEDS / "court-case.md"), data=data)
 

@@ -7,7 +7,7 @@ from langchain_core.runnables import RunnableLambda
 
 from retrieval.answer import DECLINED
 from retrieval.desk import Newsdesk, Question
-from retrieval.errors import LibraryError, NewsdeskError, SettingsError
+from retrieval.errors import LibraryError, SettingsError
 from tests.conftest import SEEDS
 
 STARMER = (
@@ -26,7 +26,11 @@ STARMER = (
         ("what did von der Leyen say?", "von der Leyen said the European Union is promoting"),
         ("how many prisoners will be exchanged?", "agreed to exchange 1,000 prisoners"),
         ("who leads the Russian delegation?", "the negotiation delegation Vladimir Medinsky"),
-        ("what did Okafor say?", "Okafor"),
+        ("what did starmer say?", STARMER),
+        ("what did Okafor say?", "Ruth Okafor, who voted for the terminal, said that she had"),
+        ("what did Kiev say?", '"un Acceptable" and "unconstructive"'),
+        ("what did the police say?", "Some 400 people followed the debate"),
+        ("how much will the terminal cost?", "million crowns"),
         ("what did Brandt say about the eelgrass?", "I was wrong about the eelgrass"),
         ("when will the court hear the case?", "will hear the case on 12 May"),
     ],
@@ -47,8 +51,19 @@ def test_the_seeds_answer(seeded: Newsdesk, question: str, words: str) -> None:
         "what did Starmer say about tariffs?",
         "who won the 2022 World Cup?",
         "What is the capital of Brazil?",
+        "What are Starmer's tariffs?",
+        "Did Starmer announce tariffs?",
+        "What did Starmer promise about tariffs?",
         "what did Macron say about the ferry terminal?",
+        "macron said what about the ferry terminal?",
+        "what did Trump say?",
+        "when was Zelensky born?",
+        "who shot Zelensky?",
+        "how old is Lindqvist?",
         "how tall is Mount Everest?",
+        "?",
+        "who",
+        "the",
     ],
 )
 def test_the_seeds_decline(seeded: Newsdesk, question: str) -> None:
@@ -149,16 +164,18 @@ def test_removal_by_the_start_of_an_id(data: Path) -> None:
     gone, kept = desk.articles(since=date(2000, 1, 1))
 
     with pytest.raises(LibraryError, match="No article"):
-        desk.remove("zzz")
+        desk.article("zzz")
     with pytest.raises(LibraryError, match="2 articles"):
-        desk.remove("")
-    assert desk.remove(gone.id[:6].upper()) == gone
+        desk.article("")
+    assert desk.article(gone.id[:6].upper()) == gone
+
+    desk.remove([gone])
 
     assert [one.id for one in desk.articles()] == [kept.id]
     assert all(hit.article.id == kept.id for hit in desk.ask("boat owners court case").hits)
 
 
-@pytest.mark.parametrize("name", ["", "..", "a/b", "a b", "x" * 51])
+@pytest.mark.parametrize("name", ["", "..", ".models", "a/b", "a b", "x" * 51])
 def test_a_librarys_name_is_never_a_path(tmp_path: Path, name: str) -> None:
     with pytest.raises(SettingsError):
         Newsdesk(tmp_path, library=name, create=True)
@@ -175,5 +192,45 @@ def test_an_empty_library_declines(data: Path, tmp_path: Path) -> None:
     assert (answer.found, answer.hits) == (False, ())
 
 
-def test_errors_are_one_family() -> None:
-    assert issubclass(LibraryError, NewsdeskError)
+def test_nobody_is_given_somebody_elses_words(seeded: Newsdesk) -> None:
+    for name, others in (("Zelensky", "Putin"), ("Lindqvist", "comment"), ("police", "Lindqvist")):
+        for citation in seeded.ask(f"what did {name} say?").citations:
+            assert others not in citation.quote
+
+
+def test_numbers_in_brackets_are_citations_and_nothing_else(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(
+        "The bridge of Halvik cost nine million crowns [7]. The bridge of Halvik is green."
+    )
+    desk = Newsdesk(data, create=True)
+    [*desk.sync([tmp_path / "a.txt"])]
+
+    assert "[7]" not in desk.ask("what is the bridge of Halvik like?").text
+
+
+def test_a_file_that_moved_is_pruned_by_its_new_place(data: Path, tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    new.mkdir()
+    (old / "a.md").write_text("---\nurl: https://news.example/a\n---\nArticle a.")
+    desk = Newsdesk(data, create=True)
+    [*desk.sync([old])]
+    (old / "a.md").rename(new / "a.md")
+
+    assert [*desk.sync([new])][-1].changed == 1
+    assert [*desk.sync([old], prune=True)][-1].withdrawn == 0
+    (new / "a.md").unlink()
+    assert [*desk.sync([new], prune=True)][-1].withdrawn == 1
+
+
+def test_damage_inside_the_library_is_one_clear_sentence(data: Path) -> None:
+    desk = Newsdesk(data, create=True)
+    [*desk.sync([SEEDS])]
+    desk.close()
+    file = data / "shared" / "library.sqlite"
+    content = bytearray(file.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    file.write_bytes(bytes(content))
+
+    with pytest.raises(LibraryError, match="malformed|damaged"):
+        Newsdesk(data).ask("what did Starmer say?")

@@ -61,12 +61,21 @@ def test_front_matter_gives_the_particulars(tmp_path: Path) -> None:
     assert article.text == "The talks began.\n---\nStill text."
 
 
-@pytest.mark.parametrize("matter", ["title: [", "- a\n- b", "!!python/object:os.system x"])
+@pytest.mark.parametrize("matter", ["title: [", "- a\n- b", "plain words"])
 def test_bad_front_matter_is_refused(tmp_path: Path, matter: str) -> None:
     path = tmp_path / "a.md"
     path.write_text(f"---\n{matter}\n---\ntext")
 
     assert "front matter" in reason(path)
+
+
+def test_a_day_that_never_was_is_no_reason_to_lose_an_article(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("---\npublished: 2025-02-30\nauthors: !!python/object:os.system x\n---\ntext")
+
+    article = only(path)
+
+    assert (article.text, article.published) == ("text", None)
 
 
 def test_html_is_extracted(tmp_path: Path) -> None:
@@ -240,6 +249,22 @@ def test_folders_are_searched_and_what_is_missing_or_foreign_is_named(tmp_path: 
     assert paths == ["b.txt", "sub/a.md", "sub/c.JSONL"]
     failed = [one.place for one in found if isinstance(one, ReadError)]
     assert failed == [str(tmp_path / "none.txt"), str(tmp_path / "e.png")]
+
+
+def test_pipes_are_no_files_and_links_are_followed_once(tmp_path: Path) -> None:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe.txt")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.txt").write_text("x")
+    (folder / "link").symlink_to(tmp_path / "elsewhere")
+    (folder / "round").symlink_to(folder)
+    (folder / "broken.txt").symlink_to(tmp_path / "nowhere.txt")
+
+    found = list(files.find([folder, folder / "pipe.txt"]))
+
+    assert [one.name for one in found if isinstance(one, Path)] == ["broken.txt", "a.txt"]
+    assert [one.place for one in found if isinstance(one, ReadError)] == [str(folder / "pipe.txt")]
 
 
 def test_names_that_are_no_text_can_be_stored_and_printed() -> None:

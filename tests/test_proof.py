@@ -26,7 +26,7 @@ def test_what_was_withdrawn_since_it_was_found_is_not_shown(data: Path) -> None:
     desk = Newsdesk(data, create=True)
     [*desk.sync([SEEDS])]
     answer = desk.ask(Question("what did Starmer say?"))
-    desk.remove(answer.citations[0].hit.article.id)
+    desk.remove([answer.citations[0].hit.article])
 
     shown = prove(answer, desk.index.library)
 
