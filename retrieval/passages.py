@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import sentencex
@@ -13,6 +13,7 @@ from retrieval.articles import Article
 # a sentence together with the one that it leans on.
 SIZE = 1000
 OVERLAP = 200
+_LINE = 4000
 
 Span = tuple[int, int]
 
@@ -51,12 +52,27 @@ def sentences(text: str) -> list[Span]:
     A line end ends a sentence, unless the paragraph is one that somebody wrapped by hand.
     """
     found: list[Span] = []
-    for first, last in _lines(text):
+    for first, last in _short(text, _lines(text)):
         for part in sentencex.get_sentence_boundaries("en", text[first:last].replace("\n", " ")):
             span = _trimmed(text, first + part["start_index"], first + part["end_index"])
             if span[0] < span[1]:
                 found.append(span)
     return found
+
+
+def _short(text: str, lines: Iterable[Span]) -> Iterator[Span]:
+    """The lines, those over `_LINE` cut behind a sentence, else at a blank, else anywhere.
+
+    On a long line with unclosed quotation marks sentencex takes time by the square of its length.
+    """
+    for first, last in lines:
+        while last - first > _LINE:
+            half, end = first + _LINE // 2, first + _LINE
+            places = (text.rfind(". ", half, end) + 1, text.rfind(" ", half, end), end)
+            cut = next(place for place in places if place > half)
+            yield first, cut
+            first = cut
+        yield first, last
 
 
 def _lines(text: str) -> Iterator[Span]:

@@ -8,7 +8,7 @@ index.py makes every call here under a lock that the processes share.
 
 import shutil
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -31,14 +31,18 @@ _HNSW: "CreateHNSWConfiguration" = {
 }
 
 
+_clients = count()
+
+
 class Vectors:
     """One collection of vectors, one a passage, under the passage's id; no text, no metadata."""
 
-    def __init__(self, folder: Path, *, url: str | None = None, name: str = "passages") -> None:
+    def __init__(self, folder: Path, *, url: str | None = None, name: str = "newsdesk") -> None:
         """Opens nothing yet. With `url` the collection `name` lives in the Chroma server there."""
         self.folder = folder
         self._url = url
-        self._name = f"{name}-{folder.name}" if url else name
+        self._stem = f"{name}-vectors-"
+        self._name = f"{name}-{folder.name}"
         self._client: Client | None = None
         self._collection: Collection | None = None
 
@@ -60,7 +64,10 @@ class Vectors:
                     at.hostname or "", port, ssl=at.scheme == "https", settings=settings
                 )
             else:
-                client = chromadb.PersistentClient(self.folder, settings)
+                # Chroma hands all clients of one path the same, maybe outdated, state. A path is
+                # the same to it only to the letter.
+                alias = f"{self.folder}{'/.' * (next(_clients) % 64)}"
+                client = chromadb.PersistentClient(alias, settings)
             self._client = cast("Client", client)
             self._collection = self._client.get_or_create_collection(
                 self._name, embedding_function=None, configuration={"hnsw": _HNSW}
@@ -87,6 +94,13 @@ class Vectors:
             self._client.delete_collection(self._name)
         self.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def drop_others(self) -> None:
+        """Delete what earlier builds have left in the server; files are their owner's to sweep."""
+        if self._url and self._client is not None:
+            for collection in self._client.list_collections():
+                if collection.name.startswith(self._stem) and collection.name != self._name:
+                    self._client.delete_collection(collection.name)
 
     @property
     def _opened(self) -> "Collection":

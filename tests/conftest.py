@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ["HF_HUB_OFFLINE"] = "1"  # read when the library is imported
+
 from retrieval.articles import Article, article
 from retrieval.desk import Newsdesk
 from retrieval.index import Index

@@ -7,6 +7,7 @@ work itself and a random moment in it is a random moment of the work.
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -69,6 +70,7 @@ def _serve(folder: Path, models: Path, works: list[Work], pipe: Connection) -> N
     pipe.send("ready")
     for work in works:
         work(index)
+        pipe.send("done")
         pipe.send(state(index))
     index.close()
 
@@ -76,16 +78,32 @@ def _serve(folder: Path, models: Path, works: list[Work], pipe: Connection) -> N
 def run(folder: Path, models: Path, *works: Work) -> list[Any]:
     """The state after each of the works, done one after the other in one process."""
     child, ours = _start(folder, models, *works)
-    states = [ours.recv() for _ in works]
+    states = []
+    for _ in works:
+        assert ours.recv() == "done"
+        states.append(ours.recv())
     child.join()
     return states
+
+
+def seconds(folder: Path, models: Path, work: Work) -> float:
+    """How long the work alone takes."""
+    child, ours = _start(folder, models, work)
+    began = time.perf_counter()
+    assert ours.recv() == "done"
+    taken = time.perf_counter() - began
+    ours.recv()
+    child.join()
+    return taken
 
 
 def kill(folder: Path, models: Path, work: Work, *, after: float) -> bool:
     """Kill the work `after` that many seconds; whether it was still at it."""
     child, ours = _start(folder, models, work)
     done = ours.poll(after)
-    if not done:
+    if done:
+        ours.recv(), ours.recv()
+    else:
         os.kill(child.pid or 0, signal.SIGKILL)
     child.join()
     assert child.exitcode == (0 if done else -signal.SIGKILL), (

@@ -217,7 +217,7 @@ def test_a_file_that_moved_is_pruned_by_its_new_place(data: Path, tmp_path: Path
     [*desk.sync([old])]
     (old / "a.md").rename(new / "a.md")
 
-    assert [*desk.sync([new])][-1].changed == 1
+    assert [*desk.sync([new])][-1].unchanged == 1
     assert [*desk.sync([old], prune=True)][-1].withdrawn == 0
     (new / "a.md").unlink()
     assert [*desk.sync([new], prune=True)][-1].withdrawn == 1
@@ -232,5 +232,5 @@ def test_damage_inside_the_library_is_one_clear_sentence(data: Path) -> None:
     content[4096:] = b"\xff" * (len(content) - 4096)
     file.write_bytes(bytes(content))
 
-    with pytest.raises(LibraryError, match="malformed|damaged"):
+    with pytest.raises(LibraryError, match=r"malformed|damaged"):
         Newsdesk(data).ask("what did Starmer say?")

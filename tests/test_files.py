@@ -180,6 +180,20 @@ def test_a_line_over_the_limit_is_named_and_the_next_is_read(
     assert isinstance(short, Article)
 
 
+def test_a_file_of_nothing_but_bad_lines_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MAX_BAD_LINES", 3)
+    path = tmp_path / "a.jsonl"
+    path.write_text("x\n" * 1000)
+
+    found = list(files.read(path))
+
+    assert len(found) == 4
+    assert isinstance(found[-1], ReadError)
+    assert "the rest is not read" in found[-1].reason
+
+
 def test_a_cut_archive_keeps_what_could_be_read(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl.gz"
     lines = b"".join(

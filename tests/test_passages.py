@@ -81,6 +81,12 @@ def test_a_paragraph_wrapped_by_hand_is_one() -> None:
     ]
 
 
+def test_a_line_without_end_takes_no_time_without_end() -> None:
+    text = "« " * 100_000 + "A last sentence. " * 3
+
+    assert sentences(text)[-1] == (len(text.rstrip()) - 16, len(text.rstrip()))
+
+
 def test_the_first_seed_keeps_its_text() -> None:
     text = (SEEDS / "istanbul-talks.md").read_text().split("---\n", 2)[2]
 

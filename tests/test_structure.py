@@ -6,7 +6,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = [
     "errors", "articles", "sources.files", "passages", "models", "library", "vectors", "words",
-    "index", "check", "search", "statements", "reader", "answer", "proof", "desk",
+    "projections", "index", "check", "search", "statements", "reader", "answer", "proof", "desk",
 ]  # fmt: skip
 PLACES = {
     "chromadb": {"retrieval/vectors.py"},

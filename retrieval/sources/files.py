@@ -6,19 +6,22 @@ import logging
 import os
 import stat
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, cast
 
-from retrieval.articles import Article, article
+from retrieval.articles import MAX_CHARACTERS, Article, article
 from retrieval.errors import ReadError
 
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 20_000_000  # one document; a .jsonl holds many and is read line by line
 MAX_LINE = 8_000_000  # one article as JSON, every character escaped
-MAX_EXPANDED = 200_000_000  # what a .docx may unpack to
+MAX_EXPANDED = 20_000_000  # what a .docx may unpack to, its pictures aside
+MAX_MATTER = 50_000  # characters of front matter
+MAX_BAD_LINES = 1_000  # of one .jsonl; beyond these it is something else
 
 Read = Article | ReadError
 
@@ -72,7 +75,8 @@ def absolute(path: Path) -> Path:
 
 def name(path: Path) -> str:
     """The path as text that can be stored and printed, whatever bytes the file's name has."""
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    text = os.fspath(path).replace("\\", "\\\\") if os.sep == "/" else os.fspath(path)
+    text = os.fsencode(text).decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
@@ -91,11 +95,14 @@ def _walk(folder: Path) -> Iterator[Path | ReadError]:
             folders.clear()
             continue
         been.add(here)
-        folders[:] = sorted(inner for inner in folders if not inner.startswith("."))
+        folders[:] = sorted(
+            (inner for inner in folders if not inner.startswith(".")),
+            key=lambda inner: (os.path.islink(os.path.join(place, inner)), inner),
+        )
         for file in sorted(files):
             path = Path(place, file)
             passed_over = file.startswith(".") or _reader(path) is None
-            if not passed_over and (path.is_file() or not path.exists()):
+            if not passed_over and (os.path.isfile(path) or not os.path.exists(path)):
                 yield path
     yield from unreadable
 
@@ -154,6 +161,8 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
     if end is None:
         return {}, text
+    if sum(map(len, lines[1:end])) > MAX_MATTER:
+        raise ReadError(f"its front matter is over {MAX_MATTER:,} characters")
     try:
         matter = yaml.load("\n".join(lines[1:end]), Loader=yaml.BaseLoader)
     except yaml.YAMLError as exc:
@@ -184,9 +193,15 @@ def _pdf(path: Path) -> Iterator[Read]:
     from pypdf import PdfReader
 
     pdf = PdfReader(BytesIO(_document(path)))
-    about = pdf.metadata
+    if pdf.is_encrypted and not pdf.decrypt(""):
+        raise ReadError("it needs a password")
+    about, text = pdf.metadata, ""
+    for page in pdf.pages:
+        text += page.extract_text() + "\n"
+        if len(text) > MAX_CHARACTERS:
+            break  # article() says so
     yield article(
-        "\n".join(page.extract_text() for page in pdf.pages),
+        text,
         path=name(path),
         title=about.title if about else None,
         authors=about.author if about else None,
@@ -198,7 +213,8 @@ def _docx(path: Path) -> Iterator[Read]:
 
     content = BytesIO(_document(path))
     with zipfile.ZipFile(content) as packed:
-        if sum(part.file_size for part in packed.infolist()) > MAX_EXPANDED:
+        text_parts = (part for part in packed.infolist() if part.filename.endswith(".xml"))
+        if sum(part.file_size for part in text_parts) > MAX_EXPANDED:
             raise ReadError(f"it unpacks to more than {MAX_EXPANDED // 1_000_000} MB")
     document = open_docx(content)
     about = document.core_properties
@@ -211,7 +227,7 @@ def _docx(path: Path) -> Iterator[Read]:
 
 
 def _json_lines(path: Path) -> Iterator[Read]:
-    empty = True
+    empty, bad = True, 0
     with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
         for number, line in enumerate(_bounded(cast(IO[bytes], file)), 1):
             if line == b"":
@@ -221,6 +237,9 @@ def _json_lines(path: Path) -> Iterator[Read]:
                 yield _json_article(line, path)
             except ReadError as exc:
                 yield ReadError(exc.reason, f"{name(path)}:{number}")
+                bad += 1
+                if bad == MAX_BAD_LINES:
+                    raise ReadError(f"{bad:,} of its lines are bad; the rest is not read") from exc
     if empty:
         raise ReadError("it is empty")
 
@@ -235,7 +254,7 @@ def _bounded(file: IO[bytes]) -> Iterator[bytes | None]:
             while line and not line.endswith(b"\n"):
                 line = file.readline(MAX_LINE)
             yield None
-    except (EOFError, gzip.BadGzipFile, OSError) as exc:
+    except (EOFError, OSError, zlib.error) as exc:
         raise ReadError("the rest of it is damaged or cut off") from exc
 
 
