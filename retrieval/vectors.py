@@ -6,8 +6,11 @@ process writes can ruin them (seen with 1.5.9: an index file grew until the disk
 index.py makes every call here under a lock that the processes share.
 """
 
+import ctypes
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import cache
 from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -32,6 +35,7 @@ _HNSW: "CreateHNSWConfiguration" = {
 
 
 _clients = count()
+_M_PERTURB = -6
 
 
 class Vectors:
@@ -64,6 +68,7 @@ class Vectors:
                     at.hostname or "", port, ssl=at.scheme == "https", settings=settings
                 )
             else:
+                _fill_memory_handed_out()
                 # Chroma hands all clients of one path the same, maybe outdated, state. A path is
                 # the same to it only to the letter.
                 alias = f"{self.folder}{'/.' * (next(_clients) % 64)}"
@@ -149,6 +154,17 @@ class Vectors:
         things = iter(things)
         while some := list(islice(things, size)):
             yield some
+
+
+@cache
+def _fill_memory_handed_out() -> None:
+    """Have the C library overwrite memory when it hands it out (M_PERTURB of mallopt(3), glibc).
+
+    Chroma 1.5.9 writes parts of its index files from memory that it has not set. What this process
+    had there before, such as the text of an article withdrawn since, would be in the files.
+    """
+    with suppress(AttributeError, OSError):  # other C libraries have no such thing
+        ctypes.CDLL(None).mallopt(_M_PERTURB, 0x5A)
 
 
 def _first_line(exc: Exception) -> str:
