@@ -58,7 +58,7 @@ libraries = st.lists(
     unique_by=lambda pair: pair[0],
 ).map(lambda pairs: [made(name, text) for name, text in pairs])
 
-some = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @some
