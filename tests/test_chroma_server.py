@@ -1,8 +1,9 @@
+import gc
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,12 @@ from retrieval.errors import LibraryError
 from tests.conftest import SEEDS, state
 from tests.test_desk import STARMER
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    # see `opened`
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 @pytest.fixture
@@ -38,13 +44,30 @@ def server(tmp_path: Path) -> Iterator[str]:
     running.wait()
 
 
-def test_vectors_in_a_server_answer_as_those_in_files(data: Path, server: str) -> None:
-    desk = Newsdesk(data, create=True, chroma_url=server)
+@pytest.fixture
+def opened(server: str) -> Iterator[Callable[..., Newsdesk]]:
+    """Opens desks on the server, and closes them."""
+    desks: list[Newsdesk] = []
+
+    def open_desk(data: Path, *, url: str | None = server) -> Newsdesk:
+        desks.append(Newsdesk(data, create=True, chroma_url=url))
+        return desks[-1]
+
+    yield open_desk
+    for desk in desks:
+        desk.close()
+    gc.collect()  # Chroma's client leaves its connections to the garbage collector
+
+
+def test_vectors_in_a_server_answer_as_those_in_files(
+    data: Path, opened: Callable[..., Newsdesk]
+) -> None:
+    desk = opened(data)
     [*desk.sync([SEEDS])]
     assert not list((data / "shared").glob("vectors-*"))
     assert desk.ask("what did Starmer say?").text == f"{STARMER} [1]"
 
-    other = Newsdesk(data, chroma_url=server)
+    other = opened(data)
     other.remove([other.ask("what did Starmer say?").citations[0].hit.article])
 
     assert not desk.ask("what did Starmer say?").found
@@ -54,12 +77,16 @@ def test_vectors_in_a_server_answer_as_those_in_files(data: Path, server: str) -
 
 
 def test_two_installations_share_a_server_and_nothing_else(
-    tmp_path: Path, data: Path, models: Path, server: str, caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
+    data: Path,
+    models: Path,
+    opened: Callable[..., Newsdesk],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     second = tmp_path / "second"
     second.mkdir()
     (second / ".models").symlink_to(models)
-    here, there = (Newsdesk(one, create=True, chroma_url=server) for one in (data, second))
+    here, there = opened(data), opened(second)
     [*here.sync([SEEDS / "istanbul-talks.md"])]
     [*there.sync([SEEDS / "court-case.md"])]
 
@@ -68,13 +95,17 @@ def test_two_installations_share_a_server_and_nothing_else(
     assert "rebuilding" not in caplog.text
 
 
-def test_vectors_move_to_a_server_and_back(data: Path, server: str) -> None:
-    [*Newsdesk(data, create=True).sync([SEEDS])]
+def test_vectors_move_to_a_server_and_back(
+    data: Path, opened: Callable[..., Newsdesk], server: str
+) -> None:
+    [*opened(data, url=None).sync([SEEDS])]
 
     for url in (server, None, server):
-        assert Newsdesk(data, chroma_url=url).ask("what did Starmer say?").found
+        assert opened(data, url=url).ask("what did Starmer say?").found
 
 
-def test_a_server_that_is_not_there_is_a_clear_error(data: Path) -> None:
+def test_a_server_that_is_not_there_is_a_clear_error(
+    data: Path, opened: Callable[..., Newsdesk]
+) -> None:
     with pytest.raises(LibraryError, match="Chroma server"):
-        [*Newsdesk(data, create=True, chroma_url="http://127.0.0.1:9").sync([SEEDS])]
+        [*opened(data, url="http://127.0.0.1:9").sync([SEEDS])]
