@@ -21,7 +21,7 @@ CASES = {
 }
 
 
-def survive(case: str, kills: int, tmp_path: Path, models: Path, seed: int) -> None:
+def assert_survives(case: str, kills: int, tmp_path: Path, models: Path, seed: int) -> None:
     """Kill the case's work in the middle, `kills` times, and see that it makes no difference."""
     before, work = CASES[case]
     start = tmp_path / "start"
@@ -57,7 +57,7 @@ def survive(case: str, kills: int, tmp_path: Path, models: Path, seed: int) -> N
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_killed_writer_leaves_nothing_wrong(case: str, tmp_path: Path, models: Path) -> None:
-    survive(case, 2, tmp_path, models, seed=7)
+    assert_survives(case, 2, tmp_path, models, seed=7)
 
 
 @pytest.mark.slow
@@ -65,7 +65,7 @@ def test_a_killed_writer_leaves_nothing_wrong(case: str, tmp_path: Path, models:
 def test_writers_killed_at_55_moments_each_leave_nothing_wrong(
     case: str, tmp_path: Path, models: Path
 ) -> None:
-    survive(case, 55, tmp_path, models, seed=1)
+    assert_survives(case, 55, tmp_path, models, seed=1)
 
 
 def test_an_open_reader_finds_what_another_process_indexed(data: Path, models: Path) -> None:
