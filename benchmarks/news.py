@@ -1,17 +1,25 @@
-"""How often the answer to a real news question is found and shown, beside plain LangChain.
+"""How often the answer to a real news question is found, shown and declined.
 
     python -m benchmarks.news --data FOLDER [--sample N] [--work FOLDER]
 
-FOLDER holds `dev.articles.jsonl.gz` and `dev.questions.jsonl.gz`. Printed for Newsdesk and for a
-plain LangChain pipeline (passages of 1,000 characters overlapping by 200, dense search alone, the
-same embedding model): answer@k, the share of answerable questions for which one of the first k
-passages holds the answer. For Newsdesk also: the share whose written answer holds it in at most 60
-words, and how many questions of either kind are declined. With `--sample N` only N answerable and N
-other questions are asked, of an index of only their articles. What `--work` holds is reused.
+FOLDER holds `dev.articles.jsonl.gz` and `dev.questions.jsonl.gz`. All rows are of one run:
+
+- answer@k, the share of answerable questions for which one of the first k passages holds the
+  answer: for a plain LangChain pipeline (passages of 1,000 characters overlapping by 200, dense
+  search alone, the same embedding model), for our search alone, and after the reader;
+- what `newsdesk eval` prints, for an even mix: the answerable questions, and the same questions
+  asked of a copy of the library from which the articles that hold their answers were withdrawn.
+  Once for all questions, once without the third that the probabilities were fitted on;
+- how many of the questions that no article answers are declined.
+
+With `--sample N` only N answerable and N other questions are asked, of an index of only their
+articles. What `--work` holds is reused; the runs are left there, to be compared with
+`newsdesk eval --compare`.
 """
 
 import argparse
 import json
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,15 +29,19 @@ import numpy as np
 from langchain_chroma import Chroma
 from langchain_core.embeddings import Embeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
+from rich.console import Console
+from rich.progress import track
 
-from benchmarks.questions import MAX_WORDS, Case, cases, holds, rows, sample, write_articles
-from retrieval.answer import Answer
+from benchmarks.questions import Case, cases, rows, sample, write_articles
+from bot.report import table
+from retrieval.articles import canonical_url
 from retrieval.desk import Newsdesk
+from retrieval.evaluation import Outcome, evaluate, holds, save
 from retrieval.models import Embedder
 
 T = TypeVar("T")
 
-_CUTS = (1, 5, 10)
+_CUTS = (1, 3, 5, 10)
 
 
 def main() -> None:
@@ -45,25 +57,63 @@ def main() -> None:
     others = sample([case for case in every if not case.urls_with_answer], given.sample)
     urls = {url for case in [*answerable, *others] for url in case.article_urls}
     work = given.work / (f"sample-{given.sample}" if given.sample else "all")
-    work.mkdir(parents=True, exist_ok=True)
-    articles = work / "articles.jsonl"
-    write_articles(
-        rows(given.data / "dev.articles.jsonl.gz"), urls if given.sample else None, articles
+    desk = indexed(given.data, urls if given.sample else None, work)
+    search = _timed(
+        "plain LangChain indexes",
+        lambda: _plain(work / "articles.jsonl", work, desk.index.embedder),
     )
 
+    there = _run(desk, answerable, answerable=True)
+    beyond = _run(desk, others, answerable=False)
+    with_gone = without(desk, answerable, work)
+    gone = _run(with_gone, answerable, answerable=False)
+    print(f"\n{len(answerable)} answerable questions{'':10}" + "".join(f"@{k:<7}" for k in _CUTS))
+    _row("plain LangChain, dense", answerable, [search(case.question) for case in answerable])
+    alone = [desk.search.hits(case.question, limit=_CUTS[-1]) for case in answerable]
+    _row("our search alone", answerable, [[hit.passage.text for hit in some] for some in alone])
+    ranks = [one.rank or 10**9 for one in there]
+    _print_row("after the reader", [rank - 1 for rank in ranks])
+    reported = [n for n, case in enumerate(answerable) if not case.calibrates]
+    console = Console(highlight=False)
+    print(f"\nAll {len(answerable)} questions, with and without their articles:")
+    console.print(table([*there, *gone], None, ""))
+    print(f"\nThe {len(reported)} that nothing was fitted on, with and without their articles:")
+    console.print(table([some[n] for some in (there, gone) for n in reported], None, ""))
+    print(f"\nQuestions that no article answers ({len(others)}), declined: "
+          f"{np.mean([not one.found for one in beyond]):.3f}")  # fmt: skip
+    save([*there, *gone], work / "even.json")
+    save([*there, *beyond], work / "all.json")
+
+
+def indexed(data: Path, urls: set[str] | None, work: Path) -> Newsdesk:
+    """A library of the dev articles with these addresses (all for None), made or reused."""
+    work.mkdir(parents=True, exist_ok=True)
+    articles = work / "articles.jsonl"
+    write_articles(rows(data / "dev.articles.jsonl.gz"), urls, articles)
     desk = Newsdesk(work, create=True)
     report = _timed("Newsdesk indexes", lambda: [*desk.sync([articles])][-1])
     print(f"  {report.done} articles, {desk.index.library.count_passages()} passages")
-    search = _timed("plain LangChain indexes", lambda: _plain(articles, work, desk.index.embedder))
+    return desk
 
-    answers = [desk.ask(case.question) for case in answerable]
-    declined = [desk.ask(case.question) for case in others]
-    plain = [search(case.question) for case in answerable]
-    found = [[hit.passage.text for hit in answer.hits] for answer in answers]
-    print(f"\n{len(answerable)} answerable questions{'':10}" + "".join(f"@{k:<7}" for k in _CUTS))
-    _row("plain LangChain, dense", answerable, plain)
-    _row("Newsdesk", answerable, found)
-    _print_answers(answerable, answers, declined)
+
+def without(desk: Newsdesk, asked: Sequence[Case], work: Path) -> Newsdesk:
+    """A copy of the library from which the articles that hold the answers are withdrawn."""
+    copy = work / "withdrawn"
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir()
+    shutil.copytree(work / "shared", copy / "shared")
+    (copy / ".models").symlink_to((work / ".models").resolve())
+    left = Newsdesk(copy)
+    gone = {canonical_url(url) for case in asked for url in case.urls_with_answer}
+    left.remove([article for article in left.articles() if article.url in gone])
+    return left
+
+
+def _run(desk: Newsdesk, asked: Sequence[Case], *, answerable: bool) -> list[Outcome]:
+    return [
+        evaluate(desk, case.as_asked(answerable=answerable))
+        for case in track(asked, "asking", transient=True)
+    ]
 
 
 def _timed(what: str, work: Callable[[], T]) -> T:
@@ -78,29 +128,11 @@ def _row(name: str, asked: Sequence[Case], found: Sequence[Sequence[str]]) -> No
         next((n for n, text in enumerate(texts) if holds(text, case.answer)), 10**9)
         for case, texts in zip(asked, found, strict=True)
     ]
+    _print_row(name, first)
+
+
+def _print_row(name: str, first: Sequence[int]) -> None:
     print(f"{name:34}" + "".join(f"{np.mean([n < k for n in first]):<8.3f}" for k in _CUTS))
-
-
-def _print_answers(
-    asked: Sequence[Case], answers: Sequence[Answer], others: Sequence[Answer]
-) -> None:
-    short = [len(answer.text.split()) <= MAX_WORDS for answer in answers]
-    right = [
-        answer.found and is_short and holds(answer.text, case.answer)
-        for case, answer, is_short in zip(asked, answers, short, strict=True)
-    ]
-    exact = [
-        citation.hit.article.text[citation.start : citation.end] == citation.quote
-        for answer in [*answers, *others]
-        for citation in answer.citations
-    ]
-    seconds = sorted(answer.seconds for answer in [*answers, *others])
-    print(f"answer text (at most {MAX_WORDS} words) holds the answer: {np.mean(right):.3f}")
-    print(f"answers of over {MAX_WORDS} words: {len(short) - sum(short)}")
-    print(f"answerable questions declined: {np.mean([not a.found for a in answers]):.3f}")
-    print(f"other questions declined ({len(others)}): {np.mean([not a.found for a in others]):.3f}")
-    print(f"quotes exact: {sum(exact)} of {len(exact)}")
-    print(f"seconds a question: p50 {np.median(seconds):.2f}, p95 {np.quantile(seconds, 0.95):.2f}")
 
 
 class _SameModel(Embeddings):

@@ -1,15 +1,14 @@
-"""News questions and articles as `news/*.jsonl.gz` has them, and the metric they are judged by."""
+"""News questions and articles as `news/*.jsonl.gz` has them."""
 
 import gzip
 import json
 import random
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-MAX_WORDS = 60  # of an answer's text, for it to count
+from retrieval import evaluation
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +19,16 @@ class Case:
     answer: str
     article_urls: tuple[str, ...]
     urls_with_answer: tuple[str, ...]
+
+    @property
+    def calibrates(self) -> bool:
+        """Whether it belongs to the third that weights are fitted on, and no figure reported."""
+        return random.Random(self.question).randrange(3) == 0
+
+    def as_asked(self, *, answerable: bool) -> evaluation.Case:
+        """The case as `newsdesk eval` has it."""
+        answer = self.answer if answerable else None
+        return evaluation.Case(self.question, answer, self.urls_with_answer)
 
 
 def rows(file: Path) -> list[dict[str, Any]]:
@@ -54,13 +63,3 @@ def write_articles(articles: list[dict[str, Any]], urls: set[str] | None, file: 
         for row in articles:
             if urls is None or row["url"] in urls:
                 lines.write(json.dumps(row) + "\n")
-
-
-def holds(text: str, answer: str) -> bool:
-    """Whether the text has the answer as whole words: lower case, no articles, no punctuation."""
-    return f" {_plain(answer)} " in f" {_plain(text)} "
-
-
-def _plain(text: str) -> str:
-    text = re.sub(r"[^\w\s]|_", " ", text.lower())
-    return " ".join(word for word in text.split() if word not in ("a", "an", "the"))

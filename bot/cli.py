@@ -38,6 +38,8 @@ Until = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
+READ = 24  # as in retrieval.desk, which takes long to import
+
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
@@ -197,7 +199,7 @@ def ask(
             "input."
         ),
     ] = None,
-    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Passages to consider.")] = 10,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Passages to read.")] = READ,
     source: Source = None,
     since: Since = None,
     until: Until = None,
@@ -217,6 +219,58 @@ def ask(
             failed = False
             _print_answer(desk.ask(asked), as_json=as_json)
     _leave(failed=failed)
+
+
+@app.command(name="eval")
+def evaluate(
+    questions: Annotated[
+        Path,
+        typer.Argument(
+            help="JSON lines with `question`, `answer` (null: the articles don't say) and, "
+            "optionally, `article_urls`."
+        ),
+    ],
+    report: Annotated[
+        Path | None, typer.Option(help="Write a page of HTML with every wrong answer.")
+    ] = None,
+    save: Annotated[Path | None, typer.Option(help="Write the run as JSON, to compare.")] = None,
+    compare: Annotated[
+        Path | None, typer.Option(help="A run that --save wrote, to show beside this one.")
+    ] = None,
+    library: Library = None,
+) -> None:
+    """Measure how well questions with known answers are answered and declined."""
+    from rich.console import Console
+
+    from bot import report as reports
+    from retrieval import evaluation
+
+    cases = evaluation.read_cases(questions)
+    before = evaluation.load(compare) if compare else None
+    named, now, failed, stopped = compare.name if compare else "", [], 0, False
+    with _desk(library) as desk, _progress("questions") as advance, _stoppable() as stop:
+        for number, case in enumerate(cases, 1):
+            try:
+                now.append(evaluation.evaluate(desk, case))
+            except SettingsError as exc:
+                _complain(f"not asked: {case.question[:60]!r}: {exc}")
+                failed += 1
+            advance(number, len(cases))
+            if stopped := stop():
+                break
+        threshold = desk.threshold
+    if save:
+        evaluation.save(now, save)
+    if report:
+        page = reports.page(
+            now, name=questions.name, threshold=threshold, before=before, compared=named
+        )
+        report.write_text(page, encoding="utf-8")
+    console = Console(highlight=False)
+    console.print(reports.table(now, before, named))
+    if before is not None:
+        console.print(reports.flips_text(now, before), soft_wrap=True)
+    _leave(stopped, failed=bool(failed), then=f"the figures are of {len(now)} questions")
 
 
 @app.command()
@@ -340,6 +394,7 @@ def _desk(library: str | None, *, create: bool = False) -> Iterator["Newsdesk"]:
         embedder=chosen.embedder,
         chroma_url=chosen.chroma_url,
         threshold=chosen.threshold,
+        reranker=chosen.reranker,
     )
     with closing(desk):
         yield desk
@@ -389,9 +444,14 @@ def _complain(sentence: str) -> None:
     typer.echo(f"newsdesk: {sentence}", err=True)
 
 
-def _leave(stopped: bool = False, *, failed: bool = False) -> None:
+def _leave(
+    stopped: bool = False,
+    *,
+    failed: bool = False,
+    then: str = "the same command goes on where it stopped",
+) -> None:
     if stopped:
-        _complain("interrupted; the same command goes on where it stopped")
+        _complain(f"interrupted; {then}")
         raise typer.Exit(_INTERRUPTED)
     if failed:
         raise typer.Exit(1)

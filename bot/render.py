@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.text import Text
 
-from retrieval.answer import Answer
+from retrieval.answer import Answer, Citation
 from retrieval.articles import Article
 from retrieval.search import Hit
 
@@ -20,8 +20,7 @@ def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
     """
     shown = Text(answer.text if not answer.found else "")
     for citation in answer.citations:
-        shown.append(citation.quote)
-        shown.append(f" [{citation.number}] ", "cyan")
+        shown.append_text(_quoted(citation)).append(f" [{citation.number}] ", "cyan")
     shown.rstrip()
     if not answer.found and answer.hits:
         shown.append("\n\nThe nearest passages:", "dim")
@@ -39,6 +38,14 @@ def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
         shown.append(marks[0] + _wrapped(text[start:end]) + marks[1], _QUOTED)
         shown.append(_wrapped(text[end:]), "dim")
     return shown
+
+
+def _quoted(citation: Citation) -> Text:
+    """The quote, the words that answer in bold."""
+    quote = Text(citation.quote)
+    if citation.span:
+        quote.stylize("bold", *(place - citation.start for place in citation.span))
+    return quote
 
 
 def _source(article: Article) -> Text:
@@ -65,15 +72,6 @@ def _wrapped(text: str) -> str:
 
 def answer_json(answer: Answer) -> dict[str, Any]:
     """The answer as documented in docs/json.md."""
-    span = None
-    if answer.span:
-        hit, start, end = answer.span
-        span = {
-            "article_id": hit.article.id,
-            "start": start,
-            "end": end,
-            "text": hit.article.text[start:end],
-        }
     return {
         "question": answer.question,
         "found": answer.found,
@@ -89,13 +87,27 @@ def answer_json(answer: Answer) -> dict[str, Any]:
                 "quote": citation.quote,
                 "start": citation.start,
                 "end": citation.end,
+                "span": _span_json(citation.hit, citation.span),
             }
             for citation in answer.citations
         ],
-        "span": span,
+        "span": _span_json(answer.span[0], answer.span[1:]) if answer.span else None,
+        "probability": round(answer.probability, 4),
         "passages": [_passage_json(hit) for hit in answer.hits],
         "mode": answer.mode,
         "seconds": round(answer.seconds, 4),
+    }
+
+
+def _span_json(hit: Hit, span: tuple[int, int] | None) -> dict[str, Any] | None:
+    if not span:
+        return None
+    start, end = span
+    return {
+        "article_id": hit.article.id,
+        "start": start,
+        "end": end,
+        "text": hit.article.text[start:end],
     }
 
 

@@ -44,9 +44,19 @@ class Settings(BaseSettings):
         le=1,
         description="How probable an answer must be to be given, 0 to 1; higher declines more.",
     )
+    reranker: str | None = Field(
+        default=None,
+        description="Any sentence-transformers CrossEncoder, by name or folder, to rank passages "
+        "in place of Newsdesk's own reader, which then only marks what answers; empty: none.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="How much is logged, to standard error."
     )
+
+    @field_validator("reranker", mode="before")
+    @classmethod
+    def _none(cls, value: object) -> object:
+        return None if value == "" else value
 
     @field_validator("chroma_url", mode="before")
     @classmethod

@@ -1,9 +1,9 @@
 """Answer: quotes → what is shown, one to three sentences word for word, each cited."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from retrieval.reader import MAX_WORDS, Quote
+from retrieval.quotes import MAX_WORDS, Quote
 from retrieval.search import Hit
 from retrieval.words import stems
 
@@ -15,20 +15,25 @@ _SAME = 0.6  # share of stems in common from which two quotes say the same
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote as shown: `number` is the one in brackets after it; it stands in `hit.article`."""
+    """A quote as shown: `number` is the one in brackets after it; it stands in `hit.article`.
+
+    `span` is the few words of it that answer, as offsets in the article's text, if they are marked.
+    """
 
     number: int
     hit: Hit
     start: int
     end: int
     quote: str
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What is shown for a question; `hits` are the passages considered, best first.
 
-    `found` is False when nothing supports an answer; `citations` is then empty.
+    `found` is False when nothing supports an answer; `citations` is then empty. `probability` is
+    that of the best quote's answering, 0 to 1, also when it was too low for an answer.
     """
 
     question: str
@@ -37,32 +42,40 @@ class Answer:
     citations: tuple[Citation, ...]
     hits: tuple[Hit, ...]
     span: tuple[Hit, int, int] | None = None
+    probability: float = 0.0
     mode: str = "quotes"
     seconds: float = field(default=0.0, compare=False)
 
 
 def compose(
-    question: str, hits: Sequence[Hit], quotes: Sequence[Quote], *, threshold: float
+    question: str, hits: Sequence[Hit], offered: Sequence[Sequence[Quote]], *, threshold: float
 ) -> Answer:
     """The answer that the most probable quotes give, declined when the first is under `threshold`.
 
-    At most three quotes, at most `MAX_WORDS` words in all, none that repeats another.
+    `offered` are the quotes for each thing asked about, most probable first. One thing gets up
+    to three quotes, several get one each; at most `MAX_WORDS` words in all, none that repeats
+    another.
     """
     chosen: list[Quote] = []
-    for quote in quotes:
-        floor = max(threshold, _RELATIVE * chosen[0].probability if chosen else 0.0)
-        if quote.probability < floor or len(chosen) == _MAX_QUOTES:
-            break
-        words = sum(len(one.text.split()) + 1 for one in [*chosen, quote])
-        if words <= MAX_WORDS and not any(_alike(quote, one) for one in chosen):
-            chosen.append(quote)
-    return cite(question, hits, chosen)
+    for quotes in offered:
+        few = _MAX_QUOTES if len(offered) == 1 else 1
+        taken: list[Quote] = []
+        for quote in quotes:
+            floor = _RELATIVE * taken[0].probability if taken else threshold
+            if quote.probability < floor or len(taken) == few:
+                break
+            words = sum(len(one.text.split()) + 1 for one in [*chosen, *taken, quote])
+            if words <= MAX_WORDS and not any(_repeats(quote, one) for one in [*chosen, *taken]):
+                taken.append(quote)
+        chosen += taken
+    best = max((quotes[0].probability for quotes in offered if quotes), default=0.0)
+    return replace(cite(question, hits, chosen), probability=best)
 
 
 def cite(question: str, hits: Sequence[Hit], quotes: Sequence[Quote]) -> Answer:
     """The answer made of exactly these quotes, numbered in order."""
     citations = tuple(
-        Citation(number, quote.hit, quote.start, quote.end, quote.text)
+        Citation(number, quote.hit, quote.start, quote.end, quote.text, quote.span)
         for number, quote in enumerate(quotes, 1)
     )
     text = " ".join(f"{one.quote} [{one.number}]" for one in citations)
@@ -77,6 +90,15 @@ def cite(question: str, hits: Sequence[Hit], quotes: Sequence[Quote]) -> Answer:
     )
 
 
-def _alike(one: Quote, other: Quote) -> bool:
+def _repeats(one: Quote, other: Quote) -> bool:
+    """Whether both give the same answer, or say much the same."""
+    if one.span and other.span and _spanned(one) == _spanned(other):
+        return True
     ones, others = set(stems(one.text)), set(stems(other.text))
     return len(ones & others) > _SAME * min(len(ones), len(others))
+
+
+def _spanned(quote: Quote) -> list[str]:
+    assert quote.span is not None, "asked of marked quotes only"
+    start, end = quote.span
+    return stems(quote.hit.article.text[start:end])

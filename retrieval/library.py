@@ -267,6 +267,12 @@ class Library:
         """(article id, path) of every ready article that came from a file."""
         return self._rows("SELECT id, path FROM articles WHERE state = 'ready' AND path NOTNULL")
 
+    def newest(self) -> date | None:
+        """The latest day on which an article was published; None where none is dated."""
+        sql = "SELECT max(substr(published, 1, 10)) FROM articles WHERE state = 'ready'"
+        ((day,),) = self._rows(sql)
+        return date.fromisoformat(day) if day else None
+
     def sources(self) -> list[str]:
         """The publishers of ready articles, in order."""
         sql = "SELECT DISTINCT source FROM articles WHERE state = 'ready' AND source != '' "

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from retrieval.answer import Answer, cite
 from retrieval.library import Library
-from retrieval.reader import Quote
+from retrieval.quotes import Quote
 
 
 def prove(answer: Answer, library: Library) -> Answer:
@@ -23,11 +23,11 @@ def prove(answer: Answer, library: Library) -> Answer:
         if texts[hit.article.id][hit.passage.start : hit.passage.end] == hit.passage.text
     )
     proved = [
-        Quote(one.hit, one.start, one.end, one.quote, 1.0)
+        Quote(one.hit, one.start, one.end, one.quote, answer.probability, one.span)
         for one in answer.citations
         if texts.get(one.hit.article.id, "")[one.start : one.end] == one.quote
     ]
     if len(proved) == len(answer.citations):
         return replace(answer, hits=hits)
     shown = cite(answer.question, hits, proved)
-    return replace(shown, mode=answer.mode, seconds=answer.seconds)
+    return replace(shown, probability=answer.probability, mode=answer.mode, seconds=answer.seconds)

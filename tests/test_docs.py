@@ -55,7 +55,7 @@ def test_every_command_is_in_the_readme_and_has_help() -> None:
     for command in app.registered_commands:
         assert command.callback is not None
         assert command.callback.__doc__
-        assert f"newsdesk {command.callback.__name__}" in readme
+        assert f"newsdesk {command.name or command.callback.__name__}" in readme
 
 
 def test_every_make_target_in_the_readme_exists() -> None:

@@ -5,16 +5,18 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = [
-    "errors", "articles", "sources.files", "passages", "models", "library", "vectors", "words",
-    "projections", "index", "check", "search", "statements", "reader", "answer", "proof", "desk",
+    "errors", "articles", "sources.files", "passages", "models", "crossencoder", "library",
+    "vectors", "words", "projections", "index", "check", "search", "quotes", "statements", "asked",
+    "statement_reader", "reader", "answer", "proof", "desk", "evaluation",
 ]  # fmt: skip
 PLACES = {
     "chromadb": {"retrieval/vectors.py"},
     "tantivy": {"retrieval/words.py"},
     "sqlite3": {"retrieval/library.py"},
-    "sentence_transformers": {"retrieval/models.py"},
+    "sentence_transformers": {"retrieval/models.py", "retrieval/crossencoder.py"},
     "torch": {"retrieval/models.py"},
-    "onnxruntime": {"retrieval/models.py"},
+    "onnxruntime": {"retrieval/models.py", "retrieval/crossencoder.py"},
+    "jinja2": {"bot/report.py"},
     "trafilatura": {"retrieval/sources/files.py"},
     "discord": {"bot/client.py"},
     "typer": {"bot/cli.py"},

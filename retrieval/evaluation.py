@@ -1,0 +1,303 @@
+"""Evaluation: questions with known answers → how often they are found, shown and declined."""
+
+import gzip
+import json
+import re
+import string
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from retrieval.answer import Answer
+from retrieval.articles import canonical_url
+from retrieval.desk import Newsdesk, Question
+from retrieval.errors import ReadError, SettingsError
+from retrieval.quotes import MAX_WORDS
+
+CUTS = (1, 3, 5, 10)
+_KEPT = 3  # passages of an outcome that are kept to be looked through
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question, its answer (None: the articles don't say) and, if known, its articles."""
+
+    question: str
+    answer: str | None
+    article_urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A passage as kept with an outcome."""
+
+    title: str
+    source: str
+    url: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a case.
+
+    `found` is whether it was answered at the threshold; `text` and `span` are what was answered
+    or would have been. `rank` is that of the first passage that holds the answer, None for none
+    of the first ten; `in_text` whether the text does, in at most `MAX_WORDS` words; `exact` and
+    `f1` compare the span with the answer as SQuAD does; `quotes` and `exact_quotes` count all and
+    the byte-exact.
+    """
+
+    case: Case
+    found: bool
+    text: str
+    span: str
+    probability: float
+    rank: int | None
+    in_text: bool
+    exact: bool
+    f1: float
+    quotes: int
+    exact_quotes: int
+    right_article: bool | None
+    seconds: float
+    passages: tuple[Shown, ...] = field(default=())
+
+    @property
+    def right(self) -> bool:
+        """Whether the answer was shown, or rightly declined."""
+        return not self.found if self.case.answer is None else self.found and self.in_text
+
+
+def read_cases(file: Path) -> list[Case]:
+    """The cases of a JSON-lines file, gzipped or not. Raises ReadError that names a bad line."""
+    found = []
+    try:
+        opened = gzip.open if file.suffix == ".gz" else open
+        with opened(file, "rt", encoding="utf-8-sig") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    found.append(_case(line, f"{file}:{number}"))
+    except (OSError, EOFError, UnicodeDecodeError) as exc:
+        reason = getattr(exc, "strerror", None) or "it is not UTF-8 text"
+        raise ReadError(f"it can't be read: {reason}", str(file)) from exc
+    if not found:
+        raise ReadError("it holds no questions", str(file))
+    return found
+
+
+def _case(line: str, place: str) -> Case:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as exc:
+        raise ReadError("the line is not valid JSON", place) from exc
+    question = row.get("question") if isinstance(row, dict) else None
+    if not isinstance(question, str) or not question.strip():
+        raise ReadError("the line has no `question`", place)
+    if "answer" not in row:
+        raise ReadError("the line has no `answer`; null says that the articles don't say", place)
+    answer, urls = row["answer"], row.get("article_urls") or []
+    if not isinstance(answer, str | None) or (answer is not None and not _words(answer)):
+        raise ReadError("the line's `answer` is neither words nor null", place)
+    if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls):
+        raise ReadError("the line's `article_urls` is not a list of addresses", place)
+    return Case(question, answer, tuple(urls))
+
+
+def evaluate(desk: Newsdesk, case: Case) -> Outcome:
+    """Ask, and see what came of it. Raises SettingsError for what is no question.
+
+    It is answered whatever the probability, and then held against the desk's threshold, so that
+    what other thresholds would have given is known too.
+    """
+    answer = desk.ask(Question(case.question, threshold=0.0))
+    return outcome(case, answer, answer.found and answer.probability >= desk.threshold)
+
+
+def outcome(case: Case, answer: Answer, found: bool) -> Outcome:
+    """What an answer is worth for its case; `found` is whether it would be given."""
+    held = [
+        rank
+        for rank, hit in enumerate(answer.hits[: max(CUTS)], 1)
+        if case.answer is not None and holds(hit.passage.text, case.answer)
+    ]
+    span = ""
+    if answer.span:
+        hit, start, end = answer.span
+        span = hit.article.text[start:end]
+    known = {canonical_url(url) for url in case.article_urls}
+    cited = {one.hit.article.url for one in answer.citations}
+    short = len(answer.text.split()) <= MAX_WORDS
+    return Outcome(
+        case=case,
+        found=found,
+        text=answer.text,
+        span=span,
+        probability=answer.probability,
+        rank=held[0] if held else None,
+        in_text=case.answer is not None and answer.found and short
+        and holds(answer.text, case.answer),
+        exact=case.answer is not None and squad_plain(span) == squad_plain(case.answer),
+        f1=squad_f1(span, case.answer) if case.answer is not None else 0.0,
+        quotes=len(answer.citations),
+        exact_quotes=sum(
+            one.hit.article.text[one.start : one.end] == one.quote for one in answer.citations
+        ),
+        right_article=bool(known & cited) if known and found and case.answer else None,
+        seconds=answer.seconds,
+        passages=tuple(
+            Shown(hit.article.title, hit.article.source, hit.article.url, hit.passage.text)
+            for hit in answer.hits[:_KEPT]
+        ),
+    )  # fmt: skip
+
+
+# Figures
+
+
+def figures(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
+    """All figures by name; shares are 0 to 1, None where nothing was asked that they count.
+
+    Declining is judged as finding the unanswerable: precision is the share of the declined that
+    are unanswerable, recall that of the unanswerable that are declined. `area` is the area under
+    the ROC curve of the probability, between answerable and unanswerable questions.
+    """
+    there = [one for one in outcomes if one.case.answer is not None]
+    gone = [one for one in outcomes if one.case.answer is None]
+    declined = [one for one in outcomes if not one.found]
+    cited = [one.right_article for one in there if one.right_article is not None]
+    seconds = [one.seconds for one in outcomes]
+    quotes = sum(one.quotes for one in outcomes)
+    found: dict[str, float | None] = {
+        "questions": len(outcomes),
+        "answerable": len(there),
+    }
+    for cut in CUTS:
+        found[f"answer@{cut}"] = _share([one.rank is not None and one.rank <= cut for one in there])
+    return found | {
+        "answer in text": _share([one.found and one.in_text for one in there]),
+        "span exact match": _share([one.found and one.exact for one in there]),
+        "span F1": _share([one.found * one.f1 for one in there]),
+        "answer in text, none declined": _share([one.in_text for one in there]),
+        "span exact match, none declined": _share([one.exact for one in there]),
+        "span F1, none declined": _share([one.f1 for one in there]),
+        "right article cited": _share(cited),
+        "answerable answered": _share([one.found for one in there]),
+        "unanswerable declined": _share([not one.found for one in gone]),
+        "declining precision": _share([one.case.answer is None for one in declined]),
+        "declining recall": _share([not one.found for one in gone]),
+        "declining area": area(
+            [one.probability for one in there], [one.probability for one in gone]
+        ),
+        "quotes": quotes,
+        "quotes exact": sum(one.exact_quotes for one in outcomes) / quotes if quotes else None,
+        "seconds p50": float(np.quantile(seconds, 0.5)) if seconds else None,
+        "seconds p95": float(np.quantile(seconds, 0.95)) if seconds else None,
+    }
+
+
+def area(there: Sequence[float], gone: Sequence[float]) -> float | None:
+    """How often a value of `there` is over one of `gone`, ties counted half; None without both."""
+    if not there or not gone:
+        return None
+    ordered = np.sort(gone)
+    below = np.searchsorted(ordered, there, "left")
+    same = np.searchsorted(ordered, there, "right") - below
+    return float((below + same / 2).sum() / (len(there) * len(gone)))
+
+
+def risk_coverage(outcomes: Sequence[Outcome]) -> list[tuple[float, float, float]]:
+    """(coverage, risk, threshold) from the strictest threshold to none.
+
+    Coverage is the share of questions that would be answered at the threshold, risk that of
+    these answers that would be wrong (El-Yaniv & Wiener, JMLR 2010).
+    """
+    ordered = sorted(outcomes, key=lambda one: -one.probability)
+    points, wrong = [], 0
+    for count, one in enumerate(ordered, 1):
+        wrong += one.case.answer is None or not one.in_text
+        points.append((count / len(ordered), wrong / count, one.probability))
+    return points
+
+
+def _share(values: Sequence[float | bool]) -> float | None:
+    return float(np.mean(values)) if values else None
+
+
+# Comparing texts
+
+
+def holds(text: str, answer: str) -> bool:
+    """Whether the text has the answer as whole words: lower case, no articles, no punctuation."""
+    return f" {_words(answer)} " in f" {_words(text)} "
+
+
+def _words(text: str) -> str:
+    text = re.sub(r"[^\w\s]|_", " ", text.lower())
+    return " ".join(word for word in text.split() if word not in ("a", "an", "the"))
+
+
+def squad_plain(text: str) -> str:
+    """The text as SQuAD compares answers: lower case, without punctuation, articles and blanks.
+
+    Rajpurkar et al., EMNLP 2016; only ASCII punctuation is dropped there, quotation marks of
+    print are dropped here too.
+    """
+    text = "".join(char for char in text.lower() if char not in string.punctuation + "“”‘’«»")
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
+
+
+def squad_f1(given: str, answer: str) -> float:
+    """The F1 of the words that both have, as SQuAD counts it."""
+    ours, theirs = squad_plain(given).split(), squad_plain(answer).split()
+    if not ours or not theirs:
+        return float(ours == theirs)
+    same = sum((Counter(ours) & Counter(theirs)).values())
+    return 2 * same / (len(ours) + len(theirs))
+
+
+# Keeping a run
+
+
+def save(outcomes: Sequence[Outcome], file: Path) -> None:
+    """Write the run as JSON, to be compared with others."""
+    run = {
+        "version": _VERSION,
+        "figures": figures(outcomes),
+        "outcomes": [asdict(one) for one in outcomes],
+    }
+    file.write_text(json.dumps(run, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def load(file: Path) -> list[Outcome]:
+    """The outcomes that `save` wrote. Raises ReadError for anything else."""
+    try:
+        run = json.loads(file.read_text(encoding="utf-8"))
+        if run["version"] != _VERSION:
+            raise SettingsError(f"{file} was saved by another version of Newsdesk.")
+        return [_outcome(row) for row in run["outcomes"]]
+    except OSError as exc:
+        raise ReadError(f"it can't be read: {exc.strerror}", str(file)) from exc
+    except (ValueError, KeyError, TypeError, RecursionError) as exc:
+        raise ReadError("it is no run that `newsdesk eval --save` wrote", str(file)) from exc
+
+
+def _outcome(row: dict[str, Any]) -> Outcome:
+    case = Case(**(row["case"] | {"article_urls": tuple(row["case"]["article_urls"])}))
+    shown = tuple(Shown(**one) for one in row["passages"])
+    return Outcome(**(row | {"case": case, "passages": shown}))
+
+
+def flipped(before: Sequence[Outcome], now: Sequence[Outcome]) -> list[tuple[Outcome, Outcome]]:
+    """The questions of both runs that came out right in one of them only."""
+    earlier = {one.case: one for one in before}
+    return [
+        (earlier[one.case], one)
+        for one in now
+        if one.case in earlier and earlier[one.case].right != one.right
+    ]

@@ -1,0 +1,82 @@
+"""Quotes: hits → the sentences of them that may be quoted."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from retrieval.passages import sentences
+from retrieval.search import Hit
+
+MAX_WORDS = 60  # of an answer, the numbers in brackets among them
+_MIN_WORDS = 4
+_BRACKETED = re.compile(r"\[\d+\]")
+_NOTICE = re.compile(
+    r"^\W*(sign up|subscribe|click here|read more|see also|watch:|listen:|reporting by|edit(ed|ing) by"
+    r"|photos?:|file photo|(photo|image|picture) (by|credit)|(follow|reach|contact) (him|her|us|@))"
+    r"|\bcookies?\b.*\b(accept|consent|settings|preferences|browser)\b|\ball rights reserved\b"
+    r"|\boriginally appeared (in|on)\b|\bcontributed to this (report|story|article)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence of a hit: `hit.article.text[start:end] == text`, always.
+
+    `probability` is that of its answering the question; `span` the few words that do, as
+    (start, end) in the article's text, None where the reader doesn't mark them.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    text: str
+    probability: float
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may be quoted."""
+
+    hit: Hit
+    start: int
+    end: int
+    text: str
+    before: str  # the sentence before it, which it may lean on
+
+
+def candidates(hits: Sequence[Hit]) -> list[Candidate]:
+    """Each sentence of the hits once, in the best hit that has it.
+
+    No heading, caption, byline or notice, and none longer than an answer.
+    """
+    found: dict[tuple[str, int], Candidate] = {}
+    for hit in hits:
+        text, before = hit.passage.text, ""
+        for start, end in sentences(text):
+            for first, last in _quotable(text, start, end):
+                at = hit.passage.start + first
+                if _is_sentence(text[first:last]):
+                    one = Candidate(hit, at, hit.passage.start + last, text[first:last], before)
+                    found.setdefault((hit.article.id, at), one)
+            before = text[start:end]
+    return list(found.values())
+
+
+def _is_sentence(text: str) -> bool:
+    if _BRACKETED.search(text):  # it would pass for a citation of ours
+        return False
+    if len(text.split()) < _MIN_WORDS or text.rstrip("\"'”’»)]*_")[-1:] not in tuple(".!?…;"):
+        return False
+    return not _NOTICE.search(text)
+
+
+def _quotable(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentence, or its clauses where it is too long for an answer."""
+    if len(text[start:end].split()) < MAX_WORDS:
+        yield start, end
+        return
+    for clause in re.finditer(r"\S.*?(?:[;:—–](?=\s)|$)", text[start:end], re.S):
+        if len(clause[0].split()) < MAX_WORDS:
+            yield start + clause.start(), start + clause.end()

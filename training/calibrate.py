@@ -1,0 +1,150 @@
+"""Fits what `retrieval/reader.py` makes of the network's logits, and prints it to be put there.
+
+    python -m training.calibrate --data FOLDER [--work FOLDER]
+
+FOLDER holds news/dev. Used is a third of its answerable questions, on which no figure is reported
+(`Case.calibrates`), each with all its hits and again without the articles that hold the answer:
+
+- ORDER, the weights by which hits are ordered, from a small grid, by answer@1 and answer@5;
+- SENTENCE, by logistic regression over sentences (does it hold the answer?), and THERE, by
+  another over questions, so that the best sentence's probability is that of there being an answer;
+- what every threshold would trade.
+"""
+
+import argparse
+import itertools
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from rich.progress import track
+from sklearn.linear_model import LogisticRegression
+
+from benchmarks.news import indexed
+from benchmarks.questions import Case, cases
+from retrieval import reader as reading
+from retrieval.articles import canonical_url
+from retrieval.asked import AskedFor
+from retrieval.crossencoder import Judgement, PassageReader
+from retrieval.desk import READ, Newsdesk
+from retrieval.evaluation import area, holds
+from retrieval.search import Hit
+
+_DEEP = 300  # hits, so that enough are left without those that hold the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A question's hits and what the network makes of them; `there` is whether an answer is."""
+
+    case: Case
+    there: bool
+    hits: list[Hit]
+    judgements: list[Judgement]
+
+
+def main() -> None:
+    """Read, fit, print."""
+    parser = argparse.ArgumentParser(prog="training.calibrate")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--work", type=Path, default=Path("data/benchmark"))
+    given = parser.parse_args()
+    desk = indexed(given.data / "news", None, given.work / "all")
+    every = [
+        one for one in cases(given.data / "news/dev.questions.jsonl.gz") if one.urls_with_answer
+    ]
+    read = judged(desk, [case for case in every if case.calibrates])
+    newest = desk.index.library.newest()
+    reading.ORDER = fit_order(read, newest)
+    reading.SENTENCE, reading.THERE = fit_probabilities(read, newest)
+    for name in ("ORDER", "SENTENCE", "THERE"):
+        numbers = ", ".join(f"{weight:.3g}" for weight in getattr(reading, name))
+        print(f"{name} = np.array([{numbers}])")
+    print_trade(read, newest)
+
+
+def judged(desk: Newsdesk, asked: list[Case]) -> list[Read]:
+    """Each question's first hits with and without the articles that hold its answer, read."""
+    network = PassageReader()
+    found = []
+    for case in track(asked, "reading"):
+        every = desk.search.hits(case.question, limit=_DEEP)
+        urls = {canonical_url(url) for url in case.urls_with_answer}
+        left = [hit for hit in every if hit.article.url not in urls]
+        for there, some in ((True, every), (False, left)):
+            hits = [
+                Hit(hit.passage, hit.article, rank, hit.similarity)
+                for rank, hit in enumerate(some[:READ], 1)
+            ]
+            passages = [(hit.article.title, hit.passage.text) for hit in hits]
+            found.append(Read(case, there, hits, network.read(case.question, passages)))
+    return found
+
+
+def fit_order(read: list[Read], newest: date | None) -> reading.Floats:
+    """The weights of rank, span, search and age that put answers first, by answer@1 and @5."""
+    rows, holding = [], []
+    for one in read:
+        if one.there:
+            rows.append(reading.hit_features(one.hits, one.judgements, newest))
+            holding.append([holds(hit.passage.text, one.case.answer) for hit in one.hits])
+    best, chosen = 0.0, np.zeros(4)
+    for rest in itertools.product((0.0, 0.1, 0.2), (0.0, 0.5, 1.0, 2.0), (0.0, 0.5, 1.0, 1.5, 2.0)):
+        weights = np.array([1.0, *rest])
+        first = [
+            next((n for n, at in enumerate(np.argsort(-(some @ weights))) if held[at]), READ)
+            for some, held in zip(rows, holding, strict=True)
+        ]
+        shares = [float(np.mean([n < k for n in first])) for k in (1, 5)]
+        if sum(shares) > best:
+            best, chosen = sum(shares), weights
+            print(f"  order {weights}: answer@1 {shares[0]:.3f}, @5 {shares[1]:.3f}")
+    return chosen
+
+
+def fit_probabilities(
+    read: list[Read], newest: date | None
+) -> tuple[reading.Floats, reading.Floats]:
+    """Weights that rank sentences, and those that tell whether there is an answer at all."""
+    judged = [_sentences(one, newest) for one in read]
+    features = [np.array([some.features for some in found]) for found in judged]
+    right = [
+        [holds(some.candidate.text, one.case.answer) for some in found]
+        for one, found in zip(read, judged, strict=True)
+    ]
+    ranking = LogisticRegression(max_iter=5000).fit(np.concatenate(features), np.concatenate(right))
+    sentence = ranking.coef_[0]
+    questions = []
+    for one, found, rows in zip(read, judged, features, strict=True):
+        worth = rows @ sentence
+        about = reading.question_features(found, worth, one.hits, one.judgements, newest)
+        questions.append([worth.max(), *about])
+    table = np.array(questions)
+    spread = table.std(axis=0)
+    there = LogisticRegression(C=0.3).fit(table / spread, [one.there for one in read])
+    return sentence, np.array([*(there.coef_[0] / spread), there.intercept_[0]])
+
+
+def print_trade(read: list[Read], newest: date | None) -> None:
+    """What each threshold answers and declines, of the questions that were fitted on."""
+    best: dict[bool, list[float]] = {True: [], False: []}
+    for one in read:
+        found = _sentences(one, newest)
+        chances = reading.probabilities(found, one.hits, one.judgements, newest)
+        best[one.there].append(float(chances.max()))
+    print(f"area under the ROC curve: {area(best[True], best[False]):.3f}")
+    print("threshold  answered  declined without")
+    for threshold in np.arange(0.2, 0.75, 0.05):
+        answered = np.mean([chance >= threshold for chance in best[True]])
+        declined = np.mean([chance < threshold for chance in best[False]])
+        print(f"{threshold:9.2f}  {answered:8.3f}  {declined:16.3f}")
+
+
+def _sentences(one: Read, newest: date | None) -> list[reading.Judged]:
+    asked = AskedFor(one.case.question)
+    return reading.judged_sentences(asked, one.hits, one.judgements, newest)
+
+
+if __name__ == "__main__":
+    main()

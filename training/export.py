@@ -1,0 +1,111 @@
+"""Trained network → the ONNX file that is carried, and what rounding its weights costs."""
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from training.groups import Group
+from training.model import Network, batch, tokenizer
+
+OUTPUTS = ("rank", "start", "end")
+_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+
+
+def export(network: Network, folder: Path) -> dict[str, Path]:
+    """The network as ONNX in float32, float16 (weights only) and int8, under `folder`."""
+    full, half, small = (folder / f"reader.{kind}.onnx" for kind in ("float32", "float16", "int8"))
+    given = torch.randint(1000, 20000, (2, 48))
+    axes = {name: {0: "passage", 1: "token"} for name in (*_INPUTS, "start", "end")}
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network.eval(),
+            (given, torch.ones_like(given), torch.zeros_like(given)),
+            str(full),
+            input_names=list(_INPUTS),
+            output_names=list(OUTPUTS),
+            dynamic_axes=axes | {"rank": {0: "passage"}},
+            opset_version=17,
+            dynamo=False,
+        )
+    _halve(full, half)
+    # The heads are a thousandth of the weights and the last to be rounded.
+    model = onnx.load(full)
+    heads = [node.name for node in model.graph.node if "/encoder/" not in node.name]
+    quantize_dynamic(
+        full, small, per_channel=True, weight_type=QuantType.QInt8,
+        nodes_to_exclude=[name for name in heads if name and "Gather" not in name],
+    )  # fmt: skip
+    return {"float32": full, "float16": half, "int8": small}
+
+
+def _halve(full: Path, half: Path) -> None:
+    """Store each large weight in 16 bits, to be cast back when the file is opened."""
+    model = onnx.load(full)
+    kept, casts = [], []
+    for weight in model.graph.initializer:
+        values = onnx.numpy_helper.to_array(weight)
+        if values.dtype != np.float32 or values.size < 1000:
+            kept.append(weight)
+            continue
+        name = weight.name + ".half"
+        kept.append(onnx.numpy_helper.from_array(values.astype(np.float16), name))
+        casts.append(
+            onnx.helper.make_node("Cast", [name], [weight.name], to=onnx.TensorProto.FLOAT)
+        )
+    del model.graph.initializer[:]
+    model.graph.initializer.extend(kept)
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    onnx.save(model, half)
+
+
+def agreement(files: dict[str, Path], groups: Sequence[Group]) -> dict[str, dict[str, float]]:
+    """For each file: size, and how often it ranks the same first and marks the same as float32."""
+    words = tokenizer()
+    read = {kind: _judged(file, words, groups) for kind, file in files.items()}
+    found = {}
+    for kind, file in files.items():
+        same = [a == b for a, b in zip(read[kind], read["float32"], strict=True)]
+        found[kind] = {
+            "megabytes": round(file.stat().st_size / 1e6, 1),
+            "same first passage": round(float(np.mean([one[0] for one in _pairs(read, kind)])), 4),
+            "same span": round(float(np.mean([one[1] for one in _pairs(read, kind)])), 4),
+            "same both": round(float(np.mean(same)), 4),
+        }
+    return found
+
+
+def _pairs(
+    read: dict[str, list[tuple[int, tuple[int, int]]]], kind: str
+) -> list[tuple[bool, bool]]:
+    return [(a[0] == b[0], a[1] == b[1]) for a, b in zip(read[kind], read["float32"], strict=True)]
+
+
+def _judged(
+    file: Path, words: object, groups: Sequence[Group]
+) -> list[tuple[int, tuple[int, int]]]:
+    options = onnxruntime.SessionOptions()
+    session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    found = []
+    for group in groups:
+        given = batch(words, [group], 1)
+        rank, start, end = session.run(
+            list(OUTPUTS),
+            {
+                "input_ids": given.ids.numpy(),
+                "attention_mask": given.mask.numpy(),
+                "token_type_ids": given.types.numpy(),
+            },
+        )
+        readable = given.readable.numpy()
+        places = [int(np.where(readable, logits, -1e9).argmax()) for logits in (start, end)]
+        found.append((int(rank.argmax()), (places[0], places[1])))
+    return found
