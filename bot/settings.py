@@ -6,7 +6,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retrieval.desk import SHARED, THRESHOLD
@@ -49,11 +49,43 @@ class Settings(BaseSettings):
         description="Any sentence-transformers CrossEncoder, by name or folder, to rank passages "
         "in place of Newsdesk's own reader, which then only marks what answers; empty: none.",
     )
+    hosts: str = Field(
+        default="",
+        description="Hosts that articles may be fetched from although they are not on the public "
+        "internet, apart by commas; empty: none.",
+    )
+    discord_token: SecretStr | None = Field(
+        default=None,
+        description="Token of the Discord application's bot, from Discord's developer portal; a "
+        "secret. Only newsdesk discord needs it.",
+    )
+    discord_api: str | None = Field(
+        default=None,
+        description="Address of Discord's API; empty: Discord's own. For another server of the "
+        "same protocol.",
+    )
+    discord_gateway: str | None = Field(
+        default=None, description="Address of Discord's gateway (wss://…), the same way."
+    )
+    discord_health_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Port on 127.0.0.1 at which the bot says whether it is alive "
+        "(GET /health); empty: none.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="How much is logged, to standard error."
     )
 
-    @field_validator("reranker", mode="before")
+    @field_validator(
+        "reranker",
+        "discord_token",
+        "discord_api",
+        "discord_gateway",
+        "discord_health_port",
+        mode="before",
+    )
     @classmethod
     def _none(cls, value: object) -> object:
         return None if value == "" else value
@@ -69,6 +101,11 @@ class Settings(BaseSettings):
         if "@" in at.netloc or at.path.strip("/") or at.query or at.fragment:
             raise ValueError("it may have nothing but a host and a port")
         return value
+
+
+def hosts(chosen: Settings) -> list[str]:
+    """The hosts that needn't be on the public internet."""
+    return [host.strip() for host in chosen.hosts.split(",") if host.strip()]
 
 
 def load() -> Settings:

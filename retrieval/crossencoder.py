@@ -138,7 +138,8 @@ class Reranker:
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         try:
-            return CrossEncoder(self.name)
+            model: CrossEncoder = CrossEncoder(self.name)
+            return model
         except Exception as exc:
             raise ModelError(
                 f"The reranker {self.name!r} can't be loaded: "
@@ -175,6 +176,8 @@ def _open_weights() -> Any:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
+    # CPUs without VNNI would add up eight-bit products in sixteen bits, which overflow.
+    options.add_session_config_entry("session.x64quantprecision", "1")
     with as_file(package_files("retrieval") / _WEIGHTS) as file:
         if not file.exists():
             raise ModelError("The reader's weights are missing. Install Newsdesk again.")

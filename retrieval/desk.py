@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files as package_files
@@ -17,14 +17,16 @@ from retrieval.answer import Answer, compose
 from retrieval.articles import Article, normalise
 from retrieval.asked import parts
 from retrieval.check import Finding, check
+from retrieval.crossencoder import PassageReader, Reranker
 from retrieval.errors import LibraryError, ReadError, SettingsError
 from retrieval.index import Index, Report
-from retrieval.library import Filter
+from retrieval.library import Filter, Library
 from retrieval.models import BUNDLED, Embedder
 from retrieval.proof import prove
 from retrieval.reader import Reader, SpanReader
 from retrieval.search import Hit, Search
-from retrieval.sources import files
+from retrieval.sources import files, web
+from retrieval.verdict import Verdict, statements, verdict
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,16 @@ class Question:
     threshold: float | None = None
 
 
+class Models:
+    """The models that desks share; each is loaded when it is first used."""
+
+    def __init__(self, embedder: str, cache: Path, reranker: str | None) -> None:
+        """`cache` is where exported embedding models are kept."""
+        self.embedder = Embedder(embedder, cache)
+        self.network = PassageReader()
+        self.reranker = Reranker(reranker) if reranker else None
+
+
 class Newsdesk(Runnable[str | Question, Answer]):
     """Answers questions from one library; a Runnable from question to Answer.
 
@@ -67,10 +79,15 @@ class Newsdesk(Runnable[str | Question, Answer]):
         threshold: float = THRESHOLD,
         reranker: str | None = None,
         reader: Reader | None = None,
+        beside: "Newsdesk | None" = None,
+        hosts: Collection[str] = (),
     ) -> None:
         """Open `library` under `data`, making it if `create`.
 
         `reranker` is a sentence-transformers `CrossEncoder` that ranks instead of our own.
+        `beside` is a desk whose library is asked too, and whose models are shared; what is fed
+        goes into `library` alone. `hosts` may be fetched from although they aren't on the public
+        internet.
 
         Raises SettingsError for a name that is no library's, LibraryError when it is missing.
         """
@@ -78,21 +95,36 @@ class Newsdesk(Runnable[str | Question, Answer]):
             raise SettingsError(
                 f"{library!r} can't be a library's name: letters, digits, - and _ make one."
             )
-        model = Embedder(embedder, data / ".models")
-        self.index = Index(data / library, model, create=create, chroma_url=chroma_url)
+        self._beside = beside
+        self._models: Models = (
+            beside._models if beside else Models(embedder, data / ".models", reranker)
+        )
+        self.index = Index(
+            data / library, self._models.embedder, create=create, chroma_url=chroma_url
+        )
         self.search = Search(index=self.index)
         self._newest: tuple[int, date | None] | None = None
         self.reader: Reader = reader or SpanReader(
-            model, self._known_words, self._newest_day, reranker
+            self._models.embedder,
+            self._known_words,
+            self._newest_day,
+            self._models.network,
+            self._models.reranker,
         )
         self.threshold = threshold
+        self.hosts = hosts
         self.chain: Runnable[str | Question, Answer] = (
             RunnableLambda(self._find) | RunnableLambda(self._read) | RunnableLambda(self._prove)
         )
 
     def close(self) -> None:
-        """Let go of all files."""
+        """Let go of all files of its own library."""
         self.index.close()
+
+    @property
+    def _desks(self) -> "list[Newsdesk]":
+        """The desk itself, and the one beside it."""
+        return [self, *([self._beside] if self._beside else [])]
 
     # Asking
 
@@ -112,6 +144,14 @@ class Newsdesk(Runnable[str | Question, Answer]):
         """The answer to one question; `invoke` by its everyday name."""
         return self.invoke(question)
 
+    def verdicts(self, text: str) -> list[Verdict]:
+        """What the articles say on each statement of a text, the first few of them."""
+        found = []
+        for number, statement in enumerate(statements(normalise(text)), 1):
+            hits = _merged([one.search.hits(statement, limit=_LISTED) for one in self._desks])
+            found.append(verdict(statement, hits, number))
+        return found
+
     def _find(self, asked: str | Question) -> tuple[Question, list[tuple[str, list[Hit]]]]:
         """The question, and the hits for each of its parts."""
         question = Question(asked) if isinstance(asked, str) else asked
@@ -123,14 +163,20 @@ class Newsdesk(Runnable[str | Question, Answer]):
         allowed = Filter(self._sources(question.source), question.since, question.until)
         limit = max(question.limit, _LISTED)
         found = [
-            (part, self.search.hits(part, limit=limit, allowed=allowed)) for part in parts(text)
-        ]
+            (part, _merged([one.search.hits(part, limit=limit, allowed=allowed)
+                            for one in self._desks])[:limit])
+            for part in parts(text)
+        ]  # fmt: skip
         return replace(question, text=text), found
+
+    def sources(self) -> list[str]:
+        """The publishers of all articles that may answer, in order."""
+        return sorted({source for one in self._desks for source in one.index.library.sources()})
 
     def _sources(self, wanted: str | None) -> tuple[str, ...] | None:
         if wanted is None:
             return None
-        known = self.index.library.sources()
+        known = self.sources()
         same = [source for source in known if source.casefold() == wanted.strip().casefold()]
         if not same:
             raise SettingsError(
@@ -155,19 +201,25 @@ class Newsdesk(Runnable[str | Question, Answer]):
         )
 
     def _known_words(self, stems: Iterable[str]) -> set[str]:
-        with self.index.reading() as (_, words):
-            return words.known(stems)
+        wanted, found = {*stems}, set[str]()
+        for one in self._desks:
+            with one.index.reading() as (_, words):
+                found |= words.known(wanted)
+        return found
 
     def _newest_day(self) -> date | None:
-        """Of the library's articles, or today where one claims to be of the future."""
+        """Of all articles, or today where one claims to be of the future."""
+        days = [day for one in self._desks if (day := one._newest_of_its_own())]
+        return min(max(days), date.today()) if days else None
+
+    def _newest_of_its_own(self) -> date | None:
         generation = self.index.library.generation
         if self._newest is None or self._newest[0] != generation:
             self._newest = (generation, self.index.library.newest())
-        newest = self._newest[1]
-        return min(newest, date.today()) if newest else None
+        return self._newest[1]
 
     def _prove(self, answer: Answer) -> Answer:
-        return prove(answer, self.index.library)
+        return prove(answer, {one.index.library.name: one.index.library for one in self._desks})
 
     # Feeding
 
@@ -188,6 +240,16 @@ class Newsdesk(Runnable[str | Question, Answer]):
             yield from self.index.sync(
                 _articles(paths),
                 gone=self._pruned(paths) if prune else lambda seen, failed: (),
+            )
+
+    def add_links(
+        self, links: Iterable[str], *, waiting: Callable[[], None] = lambda: None
+    ) -> Generator[Report, None, None]:
+        """Fetch these addresses into the library; yields the report so far."""
+        with self.index.writing(waiting):
+            yield from self.index.sync(
+                (found for link in links for found in web.read(link, allowed=self.hosts)),
+                gone=lambda seen, failed: (),
             )
 
     def _pruned(self, paths: list[Path]) -> Callable[[set[str], list[ReadError]], list[str]]:
@@ -224,6 +286,11 @@ class Newsdesk(Runnable[str | Question, Answer]):
     def check(self) -> Iterator[Finding]:
         """What was looked at and what is wrong with it; mends nothing."""
         yield from check(self.index)
+
+    def library(self, name: str) -> Library | None:
+        """The library of that name among those that answer here, or None."""
+        found = [one.index.library for one in self._desks if one.index.library.name == name]
+        return found[0] if found else None
 
     def article(self, id: str) -> Article:
         """The article with this id, or the one whose id begins so. Raises LibraryError."""

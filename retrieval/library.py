@@ -107,6 +107,11 @@ class Library:
                 f"this one reads {FORMAT}). Index its articles anew into another library."
             )
 
+    @property
+    def name(self) -> str:
+        """What the library is called."""
+        return self.folder.name
+
     def close(self) -> None:
         """Release the file."""
         with self._lock:

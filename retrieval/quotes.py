@@ -51,7 +51,7 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
 
     No heading, caption, byline or notice, and none longer than an answer.
     """
-    found: dict[tuple[str, int], Candidate] = {}
+    found: dict[tuple[str, str, int], Candidate] = {}
     for hit in hits:
         text, before = hit.passage.text, ""
         for start, end in sentences(text):
@@ -59,7 +59,7 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
                 at = hit.passage.start + first
                 if _is_sentence(text[first:last]):
                     one = Candidate(hit, at, hit.passage.start + last, text[first:last], before)
-                    found.setdefault((hit.article.id, at), one)
+                    found.setdefault((hit.library, hit.article.id, at), one)
             before = text[start:end]
     return list(found.values())
 

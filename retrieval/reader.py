@@ -62,18 +62,19 @@ class SpanReader:
         embedder: Embedder,
         known: Callable[[Iterable[str]], set[str]],
         newest: Callable[[], date | None],
-        reranker: str | None = None,
+        network: PassageReader,
+        reranker: Reranker | None = None,
     ) -> None:
-        """`reranker` is a model's name.
+        """`reranker` ranks in place of the network, which then only marks spans.
 
         `known` tells which stems occur anywhere in the library, `newest` the day of its newest
         article: news is asked about when it is new, so of like passages the newer one answers.
         """
-        self._network = PassageReader()
+        self._network = network
         self._statements = StatementReader(embedder, known)
         self._known = known
         self._newest = newest
-        self._reranker = Reranker(reranker) if reranker else None
+        self._reranker = reranker
 
     def read(self, question: str, hits: Sequence[Hit]) -> Reading:
         """Sentences most probable first; hits by what the network and the search make of them."""
@@ -84,9 +85,9 @@ class SpanReader:
         order = self._order(question, hits, judgements)
         quotes = self._quotes(asked, hits, judgements)
         if asked.statement:
-            spans = {(one.hit.article.id, one.start): one.span for one in quotes}
+            spans = {_place(one): one.span for one in quotes}
             quotes = [
-                replace(one, span=spans.get((one.hit.article.id, one.start)))
+                replace(one, span=spans.get(_place(one)))
                 for one in self._statements.quotes(asked, hits[:_STATEMENT_HITS])
             ]
         ranks = {id(hits[place]): rank for rank, place in enumerate(order, 1)}
@@ -244,6 +245,10 @@ def _support(found: Sequence[tuple[Candidate, Span]], worth: Floats) -> list[flo
         _log_sum(np.array([*by_answer[_said(candidate, span)].values()])) - float(value)
         for (candidate, span), value in zip(found, worth, strict=True)
     ]
+
+
+def _place(quote: Quote) -> tuple[str, str, int]:
+    return quote.hit.library, quote.hit.article.id, quote.start
 
 
 def _said(candidate: Candidate, span: Span) -> str:

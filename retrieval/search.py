@@ -21,13 +21,15 @@ _RANK_OFFSET = 10  # k of reciprocal rank fusion (Cormack et al., SIGIR 2009)
 class Hit:
     """A passage found for a question. `rank` counts from 1.
 
-    `similarity` is the cosine of question and passage, None where only words led to it.
+    `similarity` is the cosine of question and passage, None where only words led to it; `library`
+    is the name of the library that has it.
     """
 
     passage: Passage
     article: Article
     rank: int
     similarity: float | None
+    library: str
 
 
 class Search(BaseRetriever):
@@ -59,7 +61,7 @@ class Search(BaseRetriever):
         similarities = dict(near)
         ordered = [(id, *found[id]) for id in order if id in found]
         return [
-            Hit(passage, article, rank, similarities.get(id))
+            Hit(passage, article, rank, similarities.get(id), library.name)
             for rank, (id, passage, article) in enumerate(ordered, 1)
         ]
 

@@ -12,7 +12,10 @@ from retrieval.asked import parts
         ),
         (
             "What did both Starmer and von der Leyen say about sanctions?",
-            ["What did Starmer say about sanctions?", "What did von der Leyen say about sanctions?"],
+            [
+                "What did Starmer say about sanctions?",
+                "What did von der Leyen say about sanctions?",
+            ],
         ),
         (
             "what do Kyiv, Moscow and Washington each want from the talks?",

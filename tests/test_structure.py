@@ -7,7 +7,7 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "errors", "articles", "sources.files", "passages", "models", "crossencoder", "library",
     "vectors", "words", "projections", "index", "check", "search", "quotes", "statements", "asked",
-    "statement_reader", "reader", "answer", "proof", "desk", "evaluation",
+    "statement_reader", "reader", "answer", "verdict", "proof", "followup", "desk", "evaluation",
 ]  # fmt: skip
 PLACES = {
     "chromadb": {"retrieval/vectors.py"},

@@ -13,7 +13,7 @@ FOLDER holds news/dev. Used is a third of its answerable questions, on which no 
 
 import argparse
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -73,10 +73,7 @@ def judged(desk: Newsdesk, asked: list[Case]) -> list[Read]:
         urls = {canonical_url(url) for url in case.urls_with_answer}
         left = [hit for hit in every if hit.article.url not in urls]
         for there, some in ((True, every), (False, left)):
-            hits = [
-                Hit(hit.passage, hit.article, rank, hit.similarity)
-                for rank, hit in enumerate(some[:READ], 1)
-            ]
+            hits = [replace(hit, rank=rank) for rank, hit in enumerate(some[:READ], 1)]
             passages = [(hit.article.title, hit.passage.text) for hit in hits]
             found.append(Read(case, there, hits, network.read(case.question, passages)))
     return found

@@ -109,7 +109,7 @@ def train(groups: Sequence[Group], held: Sequence[Group], work: Path) -> Network
 def _step(
     read: Network, network: Network, given: Batch, optimizer: torch.optim.Optimizer
 ) -> dict[str, float]:
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_has_bfloat16()):
         logits = read(given.ids, given.mask, given.types)
     parts = losses(given, *logits)
     sum(parts.values()).backward()  # type: ignore[union-attr]
@@ -130,7 +130,7 @@ def watch(read: Network, words: object, held: Sequence[Group]) -> dict[str, floa
     first, exact, right_ranks, wrong_ranks = [], [], [], []
     for group in held:
         given = batch(words, [group], 1)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_has_bfloat16()):
             rank, start, end = read(given.ids, given.mask, given.types)
         rank = rank.float()[: len(group.candidates)]
         places = [bool(spans) for spans in given.spans]
@@ -149,6 +149,11 @@ def watch(read: Network, words: object, held: Sequence[Group]) -> dict[str, floa
         ]
     parts = {"first": first, "exact": exact, "right_rank": right_ranks, "wrong_rank": wrong_ranks}
     return {f"held_{name}": sum(some) / max(1, len(some)) for name, some in parts.items()}
+
+
+def _has_bfloat16() -> bool:
+    """Whether the CPU computes in bfloat16; where it is emulated, a step takes minutes."""
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
 def _parameters(network: Network) -> list[dict[str, object]]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, cast
+from urllib.parse import urlsplit
 
 from retrieval.articles import MAX_CHARACTERS, Article, article
 from retrieval.errors import ReadError
@@ -173,15 +174,24 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
 
 
 def _html(path: Path) -> Iterator[Read]:
+    yield page_article(_document(path), path=name(path))
+
+
+def page_article(content: bytes, *, path: str | None = None, address: str | None = None) -> Article:
+    """The article of a page of HTML, from a file or found at `address`. Raises ReadError.
+
+    A page may say that its address is another of the same site, not that it is another site's.
+    """
     from trafilatura import bare_extraction
 
-    page = bare_extraction(_document(path), with_metadata=True, include_comments=False)
+    page = bare_extraction(content, url=address, with_metadata=True, include_comments=False)
     if page is None or isinstance(page, dict) or not page.text:
         raise ReadError("no article was found in the page")
-    yield article(
+    own = not address or (page.url and urlsplit(page.url).hostname == urlsplit(address).hostname)
+    return article(
         page.text,
-        path=name(path),
-        url=page.url,
+        path=path,
+        url=page.url if own else address,
         title=page.title,
         source=page.sitename or page.hostname,
         published=page.date,
@@ -190,9 +200,14 @@ def _html(path: Path) -> Iterator[Read]:
 
 
 def _pdf(path: Path) -> Iterator[Read]:
+    yield pdf_article(_document(path), path=name(path))
+
+
+def pdf_article(content: bytes, *, path: str | None = None, address: str | None = None) -> Article:
+    """The article of a PDF, from a file or found at `address`. Raises ReadError."""
     from pypdf import PdfReader
 
-    pdf = PdfReader(BytesIO(_document(path)))
+    pdf = PdfReader(BytesIO(content))
     if pdf.is_encrypted and not pdf.decrypt(""):
         raise ReadError("it needs a password")
     about, text = pdf.metadata, ""
@@ -200,9 +215,10 @@ def _pdf(path: Path) -> Iterator[Read]:
         text += page.extract_text() + "\n"
         if len(text) > MAX_CHARACTERS:
             break  # article() says so
-    yield article(
+    return article(
         text,
-        path=name(path),
+        path=path,
+        url=address,
         title=about.title if about else None,
         authors=about.author if about else None,
     )
