@@ -274,6 +274,36 @@ def evaluate(
 
 
 @app.command()
+def discord(
+    invite: Annotated[
+        bool, typer.Option("--invite", help="Print the link that adds the bot to a server.")
+    ] = False,
+) -> None:
+    """Serve answers on Discord until stopped."""
+    from bot import settings
+    from bot.discord import client
+
+    chosen = settings.load()
+    _log(chosen.log_level)
+    if invite:
+        typer.echo(client.invite(chosen))
+        return
+    client.run(chosen)
+
+
+@app.command()
+def feedback(as_json: AsJson = False) -> None:
+    """Print what members thought of the answers on Discord, oldest first."""
+    from bot import settings
+    from bot.discord.store import Store
+    from bot.render import feedback_json, feedback_line, json_line
+
+    with closing(Store(settings.load().data)) as store:
+        for one in store.feedback():
+            typer.echo(json_line(feedback_json(one)) if as_json else feedback_line(one))
+
+
+@app.command()
 def chat(
     source: Source = None, since: Since = None, until: Until = None, library: Library = None
 ) -> None:
@@ -375,16 +405,7 @@ def _desk(library: str | None, *, create: bool = False) -> Iterator["Newsdesk"]:
     from retrieval.desk import Newsdesk
 
     chosen = settings.load()
-    logging.basicConfig(level=chosen.log_level, format="newsdesk: %(message)s", stream=sys.stderr)
-    for chatty in (
-        "pypdf",
-        "trafilatura",
-        "htmldate",
-        "sentence_transformers",
-        "chromadb",
-        "filelock",
-    ):
-        logging.getLogger(chatty).setLevel(logging.CRITICAL)
+    _log(chosen.log_level)
     for name in settings.unknown():
         _complain(f"there is no setting called {name}; see .env.example for those there are")
     desk = Newsdesk(
@@ -395,9 +416,23 @@ def _desk(library: str | None, *, create: bool = False) -> Iterator["Newsdesk"]:
         chroma_url=chosen.chroma_url,
         threshold=chosen.threshold,
         reranker=chosen.reranker,
+        hosts=settings.hosts(chosen),
     )
     with closing(desk):
         yield desk
+
+
+def _log(level: str) -> None:
+    logging.basicConfig(level=level, format="newsdesk: %(message)s", stream=sys.stderr)
+    for chatty in (
+        "pypdf",
+        "trafilatura",
+        "htmldate",
+        "sentence_transformers",
+        "chromadb",
+        "filelock",
+    ):
+        logging.getLogger(chatty).setLevel(logging.CRITICAL)
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 """Answers and articles as a terminal shows them, and as JSON."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from rich.text import Text
 
+from bot.discord.store import Feedback
 from retrieval.answer import Answer, Citation
 from retrieval.articles import Article
 from retrieval.search import Hit
@@ -155,3 +157,15 @@ def article_text(article: Article) -> str:
 def json_line(thing: dict[str, Any]) -> str:
     """The thing as JSON on one line."""
     return json.dumps(thing, ensure_ascii=False)
+
+
+def feedback_line(one: Feedback) -> str:
+    """When, good or bad, answered or declined, the answer's number and the question."""
+    opinion = "good" if one.good else "bad"
+    given = "answered" if one.found else "declined"
+    return f"{one.at}\t{opinion}\t{given}\t{one.answer}\t{' '.join(one.question.split())}"
+
+
+def feedback_json(one: Feedback) -> dict[str, Any]:
+    """The same as documented in docs/json.md."""
+    return asdict(one)

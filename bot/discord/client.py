@@ -1,0 +1,394 @@
+"""The bot: connects, hears, answers, and comes back; `run` is the whole of `newsdesk discord`."""
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+import re
+import signal
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import discord
+import yarl
+from discord import app_commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.discord import asking, commands, feeding, health
+from bot.discord.asking import Asked, MessageReply
+from bot.discord.components import ITEMS
+from bot.discord.desks import Desks
+from bot.discord.limits import Limits
+from bot.discord.messages import cut
+from bot.discord.pool import Pool
+from bot.discord.store import Given, GuildSettings, Store
+from bot.settings import Settings
+from retrieval.errors import SettingsError
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 300.0  # seconds without an acknowledged heartbeat after which the bot gives up
+_LOOK = 15.0  # seconds between two looks at that
+_GRACE = 6.0  # seconds in which what is in flight may finish when the bot is stopped
+_TURNS = 1000  # servers whose turn to feed is remembered
+_MAX_QUESTION = 1000
+_REFUSED = "Discord refused the token. Copy it anew from the developer portal."
+_HOW = "Mention me with a question, or use `/ask`."
+
+
+class Client(discord.AutoShardedClient):
+    """Newsdesk on Discord."""
+
+    def __init__(self, options: Settings, *, read_all: bool) -> None:
+        """`read_all` asks for the content of messages that don't mention the bot."""
+        intents = discord.Intents.none()
+        intents.guilds = intents.guild_messages = intents.dm_messages = True
+        intents.message_content = read_all
+        super().__init__(
+            intents=intents,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+        )
+        self.options = options
+        self.reads_all = read_all
+        self.store = Store(options.data)
+        self.desks = Desks(options)
+        self.pool = Pool()
+        self.feeding = Pool(workers=1)
+        self.limits = Limits()
+        self.flying: set[asyncio.Task[Any]] = set()
+        self.failed: str | None = None
+        self._stopping = False
+        self._turns: OrderedDict[int, asyncio.Lock] = OrderedDict()
+        self._watching: asyncio.Task[None] | None = None
+        self._started = time.perf_counter()
+        self.tree: app_commands.CommandTree[Client] = app_commands.CommandTree(
+            self, allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True)
+        )
+        self.tree.error(_command_failed)
+        commands.add_commands(self.tree)
+        self.add_dynamic_items(*ITEMS, feeding.Page)
+
+    # Coming up and going down
+
+    async def setup_hook(self) -> None:
+        """Register the commands if they changed, and begin to watch the heartbeat."""
+        await self._sync_commands()
+        self._watching = asyncio.create_task(self._watch())
+
+    async def _sync_commands(self) -> None:
+        defined = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        text = json.dumps([self.application_id, defined], sort_keys=True, default=str)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        if await asyncio.to_thread(self.store.fact, "commands") == digest:
+            return
+        try:
+            await self.tree.sync()
+        except discord.HTTPException as exc:
+            log.warning("the commands could not be registered: %s %s", exc.status, exc.code)
+            return
+        await asyncio.to_thread(self.store.note, "commands", digest)
+
+    async def stop(self) -> None:
+        """Finish or apologise for what is in flight, then close."""
+        if self._stopping:
+            return
+        self._stopping = True
+        if self.flying:
+            _, late = await asyncio.wait(self.flying, timeout=_GRACE)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=2)
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of the connection, the threads and the files."""
+        if self._watching:
+            self._watching.cancel()
+        await super().close()
+        self.pool.close()
+        self.feeding.close()
+
+    # Being alive
+
+    def heartbeat_age(self) -> float:
+        """Seconds since the last heartbeat was acknowledged, of the shard where it is longest."""
+        now = time.perf_counter()
+        ages = []
+        for shard in self.shards.values():
+            # discord.py has the latency in public, but of the last acknowledgement not the time.
+            keeper = getattr(shard._parent.ws, "_keep_alive", None)
+            ages.append(now - keeper._last_ack if keeper else now - self._started)
+        return max(ages, default=now - self._started)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK)
+            age = self.heartbeat_age()
+            last = str(round(time.time() - age))
+            await asyncio.to_thread(self.store.note, "alive", last)
+            if age > _PATIENCE:
+                self.failed = f"Discord has not answered for {age:.0f} seconds."
+                asyncio.create_task(self.close())  # noqa: RUF006 - closing ends this task too
+                return
+
+    # Hearing
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer a mention, a reply to an answer, a direct message, and what an own thread says."""
+        if message.author.bot or self.user is None or self._stopping:
+            return
+        if message.type not in (discord.MessageType.default, discord.MessageType.reply):
+            return
+        follows, own = await self._leant_on(message)
+        mentioned = self.user in message.mentions
+        if not (mentioned or own or message.guild is None):
+            return
+        text = _without_mentions(message.content, self.user.id)
+        if not text:
+            if mentioned:
+                await MessageReply(message, None).send(_HOW)
+            return
+        await self._answer_message(message, text, follows, own=own)
+
+    async def _leant_on(self, message: discord.Message) -> tuple[Given | None, bool]:
+        """The answer that the message leans on, and whether it needs no mention to be meant."""
+        reference = message.reference.message_id if message.reference else None
+        if reference and (given := await asyncio.to_thread(self.store.answer_in, reference)):
+            if given.channel == message.channel.id and not given.private:
+                return given, True
+        channel = message.channel
+        if isinstance(channel, discord.Thread) and self.user and channel.owner_id == self.user.id:
+            last = await asyncio.to_thread(self.store.last_in, channel.id)
+            # A thread below an answer has the answer's id.
+            return last or await asyncio.to_thread(self.store.answer_in, channel.id), True
+        return None, False
+
+    async def _answer_message(
+        self, message: discord.Message, text: str, follows: Given | None, *, own: bool
+    ) -> None:
+        guild = message.guild.id if message.guild else None
+        settings = await self.settings_of(guild)
+        channels = {message.channel.id}
+        if isinstance(message.channel, discord.Thread):
+            channels.add(message.channel.parent_id)
+        no = asking.refusal(
+            self,
+            settings,
+            guild=guild,
+            channels=channels,
+            member=message.author.id,
+            roles=commands.roles(message.author),
+        )
+        if no:
+            await MessageReply(message, None).send(no)
+            return
+        with suppress(discord.HTTPException):
+            await message.channel.typing()
+        place = None
+        if settings.threads and isinstance(message.channel, discord.TextChannel):
+            place = await self._thread(message, text)
+        channel = place.id if place else message.channel.id
+        asked = Asked(cut(text, _MAX_QUESTION), guild, channel, message.author.id, follows=follows)
+        await asking.answer(self, asked, MessageReply(message, place))
+
+    async def _thread(self, message: discord.Message, text: str) -> discord.Thread | None:
+        try:
+            return await message.create_thread(name=cut(" ".join(text.split()), 100))
+        except discord.HTTPException as exc:
+            log.info("no thread could be opened: %s %s", exc.status, exc.code)
+            return None
+
+    async def open_thread(self, interaction: discord.Interaction["Client"], given: Given) -> None:
+        """Open a thread below an answer to `/ask`, where the server wants that."""
+        settings = await self.settings_of(given.guild)
+        channel = interaction.channel
+        if not (settings.threads and given.message and isinstance(channel, discord.TextChannel)):
+            return
+        try:
+            name = cut(" ".join(given.asked.split()), 100)
+            await channel.create_thread(name=name, message=discord.Object(given.message))
+        except discord.HTTPException as exc:
+            log.info("no thread could be opened: %s %s", exc.status, exc.code)
+
+    # What the rest asks of it
+
+    async def settings_of(self, guild: int | None) -> GuildSettings:
+        """A server's settings; the defaults for a direct message."""
+        if guild is None:
+            return GuildSettings()
+        return await asyncio.to_thread(self.store.settings, guild)
+
+    @asynccontextmanager
+    async def turn(self, guild: int) -> AsyncIterator[None]:
+        """One at a time feeds a server's library."""
+        lock = self._turns.setdefault(guild, asyncio.Lock())
+        self._turns.move_to_end(guild)
+        async with lock:
+            yield
+        while len(self._turns) > _TURNS and not next(iter(self._turns.values())).locked():
+            self._turns.popitem(last=False)
+
+
+async def _command_failed(
+    interaction: discord.Interaction[Client], error: app_commands.AppCommandError
+) -> None:
+    """Whatever a command did not catch itself."""
+
+    class Late:
+        async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
+            if interaction.response.is_done():
+                await interaction.followup.send(text, ephemeral=True)
+            else:
+                await interaction.response.send_message(text, ephemeral=True)
+            return None
+
+    if isinstance(error, app_commands.CommandNotFound):
+        return
+    async with asking.in_flight(interaction.client, Late()):
+        raise getattr(error, "original", error)
+
+
+def _without_mentions(text: str, bot: int) -> str:
+    for mention in (f"<@{bot}>", f"<@!{bot}>"):
+        text = text.replace(mention, " ")
+    return " ".join(text.split())
+
+
+# Running
+
+
+def invite(options: Settings) -> str:
+    """The address by which a server's owner adds the bot, with the least permissions.
+
+    Raises SettingsError without a token that Discord takes.
+    """
+    _point_at(options)
+    return asyncio.run(_invite(options))
+
+
+async def _invite(options: Settings) -> str:
+    async with discord.Client(intents=discord.Intents.none()) as client:
+        try:
+            await client.login(_token(options))
+            application = await client.application_info()
+        except discord.LoginFailure as exc:
+            raise SettingsError(_REFUSED) from exc
+        except (discord.HTTPException, OSError) as exc:
+            raise SettingsError(f"Discord can't be reached ({type(exc).__name__}).") from exc
+    return discord.utils.oauth_url(
+        application.id, permissions=PERMISSIONS, scopes=("bot", "applications.commands")
+    )
+
+
+def _token(options: Settings) -> str:
+    if options.discord_token is None:
+        raise SettingsError(
+            "There is no token. Set NEWSDESK_DISCORD_TOKEN; the README says where it comes from."
+        )
+    return options.discord_token.get_secret_value().strip()
+
+
+# See channels, send, send in threads, open threads, and read what it is asked to reply to.
+PERMISSIONS = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    create_public_threads=True,
+    read_message_history=True,
+)
+
+
+def run(options: Settings) -> None:
+    """Serve until stopped. Raises SettingsError when the bot can't go on, with the reason."""
+    logging.getLogger("discord").setLevel(max(logging.WARNING, logging.getLogger().level))
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_redact(options))
+    _point_at(options)
+    failed = asyncio.run(_serve(options))
+    logging.shutdown()
+    if failed:
+        raise SettingsError(failed)
+
+
+def _point_at(options: Settings) -> None:
+    """Use the API and the gateway of the settings, where they name any."""
+    if options.discord_api:
+        Route.BASE = options.discord_api.rstrip("/")
+    if options.discord_gateway:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(options.discord_gateway)
+
+
+async def _serve(options: Settings) -> str | None:
+    """Serve until stopped; why it could not go on, None where it was told to stop."""
+    token = _token(options)
+    for read_all in (True, False):
+        client = await asyncio.to_thread(Client, options, read_all=read_all)
+        try:
+            await _until_stopped(client, token)
+        except discord.PrivilegedIntentsRequired:
+            log.warning(
+                "the message content intent is off: in threads only mentions and replies are heard"
+            )
+            continue
+        except discord.LoginFailure:
+            return _REFUSED
+        except (discord.GatewayNotFound, discord.HTTPException, OSError) as exc:
+            return f"Discord can't be reached ({type(exc).__name__}). Is the network up?"
+        except discord.ConnectionClosed as exc:
+            return f"Discord closed the connection for good (code {exc.code})."
+        finally:
+            await asyncio.to_thread(client.desks.close)
+            await asyncio.to_thread(client.store.close)
+        return client.failed
+    return "Discord refuses the intents that every bot may have."
+
+
+async def _until_stopped(client: Client, token: str) -> None:
+    loop = asyncio.get_running_loop()
+    stopping: list[asyncio.Task[None]] = []
+
+    def stop() -> None:
+        stopping.append(asyncio.create_task(client.stop()))
+        loop.call_later(_GRACE + 3.5, os._exit, 1)  # a thread that hangs must not hold the process
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    try:
+        async with (
+            client,
+            health.endpoint(client.heartbeat_age, client.options.discord_health_port),
+        ):
+            await client.start(token)
+        for task in stopping:
+            await task
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+def _redact(options: Settings) -> logging.Filter:
+    """A filter that keeps the token, and those of interactions, out of the log."""
+    secret = options.discord_token.get_secret_value() if options.discord_token else ""
+    pattern = re.compile(
+        r"(?<=/webhooks/)(\d+)/[\w-]+|(?<=/interactions/)(\d+)/[\w-]+"
+        + (f"|{re.escape(secret)}" if secret else "")
+    )
+
+    class Redacting(logging.Filter):
+        def filter(self, record: logging.LogRecord) -> bool:
+            text = record.getMessage()
+            clean = pattern.sub(lambda found: f"{found[1] or found[2] or ''}/…", text)
+            if clean != text:
+                record.msg, record.args = clean, ()
+            return True
+
+    return Redacting()

@@ -1,0 +1,306 @@
+"""Slash commands and the message menu; each defers first, then works."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from bot.discord import asking, feeding
+from bot.discord.asking import Asked, InteractionReply
+from bot.discord.messages import MESSAGE, OPTION, OPTIONS, answer_sheet, cut, escape
+from bot.discord.store import GuildSettings
+from retrieval.errors import SettingsError
+from retrieval.verdict import Verdict
+
+if TYPE_CHECKING:
+    from bot.discord.client import Client
+
+Interaction = discord.Interaction["Client"]
+
+_MOMENTS = ("today", "yesterday", "last week", "last month", "last year")
+_SAYS, _DENIES = "✅ The articles say it", "❔ The articles don't say it"
+_NO_STATEMENT = "I found no statement in that message that I could check."
+
+
+def add_commands(tree: "app_commands.CommandTree[Client]") -> None:
+    """Put all commands into the tree."""
+    tree.add_command(ask)
+    tree.add_command(check)
+    tree.add_command(articles)
+    tree.add_command(newsdesk)
+
+
+# Asking
+
+
+@app_commands.command()
+@app_commands.describe(
+    question="What you want to know",
+    source="Only articles by this publisher",
+    since='Only articles from this day on: a date, or words such as "last week"',
+    until="Only articles up to this day",
+    private="Show the answer to you alone",
+)
+async def ask(
+    interaction: Interaction,
+    question: app_commands.Range[str, 1, 1000],
+    source: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    private: bool = False,
+) -> None:
+    """What do the articles say? Quoted word for word, with sources."""
+    await interaction.response.defer(ephemeral=private, thinking=True)
+    client, reply = interaction.client, InteractionReply(interaction, private=private)
+    if no := await may_not_ask(interaction):
+        await reply.refuse(no)
+        return
+    try:
+        days = [await asyncio.to_thread(day, text) for text in (since, until)]
+    except SettingsError as exc:
+        await reply.refuse(escape(str(exc)))
+        return
+    asked = Asked(
+        question,
+        interaction.guild_id,
+        interaction.channel_id or 0,
+        interaction.user.id,
+        private=private,
+        repeated=True,
+        source=source,
+        since=days[0],
+        until=days[1],
+    )
+    given = await asking.answer(client, asked, reply)
+    if given and not private:
+        await client.open_thread(interaction, given)
+
+
+@ask.autocomplete("source")
+async def _sources(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """The publishers that exist in what this server may read."""
+    names = await asyncio.to_thread(_known_sources, interaction.client, interaction.guild_id)
+    wanted = current.casefold().strip()
+    found = [name for name in names if wanted in name.casefold() and len(name) <= OPTION]
+    return [app_commands.Choice(name=name, value=name) for name in found[:OPTIONS]]
+
+
+def _known_sources(client: "Client", guild: int | None) -> list[str]:
+    with client.desks.desk(guild) as desk:
+        return desk.sources()
+
+
+@ask.autocomplete("since")
+@ask.autocomplete("until")
+async def _days(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """Days in words; anything else may be typed."""
+    wanted = current.casefold().strip()
+    return [app_commands.Choice(name=one, value=one) for one in _MOMENTS if wanted in one]
+
+
+def day(text: str | None, today: date | None = None) -> date | None:
+    """The day that a date or words mean; "last week" is seven days ago.
+
+    Raises SettingsError for what isn't understood.
+    """
+    if not text or not text.strip():
+        return None
+    today = today or date.today()
+    wanted = " ".join(text.casefold().split())
+    ago = {"today": 0, "yesterday": 1, "last week": 7, "last month": 30, "last year": 365}
+    if wanted in ago:
+        return today - timedelta(days=ago[wanted])
+    try:
+        return date.fromisoformat(wanted)
+    except ValueError:
+        pass
+    from dateparser import parse
+
+    found: datetime | None = parse(text[:100], settings={"PREFER_DATES_FROM": "past"})
+    if found is None:
+        raise SettingsError(f"I don't understand the date {text[:40]!r}. Try 2025-05-16.")
+    return found.date()
+
+
+async def may_not_ask(interaction: Interaction) -> str | None:
+    """Why the one who uses a command may not ask here; None where they may."""
+    client = interaction.client
+    settings = await client.settings_of(interaction.guild_id)
+    channel = interaction.channel
+    channels = {interaction.channel_id or 0}
+    if isinstance(channel, discord.Thread):
+        channels.add(channel.parent_id)
+    return asking.refusal(
+        client,
+        settings,
+        guild=interaction.guild_id,
+        channels=channels,
+        member=interaction.user.id,
+        roles=roles(interaction.user),
+    )
+
+
+def roles(user: discord.User | discord.Member) -> set[int]:
+    """The ids of a member's roles; none in a direct message."""
+    return {role.id for role in user.roles} if isinstance(user, discord.Member) else set()
+
+
+# Checking somebody's message
+
+
+@app_commands.context_menu(name="Check against the articles")
+async def check(interaction: Interaction, message: discord.Message) -> None:
+    """Say to the one who asks what the articles say on each statement of a message."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    client, reply = interaction.client, InteractionReply(interaction, private=True)
+    if no := await may_not_ask(interaction):
+        await reply.refuse(no)
+        return
+    async with asking.in_flight(client, reply):
+        guild = interaction.guild_id
+        verdicts = await client.pool.run(lambda: _verdicts(client, guild, message.content))
+        await reply.send(verdicts_text(verdicts))
+
+
+def _verdicts(client: "Client", guild: int | None, text: str) -> list[Verdict]:
+    with client.desks.desk(guild) as desk:
+        return desk.verdicts(text)
+
+
+def verdicts_text(verdicts: list[Verdict]) -> str:
+    """Each statement with what can be proved of it and the nearest sentence, as many as fit."""
+    if not verdicts:
+        return _NO_STATEMENT
+    parts: list[str] = []
+    for one in verdicts:
+        head = f"> {escape(cut(one.statement, 200))}\n**{_SAYS if one.said else _DENIES}**"
+        shown = answer_sheet([one.citation]).text if one.citation else ""
+        label = "" if one.said or not shown else "\nNearest: "
+        part = head + label + ("\n" if one.said and shown else "") + shown
+        if sum(map(len, parts)) + len(part) + 2 * len(parts) > MESSAGE - 60:
+            parts.append(f"-# {len(verdicts) - len(parts)} more did not fit a message.")
+            break
+        parts.append(part)
+    return "\n\n".join(parts)
+
+
+# Feeding
+
+
+articles = app_commands.Group(
+    name="articles",
+    description="The articles of this server's own library",
+    guild_only=True,
+)
+
+
+@articles.command(name="add")
+@app_commands.describe(link="Address of an article", file="An article, or many as .jsonl")
+async def _add(
+    interaction: Interaction, link: str | None = None, file: discord.Attachment | None = None
+) -> None:
+    """Add an article: a link, or a file (.txt .md .html .pdf .docx .jsonl)."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    await feeding.add(interaction, link, file)
+
+
+@articles.command(name="list")
+async def _list(interaction: Interaction) -> None:
+    """List the articles, newest first."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    await feeding.show_list(interaction)
+
+
+@articles.command(name="remove")
+@app_commands.describe(article="Its title, or the start of its id")
+async def _remove(interaction: Interaction, article: str) -> None:
+    """Withdraw an article: no answer finds it, and none of its text is kept."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    await feeding.remove(interaction, article)
+
+
+@_remove.autocomplete("article")
+async def _titles(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """The server's own articles whose title has what was typed."""
+    return await feeding.titles(interaction, current)
+
+
+@articles.command(name="reindex")
+async def _reindex(interaction: Interaction) -> None:
+    """Rebuild the index of this server's articles."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    await feeding.reindex(interaction)
+
+
+# Settings
+
+
+newsdesk = app_commands.Group(
+    name="newsdesk",
+    description="How Newsdesk behaves on this server",
+    guild_only=True,
+    default_permissions=discord.Permissions(manage_guild=True),
+)
+
+
+@newsdesk.command(name="settings")
+@app_commands.describe(
+    channel="Answer in this channel; naming it again takes it off (none named: everywhere)",
+    ask_role="Members with this role may ask; again takes it off (none named: everyone)",
+    feed_role="Members with this role may feed articles; again takes it off",
+    threads="Whether an answer opens a thread for follow-up questions",
+    per_person="Questions a minute for each member",
+    per_server="Questions a minute for the whole server",
+)
+async def _settings(
+    interaction: Interaction,
+    channel: discord.abc.GuildChannel | None = None,
+    ask_role: discord.Role | None = None,
+    feed_role: discord.Role | None = None,
+    threads: bool | None = None,
+    per_person: app_commands.Range[int, 1, 600] | None = None,
+    per_server: app_commands.Range[int, 1, 6000] | None = None,
+) -> None:
+    """Show the settings, and change those given."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    client, reply = interaction.client, InteractionReply(interaction, private=True)
+    if not interaction.permissions.manage_guild or interaction.guild_id is None:
+        await reply.send("Only members who may manage the server can change its settings.")
+        return
+    async with asking.in_flight(client, reply):
+        now = await client.settings_of(interaction.guild_id)
+        changed = replace(
+            now,
+            channels=_toggled(now.channels, channel),
+            askers=_toggled(now.askers, ask_role),
+            feeders=_toggled(now.feeders, feed_role),
+            threads=now.threads if threads is None else threads,
+            per_person=per_person or now.per_person,
+            per_server=per_server or now.per_server,
+        )
+        if changed != now:
+            await asyncio.to_thread(client.store.set, interaction.guild_id, changed)
+        await reply.send(settings_text(changed))
+
+
+def _toggled(ids: frozenset[int], one: Any) -> frozenset[int]:
+    return ids ^ {one.id} if one else ids
+
+
+def settings_text(settings: GuildSettings) -> str:
+    """The settings as sentences."""
+    channels = ", ".join(f"<#{id}>" for id in sorted(settings.channels)) or "all channels"
+    askers = ", ".join(f"<@&{id}>" for id in sorted(settings.askers)) or "everyone"
+    feeders = ", ".join(f"<@&{id}>" for id in sorted(settings.feeders))
+    text = (
+        f"Answers in: {channels}\n"
+        f"May ask: {askers}\n"
+        f"May feed articles: members with Manage Server{', ' + feeders if feeders else ''}\n"
+        f"Opens threads: {'yes' if settings.threads else 'no'}\n"
+        f"Questions a minute: {settings.per_person} for each member, "
+        f"{settings.per_server} for the server"
+    )
+    return cut(text, MESSAGE)

@@ -1,0 +1,38 @@
+"""How often somebody may ask: so many questions a minute, each filling up steadily again."""
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+_REMEMBERED = 10_000  # people and servers; who has not asked for longest is forgotten first
+
+
+class Limits:
+    """Token buckets by key; what it remembers is bounded."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` gives seconds."""
+        self._clock = clock
+        self._left: OrderedDict[object, tuple[float, float]] = OrderedDict()
+
+    def take(self, *wanted: tuple[object, int]) -> int:
+        """0 if each (key, allowed a minute) may ask now, else the seconds until all may.
+
+        Nothing is taken from any where one has nothing left.
+        """
+        now = self._clock()
+        levels = [(key, allowed, self._level(key, allowed, now)) for key, allowed in wanted]
+        waits = [(1 - level) * 60 / allowed for _, allowed, level in levels if level < 1]
+        if waits:
+            return math.ceil(max(waits))
+        for key, _, level in levels:
+            self._left[key] = (level - 1, now)
+            self._left.move_to_end(key)
+        while len(self._left) > _REMEMBERED:
+            self._left.popitem(last=False)
+        return 0
+
+    def _level(self, key: object, allowed: int, now: float) -> float:
+        left, then = self._left.get(key, (float(allowed), now))
+        return min(float(allowed), left + (now - then) * allowed / 60)

@@ -1,0 +1,209 @@
+"""What is sent: answers and passages as Discord's Markdown, whole sentences, within its limits.
+
+Text of articles and people is escaped, so that it is shown to the letter and never is a mention,
+a link, a heading or any other markup.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+
+from retrieval.answer import DECLINED, Citation
+from retrieval.articles import Article
+from retrieval.passages import sentences
+
+# Limits of Discord, in characters, but OPTIONS (developer documentation, "Message Resource").
+MESSAGE = 2000
+DESCRIPTION = 4096
+TITLE = 256
+OPTION = 100
+OPTIONS = 25
+
+_MARKUP = re.compile(r"[\\*_~`|<>\[\]()#@:/]")
+_LINE_START = re.compile(r"^(\s*)([-+])|^(\s*\d+)([.)])", re.M)
+_DOMAIN = re.compile(r"(?<=\w)\.(?=\w)")  # "discord.gg" alone is an invitation already
+_FRAGMENT_WORDS = 5  # of a quote's beginning and end, by which a browser finds it
+_NEIGHBOURS = 500  # characters shown before and after a passage
+_FITS = ((150, 400), (80, 200), (40, 0))  # longest title and address shown, tried in turn
+_SHORT_QUESTION = 200
+_WHERE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A message's text, and how many of the citations are in it."""
+
+    text: str
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassageView:
+    """A passage opened: an embed's title, address and description."""
+
+    title: str
+    url: str | None
+    description: str
+    footer: str
+
+
+def escape(text: str) -> str:
+    """The text so that Discord shows just its characters."""
+    text = _MARKUP.sub(lambda mark: "\\" + mark[0], text)
+    text = _DOMAIN.sub(r"\\.", text)
+    return _LINE_START.sub(
+        lambda mark: (mark[1] or mark[3] or "") + "\\" + (mark[2] or mark[4]), text
+    )
+
+
+def cut(text: str, size: int) -> str:
+    """The text in at most `size` characters, … at its end where something is missing."""
+    return text if len(text) <= size else text[: size - 1].rstrip() + "…"
+
+
+def answer_sheet(
+    citations: Sequence[Citation], *, question: str | None = None, understood: str | None = None
+) -> Sheet:
+    """Quoted sentences with their numbers, below them the sources; what doesn't fit is left out.
+
+    `question` is repeated above it, `understood` below it in small print.
+    """
+    above = f"> {escape(cut(_flat(question), _SHORT_QUESTION))}\n" if question else ""
+    below = (
+        f"\n-# Understood: {escape(cut(_flat(understood), _SHORT_QUESTION))}" if understood else ""
+    )
+    if not citations:
+        return Sheet(above + DECLINED + below, 0)
+    for count in range(len(citations), 0, -1):
+        left = len(citations) - count
+        note = (
+            f"\n-# Shortened to fit a message: {left} more of the quotes left out." if left else ""
+        )
+        for title, address in _FITS:
+            text = above + _body(citations[:count], title, address) + note + below
+            if len(text) <= MESSAGE:
+                return Sheet(text, count)
+    first = citations[0]
+    note = "\n-# Shortened to fit a message; the passage has the whole sentence."
+    tail = f"… [1]\n\n{_source(first, *_FITS[-1])}{note}{below}"
+    size = MESSAGE - len(above) - len(tail)
+    piece = first.quote
+    while len(escape(piece)) > size:
+        piece = piece[: len(piece) * 9 // 10]
+    return Sheet(above + escape(piece) + tail, 1)
+
+
+def _body(citations: Sequence[Citation], title: int, address: int) -> str:
+    quotes = " ".join(f"{_marked(one)} [{number}]" for number, one in enumerate(citations, 1))
+    sources = "\n".join(
+        f"[{number}] {_source(one, title, address)}" for number, one in enumerate(citations, 1)
+    )
+    return f"{quotes}\n\n{sources}"
+
+
+def _marked(citation: Citation) -> str:
+    """The quote, the words that answer in bold."""
+    text = citation.quote
+    if not citation.span:
+        return escape(text)
+    start, end = (place - citation.start for place in citation.span)
+    if not text[start:end].strip():
+        return escape(text)
+    return f"{escape(text[:start])}**{escape(text[start:end].strip())}**{escape(text[end:])}"
+
+
+def _source(citation: Citation, title: int, address: int) -> str:
+    """Title as a link, publisher, and the date in the reader's own language."""
+    article = citation.hit.article
+    label = escape(cut(_flat(article.title) or "untitled", title))
+    link = web_address(article)
+    named = f"[{label}](<{link}>)" if link and len(link) <= address else f"**{label}**"
+    parts = [named, escape(cut(_flat(article.source), _WHERE)), when(article)]
+    return " · ".join(part for part in parts if part)
+
+
+def when(article: Article) -> str:
+    """The article's date as Discord's timestamp markup, "undated" where it has none."""
+    if not article.day:
+        return "undated"
+    at = datetime.fromisoformat(f"{article.day}T12:00:00+00:00")  # the same day almost everywhere
+    return f"<t:{int(at.timestamp())}:D>"
+
+
+def web_address(article: Article, *, quoted: str = "") -> str | None:
+    """The article's address, leading to the quoted words; None where it isn't on the web.
+
+    The words are a text fragment (WICG, "URL Fragment Text Directives").
+    """
+    if not article.url or urlsplit(article.url).scheme not in ("http", "https"):
+        return None
+    link = quote(article.url, safe="/:?#[]@!$&'*+,;=%~")
+    if not quoted:
+        return link
+    words = quoted.split()
+    ends = [words] if len(words) <= 2 * _FRAGMENT_WORDS else [
+        words[:_FRAGMENT_WORDS], words[-_FRAGMENT_WORDS:]
+    ]  # fmt: skip
+    fragment = ",".join(quote(" ".join(some), safe="").replace("-", "%2D") for some in ends)
+    return link + ("" if "#" in link else "#") + f":~:text={fragment}"
+
+
+def passage_view(citation: Citation) -> PassageView:
+    """The passage with its neighbours, the quoted words marked."""
+    article, passage = citation.hit.article, citation.hit.passage
+    for around in (_NEIGHBOURS, _NEIGHBOURS // 2, 0):
+        first, last = _surroundings(article.text, passage.start, passage.end, around)
+        description = _described(article.text, first, last, citation)
+        if len(description) <= DESCRIPTION:
+            break
+    else:
+        description = cut(escape(citation.quote), DESCRIPTION)
+    link = web_address(article, quoted=citation.quote)
+    where = " · ".join(filter(None, [article.source, str(article.day or "undated")]))
+    return PassageView(
+        cut(escape(_flat(article.title) or "untitled"), TITLE),
+        link if link and len(link) <= MESSAGE else web_address(article),
+        description,
+        cut(where, MESSAGE),
+    )
+
+
+def _surroundings(text: str, start: int, end: int, size: int) -> tuple[int, int]:
+    """Where whole sentences begin and end, up to `size` characters before and after."""
+    low, high = max(0, start - size), min(len(text), end + size)
+    firsts = [low + a for a, _ in sentences(text[low:start]) if low + a > low or low == 0]
+    lasts = [end + b for _, b in sentences(text[end:high]) if end + b < high or high == len(text)]
+    return min(firsts, default=start), max(lasts, default=end)
+
+
+def _described(text: str, first: int, last: int, citation: Citation) -> str:
+    before, after = text[first : citation.start], text[citation.end : last]
+    ahead, behind = ("…" if first > 0 else ""), ("…" if last < len(text.rstrip()) else "")
+    shown = f"{ahead}{escape(before)}__{_marked(citation).strip()}__{escape(after)}{behind}"
+    return shown.strip()
+
+
+def passages_text(citations: Sequence[Citation]) -> str:
+    """The nearest passages, each below its source, as many as fit."""
+    shown = ""
+    for number, one in enumerate(citations, 1):
+        head = f"[{number}] {_source(one, *_FITS[1])}\n"
+        room = (MESSAGE - 200) // len(citations) - len(head)
+        piece = one.quote
+        while len(escape(piece)) + 2 > room and piece:
+            piece = piece[: len(piece) * 9 // 10]
+        shown += head + escape(piece) + ("…" if len(piece) < len(one.quote) else "") + "\n\n"
+    return shown.strip()
+
+
+def option(citation: Citation) -> tuple[str, str]:
+    """Label and description of a source in a menu, which shows no markup."""
+    article = citation.hit.article
+    where = " · ".join(filter(None, [article.source, str(article.day or "undated")]))
+    return cut(_flat(article.title) or "untitled", OPTION), cut(where, OPTION)
+
+
+def _flat(text: str | None) -> str:
+    return " ".join((text or "").split())

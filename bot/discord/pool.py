@@ -1,0 +1,57 @@
+"""Blocking work, a bounded amount at a time, away from the event loop."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_WORKERS = 2  # a question keeps all cores busy by itself; a second fills the gaps
+_QUEUE = 100  # questions waiting; beyond these the answer is an honest "busy"
+_FIRST_GUESS = 1.0  # seconds of a question before any was measured
+_LEARNING = 0.1  # how much each question moves that guess
+
+
+class Busy(Exception):
+    """The queue is full; `seconds` is about how long until it won't be."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"busy for some {seconds} s")
+        self.seconds = seconds
+
+
+class Pool:
+    """Runs work in threads; belongs to one event loop."""
+
+    def __init__(self, workers: int = _WORKERS, queue: int = _QUEUE) -> None:
+        """At most `workers` at a time, and `queue` waiting."""
+        self._workers, self._most = workers, workers + queue
+        self._threads = ThreadPoolExecutor(workers, "work")
+        self._inside = 0
+        self._seconds = _FIRST_GUESS
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """What `work` returns or raises. Raises Busy when too many are waiting."""
+        if self._inside >= self._most:
+            raise Busy(max(1, round(self._seconds * self._inside / self._workers)))
+        self._inside += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(
+                self._threads, self._timed, work
+            )
+        finally:
+            self._inside -= 1
+
+    def _timed(self, work: Callable[[], T]) -> T:
+        started = time.perf_counter()
+        try:
+            return work()
+        finally:
+            took = time.perf_counter() - started
+            self._seconds += _LEARNING * (took - self._seconds)
+
+    def close(self) -> None:
+        """Start nothing more; what runs is left to end by itself."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
