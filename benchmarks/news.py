@@ -58,17 +58,11 @@ def main() -> None:
     urls = {url for case in [*answerable, *others] for url in case.article_urls}
     work = given.work / (f"sample-{given.sample}" if given.sample else "all")
     desk = indexed(given.data, urls if given.sample else None, work)
-    search = _timed(
-        "plain LangChain indexes",
-        lambda: _plain(work / "articles.jsonl", work, desk.index.embedder),
-    )
-
     there = _run(desk, answerable, answerable=True)
     beyond = _run(desk, others, answerable=False)
     with_gone = without(desk, answerable, work)
     gone = _run(with_gone, answerable, answerable=False)
     print(f"\n{len(answerable)} answerable questions{'':10}" + "".join(f"@{k:<7}" for k in _CUTS))
-    _row("plain LangChain, dense", answerable, [search(case.question) for case in answerable])
     alone = [desk.search.hits(case.question, limit=_CUTS[-1]) for case in answerable]
     _row("our search alone", answerable, [[hit.passage.text for hit in some] for some in alone])
     ranks = [one.rank or 10**9 for one in there]
@@ -83,6 +77,11 @@ def main() -> None:
           f"{np.mean([not one.found for one in beyond]):.3f}")  # fmt: skip
     save([*there, *gone], work / "even.json")
     save([*there, *beyond], work / "all.json")
+    search = _timed(
+        "\nplain LangChain indexes",
+        lambda: _plain(work / "articles.jsonl", work, desk.index.embedder),
+    )
+    _row("plain LangChain, dense", answerable, [search(case.question) for case in answerable])
 
 
 def indexed(data: Path, urls: set[str] | None, work: Path) -> Newsdesk:

@@ -18,6 +18,7 @@ from retrieval.errors import NewsdeskError, ReadError, SettingsError
 
 if TYPE_CHECKING:
     from retrieval.answer import Answer
+    from retrieval.check import Finding
     from retrieval.desk import Newsdesk, Question
 
 app = typer.Typer(
@@ -183,8 +184,9 @@ def doctor(
                 pass
             typer.echo("rebuilt the index")
             findings = list(desk.check())
-        for finding in findings:
-            typer.echo(f"{finding.looked_at}: {finding.wrong or 'in order'}")
+        for finding in [*findings, *_discord_findings()]:
+            state = finding.wrong or f"in order {finding.note}".strip()
+            typer.echo(f"{finding.looked_at}: {state}")
             wrong = wrong or bool(finding.wrong)
     _leave(failed=wrong)
 
@@ -329,6 +331,18 @@ def chat(
             else:
                 _print_answer(answer, as_json=False)
                 typer.echo()
+
+
+def _discord_findings() -> "list[Finding]":
+    """What there is to say of the bot on Discord; nothing where there is no token."""
+    from bot import settings
+
+    chosen = settings.load()
+    if chosen.discord_token is None:
+        return []
+    from bot.discord.doctor import findings
+
+    return findings(chosen)
 
 
 def _ask_each(desk: "Newsdesk", file: Path, asked: "Question") -> bool:

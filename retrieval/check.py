@@ -10,10 +10,14 @@ from retrieval.passages import split
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at: `wrong` is a sentence, or empty when it is as it should be."""
+    """One thing looked at: `wrong` is a sentence, or empty when it is as it should be.
+
+    `note` says what is worth knowing about it all the same.
+    """
 
     looked_at: str
     wrong: str = ""
+    note: str = ""
 
 
 def check(index: Index) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from aiohttp import WSMsgType, web
 
 BOT, OWNER, MEMBER, MODERATOR = 1000, 2001, 2002, 2003
 APPLICATION = BOT
-TOKEN = "loopback.token.of-a-bot"  # noqa: S105 - no real one
+TOKEN = "loopback.token.of-a-bot"  # no real one
 EPHEMERAL = 64
 MANAGE_GUILD, MANAGE_MESSAGES = 1 << 5, 1 << 13
 COMMAND, COMPONENT, AUTOCOMPLETE = 2, 3, 4
@@ -155,9 +156,9 @@ class Server:
             if one[0] in path:
                 self.failing.remove(one)
                 return _json(one[2], status=one[1], headers=one[3])
-        if not path.startswith(("interactions/", "webhooks/")):
-            if request.headers.get("Authorization") != f"Bot {TOKEN}":
-                return _json({"message": "401: Unauthorized", "code": 0}, status=401)
+        known = request.headers.get("Authorization") == f"Bot {TOKEN}"
+        if not known and not path.startswith(("interactions/", "webhooks/")):
+            return _json({"message": "401: Unauthorized", "code": 0}, status=401)
         found = self._route(request.method, path, body)
         if found is None:
             return web.Response(status=204)
@@ -182,20 +183,32 @@ class Server:
                 limits = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
                 return {"url": self.gateway, "shards": 1, "session_start_limit": limits}
             case ["applications", _, "commands"]:
-                self.commands = body
-                return [{"description": ""} | one | {"id": str(self.id()), "application_id": str(APPLICATION),
-                               "version": "1"} for one in body]  # fmt: skip
-            case ["interactions", _, token, "callback"]:
-                return self._callback(self.given[token], body)
-            case ["webhooks", _, token, "messages", "@original"]:
-                return self._original(method, self.given[token], body)
-            case ["webhooks", _, token]:
-                return self._followup(self.given[token], body)
-            case ["channels", channel, "messages"]:
-                return self._message(int(channel), body, author=BOT)
-            case ["channels", channel, "messages", message, "threads"]:
-                return self._thread(int(channel), int(message), body)
-            case ["channels", _, "typing"]:
+                return self._registered(body)
+            case ["interactions" | "webhooks", _, token, *rest]:
+                return self._interaction(method, self.given[token], rest, body)
+            case ["channels", channel, *rest]:
+                return self._channel(int(channel), rest, body)
+        return 404
+
+    def _registered(self, body: list[Json]) -> list[Json]:
+        self.commands = body
+        of = {"application_id": str(APPLICATION), "version": "1"}
+        return [{"description": ""} | one | of | {"id": str(self.id())} for one in body]
+
+    def _interaction(self, method: str, given: Given, rest: list[str], body: Json) -> Any:
+        if rest == ["callback"]:
+            return self._callback(given, body)
+        if rest == ["messages", "@original"]:
+            return self._original(method, given, body)
+        return self._followup(given, body)
+
+    def _channel(self, channel: int, rest: list[str], body: Json) -> Any:
+        match rest:
+            case ["messages"]:
+                return self._message(channel, body, author=BOT)
+            case ["messages", message, "threads"]:
+                return self._thread(channel, int(message), body)
+            case ["typing"]:
                 return None
         return 404
 
@@ -203,7 +216,8 @@ class Server:
         return {
             "id": str(APPLICATION), "name": "Newsdesk", "description": "", "icon": None,
             "bot_public": True, "bot_require_code_grant": False, "verify_key": "0" * 64,
-            "owner": self.user(OWNER), "team": None, "flags": (1 << 19) if self.allow_content else 0,
+            "owner": self.user(OWNER), "team": None,
+            "flags": (1 << 19) if self.allow_content else 0,
         }  # fmt: skip
 
     def _callback(self, given: Given, body: Json) -> Json:
@@ -337,12 +351,14 @@ class Server:
 
     async def dispatch(self, event: str, content: Json) -> None:
         """Tell the bot; kept for a resume when the connection is gone."""
-        alive = [socket for socket in self.sockets if not socket.closed]
-        if alive:
-            await self._send(alive[-1], event, content)
-            return
-        self._sequence += 1
-        self._session.append({"op": 0, "s": self._sequence, "t": event, "d": content})
+        for socket in reversed(self.sockets):
+            if not socket.closed:
+                with suppress(ConnectionError):
+                    await self._send(socket, event, content)
+                    return
+        if not self._session or self._session[-1]["d"] is not content:
+            self._sequence += 1
+            self._session.append({"op": 0, "s": self._sequence, "t": event, "d": content})
 
     async def drop(self) -> None:
         """Cut all connections, as a network does."""

@@ -75,7 +75,7 @@ def options(seeded: Newsdesk, tmp_path: Path, models: Path, server: Server) -> S
 @asynccontextmanager
 async def bot(options: Settings, server: Server, **how: Any) -> AsyncIterator[Client]:
     """The bot, connected."""
-    clients._point_at(options)
+    clients.point_at(options)
     client = Client(options, **({"read_all": True} | how))
     connected = len(server.identified)
     async with client:
@@ -95,7 +95,12 @@ async def bot(options: Settings, server: Server, **how: Any) -> AsyncIterator[Cl
 async def asked(server: Server, question: str, *more: Json, **who: Any) -> Given:
     """The question put with /ask, once it is answered."""
     given = await server.command("ask", [option("question", question), *more], **(HERE | who))
-    return await given.until(lambda one: one.answer or one.deleted)
+    return await given.until(lambda one: one.answer or (one.deleted and one.followups))
+
+
+def plain(text: str) -> str:
+    """The text without our own bold."""
+    return text.replace("**", "")
 
 
 def first_id(message: Json, part: str) -> str:
@@ -113,10 +118,9 @@ async def test_an_answer_is_quoted_cited_and_dated(options: Settings, server: Se
     answer = given.answer
     assert answer is not None
     quotes, sources = answer["content"].split("\n\n", 1)
-    assert "completely unacceptable" in quotes
+    assert "completely unacceptable" in plain(quotes)
     assert quotes.endswith("[1]")
-    assert sources.startswith("[1] [Ukraine and Russia agree")
-    assert "](<https://" in sources
+    assert sources.startswith("[1] **Ukraine and Russia agree")
     assert "Reuters" in sources
     assert "<t:1747396800:D>" in sources  # 16 May 2025
     assert answer["allowed_mentions"] == {"parse": [], "replied_user": False}
@@ -148,7 +152,7 @@ async def test_a_private_answer_is_private_until_it_is_shared(
         await shared.until(lambda one: one.followups)
 
     assert not shared.followups[0]["flags"] & 64
-    assert "completely unacceptable" in shared.followups[0]["content"]
+    assert "completely unacceptable" in plain(shared.followups[0]["content"])
     assert not any("share" in id for id in components(shared.followups[0]))
 
 
@@ -166,8 +170,8 @@ async def test_a_source_opens_its_passage_for_the_one_who_chose_it(
     assert opened.callback["type"] == DEFERRED
     assert opened.ephemeral
     (embed,) = opened.followups[0]["embeds"]
-    assert "__British Prime Minister" in embed["description"]
-    assert "#:~:text=British%20Prime%20Minister%20Keir%20Starmer," in embed["url"]
+    assert "__British Prime Minister Keir Starmer" in plain(embed["description"])
+    assert embed["footer"]["text"] == "Reuters · 2025-05-16"
 
 
 async def test_components_work_after_a_restart(options: Settings, server: Server) -> None:
@@ -230,7 +234,6 @@ async def test_filters_and_autocomplete(options: Settings, server: Server) -> No
         assert old.answer is not None
         assert "don't say" in old.answer["content"]
         wrong = await asked(server, "what did Starmer say?", option("since", "gibberish"))
-        assert wrong.deleted
         assert wrong.followups[0]["flags"] & 64
         nobody = await asked(server, "what did Starmer say?", option("source", "*Nobody*"))
         assert nobody.answer is not None
@@ -254,14 +257,12 @@ def test_days_in_words() -> None:
 
 async def test_a_mention_is_answered_with_a_reply(options: Settings, server: Server) -> None:
     async with bot(options, server, read_all=False):
-        message = await server.say(
-            f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE
-        )
+        message = await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
         await server.until(lambda: server.replies(CHANNEL))
 
     (reply,) = server.replies(CHANNEL)
-    assert reply["message_reference"]["message_id"] == message["id"]
-    assert "completely unacceptable" in reply["content"]
+    assert str(reply["message_reference"]["message_id"]) == message["id"]
+    assert "completely unacceptable" in plain(reply["content"])
     assert reply["allowed_mentions"] == {"parse": [], "replied_user": False}
     assert any(one.path == f"channels/{CHANNEL}/typing" for one in server.requests)
 
@@ -284,7 +285,7 @@ async def test_other_peoples_talk_is_none_of_its_business(
         await asyncio.sleep(0.3)
 
     (reply,) = server.replies(CHANNEL)
-    assert reply["message_reference"]["message_id"] == mine["id"]
+    assert str(reply["message_reference"]["message_id"]) == mine["id"]
 
 
 async def test_a_reply_to_an_answer_is_a_follow_up(options: Settings, server: Server) -> None:
@@ -305,7 +306,7 @@ async def test_a_direct_message_is_answered(options: Settings, server: Server) -
         await server.say("what did Starmer say?", guild=None, channel=900)
         await server.until(lambda: server.replies(900))
 
-    assert "completely unacceptable" in server.replies(900)[0]["content"]
+    assert "completely unacceptable" in plain(server.replies(900)[0]["content"])
 
 
 async def test_in_its_own_thread_every_message_is_a_follow_up(
@@ -340,9 +341,7 @@ async def test_a_thread_opens_below_an_answer_to_ask(options: Settings, server: 
 # Checking a message
 
 
-async def test_a_message_is_checked_against_the_articles(
-    options: Settings, server: Server
-) -> None:
+async def test_a_message_is_checked_against_the_articles(options: Settings, server: Server) -> None:
     said = (
         "Turkish Foreign Minister Hakan Fidan opened the talks. The moon is made of green cheese. "
         "Is that so?"
@@ -370,10 +369,10 @@ async def test_a_message_is_checked_against_the_articles(
 
 def added(server: Server, name: str, text: str) -> tuple[list[Json], Json]:
     """Options and resolved data of an attached file."""
-    server.files[name] = text.encode()
+    server.files["42"] = text.encode()
     attachment = {
         "id": "42", "filename": name, "size": len(text), "content_type": "text/plain",
-        "url": f"http://127.0.0.1:{server.port}/files/{name}", "proxy_url": "",
+        "url": f"http://127.0.0.1:{server.port}/files/42", "proxy_url": "",
     }  # fmt: skip
     return [{"name": "file", "type": 11, "value": "42"}], {"attachments": {"42": attachment}}
 
@@ -410,7 +409,7 @@ async def test_a_servers_articles_are_its_own(options: Settings, server: Server)
         assert other is not None
         assert "rusted" not in json.dumps(other)
     assert shared.answer is not None
-    assert "unacceptable" in shared.answer["content"]
+    assert "unacceptable" in plain(shared.answer["content"])
 
 
 async def test_feeding_is_for_those_who_may(options: Settings, server: Server) -> None:
@@ -476,9 +475,7 @@ async def test_a_bad_file_is_named_without_its_place(options: Settings, server: 
     assert "film\\.mp4" in unknown.answer["content"]
 
 
-async def test_a_link_is_fetched_only_from_public_hosts(
-    options: Settings, server: Server
-) -> None:
+async def test_a_link_is_fetched_only_from_public_hosts(options: Settings, server: Server) -> None:
     server.files["page"] = b"<html><body><article><p>" + BRIDGE.encode() + b"</p></article></body>"
     link = f"http://127.0.0.1:{server.port}/files/page"
     who = HERE | {"permissions": MANAGE_GUILD}
@@ -516,7 +513,7 @@ async def test_settings_limit_where_and_who(options: Settings, server: Server) -
     assert wrong.deleted
     assert wrong.followups[0]["flags"] & 64
     assert right.answer is not None
-    assert "unacceptable" in right.answer["content"]
+    assert "unacceptable" in plain(right.answer["content"])
 
 
 async def test_too_many_questions_are_put_off(options: Settings, server: Server) -> None:
@@ -536,9 +533,7 @@ async def test_too_many_questions_are_put_off(options: Settings, server: Server)
 # Behaving
 
 
-async def test_commands_are_registered_when_they_change(
-    options: Settings, server: Server
-) -> None:
+async def test_commands_are_registered_when_they_change(options: Settings, server: Server) -> None:
     for _ in range(2):
         async with bot(options, server):
             pass
@@ -671,18 +666,19 @@ async def test_a_missing_or_refused_token_is_one_clear_sentence(
     options: Settings, server: Server, token: str | None
 ) -> None:
     given = options.model_copy(update={"discord_token": SecretStr(token) if token else None})
-    clients._point_at(given)
-    with pytest.raises(SettingsError, match="token") as caught:
-        if message := await clients._serve(given):
-            raise SettingsError(message)
-    assert "wrong.token" not in str(caught.value)
+    clients.point_at(given)
+    try:
+        said = await clients._serve(given)
+    except SettingsError as exc:
+        said = str(exc)
+    assert said is not None
+    assert "token" in said
+    assert "wrong.token" not in said
 
 
-async def test_without_the_intent_it_serves_all_the_same(
-    options: Settings, server: Server
-) -> None:
+async def test_without_the_intent_it_serves_all_the_same(options: Settings, server: Server) -> None:
     server.allow_content = False
-    clients._point_at(options)
+    clients.point_at(options)
     running = asyncio.create_task(clients._serve(options))
     await server.until(lambda: server.identified)
     given = await asked(server, "what did Starmer say?")

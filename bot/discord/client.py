@@ -20,12 +20,13 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.discord import asking, commands, feeding, health
-from bot.discord.asking import Asked, MessageReply
+from bot.discord.asking import Asked
 from bot.discord.components import ITEMS
 from bot.discord.desks import Desks
 from bot.discord.limits import Limits
 from bot.discord.messages import cut
 from bot.discord.pool import Pool
+from bot.discord.replies import MessageReply, in_flight
 from bot.discord.store import Given, GuildSettings, Store
 from bot.settings import Settings
 from retrieval.errors import SettingsError
@@ -157,14 +158,14 @@ class Client(discord.AutoShardedClient):
             if mentioned:
                 await MessageReply(message, None).send(_HOW)
             return
-        await self._answer_message(message, text, follows, own=own)
+        await self._answer_message(message, text, follows)
 
     async def _leant_on(self, message: discord.Message) -> tuple[Given | None, bool]:
         """The answer that the message leans on, and whether it needs no mention to be meant."""
         reference = message.reference.message_id if message.reference else None
-        if reference and (given := await asyncio.to_thread(self.store.answer_in, reference)):
-            if given.channel == message.channel.id and not given.private:
-                return given, True
+        given = await asyncio.to_thread(self.store.answer_in, reference) if reference else None
+        if given and given.channel == message.channel.id and not given.private:
+            return given, True
         channel = message.channel
         if isinstance(channel, discord.Thread) and self.user and channel.owner_id == self.user.id:
             last = await asyncio.to_thread(self.store.last_in, channel.id)
@@ -173,32 +174,32 @@ class Client(discord.AutoShardedClient):
         return None, False
 
     async def _answer_message(
-        self, message: discord.Message, text: str, follows: Given | None, *, own: bool
+        self, message: discord.Message, text: str, follows: Given | None
     ) -> None:
-        guild = message.guild.id if message.guild else None
-        settings = await self.settings_of(guild)
-        channels = {message.channel.id}
-        if isinstance(message.channel, discord.Thread):
-            channels.add(message.channel.parent_id)
-        no = asking.refusal(
-            self,
-            settings,
-            guild=guild,
-            channels=channels,
-            member=message.author.id,
-            roles=commands.roles(message.author),
-        )
-        if no:
-            await MessageReply(message, None).send(no)
-            return
-        with suppress(discord.HTTPException):
-            await message.channel.typing()
-        place = None
-        if settings.threads and isinstance(message.channel, discord.TextChannel):
-            place = await self._thread(message, text)
-        channel = place.id if place else message.channel.id
-        asked = Asked(cut(text, _MAX_QUESTION), guild, channel, message.author.id, follows=follows)
-        await asking.answer(self, asked, MessageReply(message, place))
+        reply = MessageReply(message, None)
+        async with in_flight(self, reply):
+            guild = message.guild.id if message.guild else None
+            settings = await self.settings_of(guild)
+            channels = {message.channel.id}
+            if isinstance(message.channel, discord.Thread):
+                channels.add(message.channel.parent_id)
+            asking.check(
+                self,
+                settings,
+                guild=guild,
+                channels=channels,
+                member=message.author.id,
+                roles=asking.roles(message.author),
+            )
+            with suppress(discord.HTTPException):
+                await message.channel.typing()
+            if settings.threads and isinstance(message.channel, discord.TextChannel):
+                reply.place = await self._thread(message, text)
+            channel = reply.place.id if reply.place else message.channel.id
+            asked = Asked(
+                cut(text, _MAX_QUESTION), guild, channel, message.author.id, follows=follows
+            )
+            await asking.answer(self, asked, reply)
 
     async def _thread(self, message: discord.Message, text: str) -> discord.Thread | None:
         try:
@@ -251,9 +252,12 @@ async def _command_failed(
                 await interaction.response.send_message(text, ephemeral=True)
             return None
 
+        async def refuse(self, text: str) -> None:
+            await self.send(text)
+
     if isinstance(error, app_commands.CommandNotFound):
         return
-    async with asking.in_flight(interaction.client, Late()):
+    async with in_flight(interaction.client, Late()):
         raise getattr(error, "original", error)
 
 
@@ -271,14 +275,14 @@ def invite(options: Settings) -> str:
 
     Raises SettingsError without a token that Discord takes.
     """
-    _point_at(options)
+    point_at(options)
     return asyncio.run(_invite(options))
 
 
 async def _invite(options: Settings) -> str:
     async with discord.Client(intents=discord.Intents.none()) as client:
         try:
-            await client.login(_token(options))
+            await client.login(token(options))
             application = await client.application_info()
         except discord.LoginFailure as exc:
             raise SettingsError(_REFUSED) from exc
@@ -289,7 +293,8 @@ async def _invite(options: Settings) -> str:
     )
 
 
-def _token(options: Settings) -> str:
+def token(options: Settings) -> str:
+    """The bot's token. Raises SettingsError where there is none."""
     if options.discord_token is None:
         raise SettingsError(
             "There is no token. Set NEWSDESK_DISCORD_TOKEN; the README says where it comes from."
@@ -312,14 +317,14 @@ def run(options: Settings) -> None:
     logging.getLogger("discord").setLevel(max(logging.WARNING, logging.getLogger().level))
     for handler in logging.getLogger().handlers:
         handler.addFilter(_redact(options))
-    _point_at(options)
+    point_at(options)
     failed = asyncio.run(_serve(options))
     logging.shutdown()
     if failed:
         raise SettingsError(failed)
 
 
-def _point_at(options: Settings) -> None:
+def point_at(options: Settings) -> None:
     """Use the API and the gateway of the settings, where they name any."""
     if options.discord_api:
         Route.BASE = options.discord_api.rstrip("/")
@@ -329,11 +334,11 @@ def _point_at(options: Settings) -> None:
 
 async def _serve(options: Settings) -> str | None:
     """Serve until stopped; why it could not go on, None where it was told to stop."""
-    token = _token(options)
+    secret = token(options)
     for read_all in (True, False):
         client = await asyncio.to_thread(Client, options, read_all=read_all)
         try:
-            await _until_stopped(client, token)
+            await _until_stopped(client, secret)
         except discord.PrivilegedIntentsRequired:
             log.warning(
                 "the message content intent is off: in threads only mentions and replies are heard"

@@ -9,8 +9,9 @@ import discord
 from discord import app_commands
 
 from bot.discord import asking, feeding
-from bot.discord.asking import Asked, InteractionReply
+from bot.discord.asking import Asked, roles
 from bot.discord.messages import MESSAGE, OPTION, OPTIONS, answer_sheet, cut, escape
+from bot.discord.replies import InteractionReply, Refused, in_flight
 from bot.discord.store import GuildSettings
 from retrieval.errors import SettingsError
 from retrieval.verdict import Verdict
@@ -55,28 +56,23 @@ async def ask(
     """What do the articles say? Quoted word for word, with sources."""
     await interaction.response.defer(ephemeral=private, thinking=True)
     client, reply = interaction.client, InteractionReply(interaction, private=private)
-    if no := await may_not_ask(interaction):
-        await reply.refuse(no)
-        return
-    try:
-        days = [await asyncio.to_thread(day, text) for text in (since, until)]
-    except SettingsError as exc:
-        await reply.refuse(escape(str(exc)))
-        return
-    asked = Asked(
-        question,
-        interaction.guild_id,
-        interaction.channel_id or 0,
-        interaction.user.id,
-        private=private,
-        repeated=True,
-        source=source,
-        since=days[0],
-        until=days[1],
-    )
-    given = await asking.answer(client, asked, reply)
-    if given and not private:
-        await client.open_thread(interaction, given)
+    async with in_flight(client, reply):
+        await check_may_ask(interaction)
+        first, last = [await asyncio.to_thread(day, text) for text in (since, until)]
+        asked = Asked(
+            question,
+            interaction.guild_id,
+            interaction.channel_id or 0,
+            interaction.user.id,
+            private=private,
+            repeated=True,
+            source=source,
+            since=first,
+            until=last,
+        )
+        given = await asking.answer(client, asked, reply)
+        if not private:
+            await client.open_thread(interaction, given)
 
 
 @ask.autocomplete("source")
@@ -125,15 +121,15 @@ def day(text: str | None, today: date | None = None) -> date | None:
     return found.date()
 
 
-async def may_not_ask(interaction: Interaction) -> str | None:
-    """Why the one who uses a command may not ask here; None where they may."""
+async def check_may_ask(interaction: Interaction) -> None:
+    """Raises Refused where the one who uses a command may not ask."""
     client = interaction.client
     settings = await client.settings_of(interaction.guild_id)
     channel = interaction.channel
     channels = {interaction.channel_id or 0}
     if isinstance(channel, discord.Thread):
         channels.add(channel.parent_id)
-    return asking.refusal(
+    asking.check(
         client,
         settings,
         guild=interaction.guild_id,
@@ -141,11 +137,6 @@ async def may_not_ask(interaction: Interaction) -> str | None:
         member=interaction.user.id,
         roles=roles(interaction.user),
     )
-
-
-def roles(user: discord.User | discord.Member) -> set[int]:
-    """The ids of a member's roles; none in a direct message."""
-    return {role.id for role in user.roles} if isinstance(user, discord.Member) else set()
 
 
 # Checking somebody's message
@@ -156,10 +147,8 @@ async def check(interaction: Interaction, message: discord.Message) -> None:
     """Say to the one who asks what the articles say on each statement of a message."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     client, reply = interaction.client, InteractionReply(interaction, private=True)
-    if no := await may_not_ask(interaction):
-        await reply.refuse(no)
-        return
-    async with asking.in_flight(client, reply):
+    async with in_flight(client, reply):
+        await check_may_ask(interaction)
         guild = interaction.guild_id
         verdicts = await client.pool.run(lambda: _verdicts(client, guild, message.content))
         await reply.send(verdicts_text(verdicts))
@@ -267,10 +256,9 @@ async def _settings(
     """Show the settings, and change those given."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     client, reply = interaction.client, InteractionReply(interaction, private=True)
-    if not interaction.permissions.manage_guild or interaction.guild_id is None:
-        await reply.send("Only members who may manage the server can change its settings.")
-        return
-    async with asking.in_flight(client, reply):
+    async with in_flight(client, reply):
+        if not interaction.permissions.manage_guild or interaction.guild_id is None:
+            raise Refused("Only members who may manage the server can change its settings.")
         now = await client.settings_of(interaction.guild_id)
         changed = replace(
             now,

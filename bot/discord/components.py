@@ -5,7 +5,8 @@ So they work after a restart, and nothing of them is held in memory.
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ import discord
 
 from bot.discord import messages
 from bot.discord.messages import OPTIONS
+from bot.discord.replies import FollowupReply, Refused, in_flight
 from bot.discord.store import Given
 from retrieval.answer import Citation
 
@@ -38,13 +40,20 @@ def answer_view(given: Given, citations: Sequence[Citation]) -> discord.ui.View:
     return view
 
 
-async def _known(interaction: Interaction, answer: int) -> Given | None:
-    """The answer, if it was given where it is asked for; says so otherwise."""
-    given: Given | None = await asyncio.to_thread(interaction.client.store.answer, answer)
-    if given is None or given.guild != interaction.guild_id:
-        await interaction.followup.send(_FORGOTTEN, ephemeral=True)
-        return None
-    return given
+@asynccontextmanager
+async def _known(interaction: Interaction, answer: int) -> AsyncIterator[Given]:
+    """The answer, where it was given in the place it is asked for; what goes wrong is said."""
+    async with in_flight(interaction.client, FollowupReply(interaction)):
+        store = interaction.client.store
+        given: Given | None = await asyncio.to_thread(store.answer, answer)
+        if given is None or given.guild != interaction.guild_id:
+            raise Refused(_FORGOTTEN)
+        yield given
+
+
+async def _recalled(interaction: Interaction, given: Given) -> list[Citation | None]:
+    found: list[Citation | None] = await asyncio.to_thread(interaction.client.desks.recall, given)
+    return found
 
 
 class Sources(
@@ -85,15 +94,14 @@ class Sources(
     async def callback(self, interaction: Interaction) -> Any:
         """Show the passage chosen."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        given = await _known(interaction, self.answer)
-        chosen = self.item.values[0] if self.item.values else ""
-        if given is None or not chosen.isdigit() or not 1 <= int(chosen) <= len(given.places):
-            return
-        cited = (await asyncio.to_thread(interaction.client.desks.recall, given))[int(chosen) - 1]
-        if cited is None:
-            await interaction.followup.send(_GONE, ephemeral=True)
-            return
-        await interaction.followup.send(embed=_embed(cited), ephemeral=True)
+        async with _known(interaction, self.answer) as given:
+            chosen = self.item.values[0] if self.item.values else ""
+            if not chosen.isdecimal() or not 1 <= int(chosen) <= len(given.places):
+                raise Refused(_FORGOTTEN)
+            cited = (await _recalled(interaction, given))[int(chosen) - 1]
+            if cited is None:
+                raise Refused(_GONE)
+            await interaction.followup.send(embed=_embed(cited), ephemeral=True)
 
 
 def _embed(cited: Citation) -> discord.Embed:
@@ -141,7 +149,7 @@ class Rating(_Button, template=r"newsdesk:rate:(?P<answer>\d+):(?P<good>[01])"):
     async def callback(self, interaction: Interaction) -> Any:
         """Keep the opinion."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        if given := await _known(interaction, self.answer):
+        async with _known(interaction, self.answer) as given:
             store = interaction.client.store
             await asyncio.to_thread(store.rate, given.id, interaction.user.id, good=self.good)
             await interaction.followup.send(_THANKS, ephemeral=True)
@@ -161,8 +169,8 @@ class Nearest(_Button, template=r"newsdesk:nearest:(?P<answer>\d+)"):
     async def callback(self, interaction: Interaction) -> Any:
         """Show them to the one who clicked."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        if given := await _known(interaction, self.answer):
-            recalled = await asyncio.to_thread(interaction.client.desks.recall, given)
+        async with _known(interaction, self.answer) as given:
+            recalled = await _recalled(interaction, given)
             text = messages.passages_text([one for one in recalled if one])
             await interaction.followup.send(text or _GONE, ephemeral=True)
 
@@ -179,22 +187,19 @@ class Share(_Button, template=r"newsdesk:share:(?P<answer>\d+)"):
     async def callback(self, interaction: Interaction) -> Any:
         """Send it anew, if it still stands."""
         await interaction.response.defer()
-        given = await _known(interaction, self.answer)
-        if given is None:
-            return
-        recalled = await asyncio.to_thread(interaction.client.desks.recall, given)
-        citations = [one for one in recalled if one] if given.found else []
-        if given.found and not citations:
-            await interaction.followup.send(_GONE, ephemeral=True)
-            return
-        sheet = messages.answer_sheet(citations, question=given.asked)
-        shared = await asyncio.to_thread(
-            interaction.client.store.keep,
-            _shared(given, recalled, sheet.shown, interaction.user.id),
-        )
-        view = answer_view(shared, citations[: sheet.shown])
-        sent = await interaction.followup.send(sheet.text, view=view, ephemeral=False, wait=True)
-        await asyncio.to_thread(interaction.client.store.sent, shared.id, sent.id)
+        async with _known(interaction, self.answer) as given:
+            recalled = await _recalled(interaction, given)
+            citations = [one for one in recalled if one] if given.found else []
+            if given.found and not citations:
+                raise Refused(_GONE)
+            sheet = messages.answer_sheet(citations, question=given.asked)
+            store, user = interaction.client.store, interaction.user.id
+            shared = await asyncio.to_thread(
+                store.keep, _shared(given, recalled, sheet.shown, user)
+            )
+            view = answer_view(shared, citations[: sheet.shown])
+            sent = await interaction.followup.send(sheet.text, view=view, wait=True)
+            await asyncio.to_thread(store.sent, shared.id, sent.id)
 
 
 def _shared(given: Given, recalled: Sequence[Citation | None], shown: int, asker: int) -> Given:
@@ -222,16 +227,11 @@ class Delete(_Button, template=r"newsdesk:delete:(?P<answer>\d+)"):
     async def callback(self, interaction: Interaction) -> Any:
         """Delete it, or say who may."""
         await interaction.response.defer()
-        given = await _known(interaction, self.answer)
-        if given is None:
-            return
-        if interaction.user.id != given.asker and not interaction.permissions.manage_messages:
-            await interaction.followup.send(
-                "Only the one who asked and moderators may delete it.", ephemeral=True
-            )
-            return
-        await interaction.delete_original_response()
-        await asyncio.to_thread(interaction.client.store.sent, given.id, None)
+        async with _known(interaction, self.answer) as given:
+            if interaction.user.id != given.asker and not interaction.permissions.manage_messages:
+                raise Refused("Only the one who asked and moderators may delete it.")
+            await interaction.delete_original_response()
+            await asyncio.to_thread(interaction.client.store.sent, given.id, None)
 
 
 ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (Sources, Rating, Nearest, Share, Delete)

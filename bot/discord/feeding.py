@@ -3,17 +3,18 @@
 import asyncio
 import re
 import shutil
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
 from discord import app_commands
 
-from bot.discord import asking
-from bot.discord.asking import InteractionReply
+from bot.discord.asking import roles
 from bot.discord.desks import own_library
 from bot.discord.messages import MESSAGE, OPTION, OPTIONS, cut, escape, when
+from bot.discord.replies import InteractionReply, Refused, in_flight
+from bot.discord.store import GuildSettings
 from retrieval.articles import Article
 from retrieval.errors import LibraryError, ReadError, SettingsError
 from retrieval.index import Report
@@ -28,32 +29,34 @@ _PAGE = 10  # articles of a list that are shown at a time
 _EVERY = 2.0  # seconds between two edits of a progress message
 _NAMED = 5  # failures that are named one by one
 _INCOMING = ".incoming"
+_NONE = "This server has no articles of its own."
 _NOT_ALLOWED = (
     "Only members who may manage the server, and roles that they name with "
     "`/newsdesk settings`, feed articles."
 )
 
 
-async def _may_feed(interaction: Interaction, reply: InteractionReply) -> bool:
-    """Whether the member may feed this server's library; says so where not."""
-    from bot.discord.commands import roles
+async def may_feed(interaction: Interaction) -> bool:
+    """Whether the member may feed this server's library."""
+    if interaction.guild_id is None:
+        return False
+    settings: GuildSettings = await interaction.client.settings_of(interaction.guild_id)
+    return bool(interaction.permissions.manage_guild or settings.feeders & roles(interaction.user))
 
-    if interaction.guild_id is not None:
-        settings = await interaction.client.settings_of(interaction.guild_id)
-        if interaction.permissions.manage_guild or settings.feeders & roles(interaction.user):
-            return True
-    await reply.send(_NOT_ALLOWED)
-    return False
+
+@asynccontextmanager
+async def _feeder(interaction: Interaction) -> AsyncIterator[tuple[int, InteractionReply]]:
+    """The server that the member may feed, and where to say what came of it."""
+    reply = InteractionReply(interaction, private=True)
+    async with in_flight(interaction.client, reply):
+        if interaction.guild_id is None or not await may_feed(interaction):
+            raise Refused(_NOT_ALLOWED)
+        yield interaction.guild_id, reply
 
 
 async def add(interaction: Interaction, link: str | None, file: discord.Attachment | None) -> None:
     """Read what was given into the server's own library; says what came of it."""
-    reply = InteractionReply(interaction, private=True)
-    if not await _may_feed(interaction, reply):
-        return
-    guild = interaction.guild_id
-    assert guild is not None, "checked by _may_feed"
-    async with asking.in_flight(interaction.client, reply), interaction.client.turn(guild):
+    async with _feeder(interaction) as (guild, reply), interaction.client.turn(guild):
         if (link is None) == (file is None):
             raise SettingsError("Give a link or a file, one of the two.")
         if link is not None:
@@ -71,7 +74,10 @@ async def _add_file(
     # article, changed.
     folder = client.options.data.absolute() / _INCOMING / own_library(guild)
     path = folder / _safe_name(file.filename)
-    content = await file.read()
+    try:
+        content = await file.read()
+    except discord.HTTPException as exc:
+        raise SettingsError("Discord did not hand out the file. Please send it again.") from exc
 
     def work(report: Callable[[str], None]) -> Report:
         folder.mkdir(parents=True, exist_ok=True)
@@ -139,15 +145,11 @@ def _safe_name(filename: str) -> str:
 
 async def remove(interaction: Interaction, wanted: str) -> None:
     """Withdraw an article of the server's own library by id, start of an id, or title."""
-    reply = InteractionReply(interaction, private=True)
-    if not await _may_feed(interaction, reply):
-        return
-    guild, client = interaction.guild_id, interaction.client
-    assert guild is not None, "checked by _may_feed"
+    client = interaction.client
 
-    def work() -> Article:
+    def work(guild: int) -> Article:
         if not client.desks.has_own(guild):
-            raise SettingsError("This server has no articles of its own.")
+            raise SettingsError(_NONE)
         with client.desks.desk(guild) as desk:
             article: Article
             titled = [one for one in desk.articles() if one.title.strip() == wanted.strip()]
@@ -158,8 +160,8 @@ async def remove(interaction: Interaction, wanted: str) -> None:
             desk.remove([article])
             return article
 
-    async with asking.in_flight(client, reply), client.turn(guild):
-        gone = await client.feeding.run(work)
+    async with _feeder(interaction) as (guild, reply), client.turn(guild):
+        gone = await client.feeding.run(lambda: work(guild))
         await reply.send(f"Withdrawn: {escape(cut(gone.title, 200))}")
 
 
@@ -168,10 +170,7 @@ async def titles(interaction: Interaction, current: str) -> list[app_commands.Ch
     guild = interaction.guild_id
     if guild is None or not interaction.client.desks.has_own(guild):
         return []
-    settings = await interaction.client.settings_of(guild)
-    from bot.discord.commands import roles
-
-    if not (interaction.permissions.manage_guild or settings.feeders & roles(interaction.user)):
+    if not await may_feed(interaction):
         return []
     found = await asyncio.to_thread(_titled, interaction.client, guild, current.casefold().strip())
     return [
@@ -193,23 +192,19 @@ def _titled(client: "Client", guild: int, wanted: str) -> list[Article]:
 
 async def reindex(interaction: Interaction) -> None:
     """Rebuild the index of the server's own library."""
-    reply = InteractionReply(interaction, private=True)
-    if not await _may_feed(interaction, reply):
-        return
-    guild, client = interaction.guild_id, interaction.client
-    assert guild is not None, "checked by _may_feed"
+    client = interaction.client
 
-    def work(report: Callable[[str], None]) -> int:
+    def work(guild: int, report: Callable[[str], None]) -> int:
         if not client.desks.has_own(guild):
-            raise SettingsError("This server has no articles of its own.")
+            raise SettingsError(_NONE)
         total = 0
         with client.desks.desk(guild) as desk, closing(desk.reindex()) as run:
             for done, total in run:
                 report(f"{done:,} of {total:,} passages rebuilt …")
         return total
 
-    async with asking.in_flight(client, reply), client.turn(guild):
-        rebuilt = await _with_progress(client, reply, work)
+    async with _feeder(interaction) as (guild, reply), client.turn(guild):
+        rebuilt = await _with_progress(client, reply, lambda report: work(guild, report))
         await reply.send(f"Rebuilt {rebuilt:,} passages.")
 
 
@@ -218,10 +213,8 @@ async def reindex(interaction: Interaction) -> None:
 
 async def show_list(interaction: Interaction) -> None:
     """The first page."""
-    reply = InteractionReply(interaction, private=True)
-    if await _may_feed(interaction, reply):
-        async with asking.in_flight(interaction.client, reply):
-            await reply.send(*await _page(interaction, 0))
+    async with _feeder(interaction) as (_, reply):
+        await reply.send(*await _page(interaction, 0))
 
 
 async def _page(interaction: Interaction, number: int) -> tuple[str, discord.ui.View]:
@@ -235,7 +228,7 @@ async def _page(interaction: Interaction, number: int) -> tuple[str, discord.ui.
         view.add_item(Page(number + 1, "Older"))
     lines = [f"`{one.id[:8]}` {escape(cut(' '.join(one.title.split()), 100))} · {when(one)}"
              for one in rows]  # fmt: skip
-    return cut("\n".join(lines), MESSAGE) or "This server has no articles of its own.", view
+    return cut("\n".join(lines), MESSAGE) or _NONE, view
 
 
 def _rows(client: "Client", guild: int, number: int) -> tuple[list[Article], bool]:
@@ -270,7 +263,5 @@ class Page(
     async def callback(self, interaction: Interaction) -> Any:
         """Show the page in place of the one before."""
         await interaction.response.defer()
-        reply = InteractionReply(interaction, private=True)
-        if await _may_feed(interaction, reply):
-            async with asking.in_flight(interaction.client, reply):
-                await reply.send(*await _page(interaction, self.page))
+        async with _feeder(interaction) as (_, reply):
+            await reply.send(*await _page(interaction, self.page))

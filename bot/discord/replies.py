@@ -1,0 +1,133 @@
+"""Where answers go, and what is said there when there is none."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import discord
+
+from bot.discord.messages import escape
+from bot.discord.pool import Busy
+from retrieval.errors import SettingsError
+
+if TYPE_CHECKING:
+    from bot.discord.client import Client
+
+log = logging.getLogger(__name__)
+
+_STOPPED = "I am being restarted and could not finish this. Please ask again in a minute."
+
+
+class Refused(Exception):
+    """What was asked for can't be had; the message is said to the one who asked."""
+
+
+class Reply(Protocol):
+    """Where an answer goes."""
+
+    async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
+        """Show it; the message's id, None where it has none."""
+
+    async def refuse(self, text: str) -> None:
+        """Say why there is no answer, to the one who asked alone where that is possible."""
+
+
+class InteractionReply:
+    """The message that a deferred command announced."""
+
+    def __init__(self, interaction: discord.Interaction["Client"], *, private: bool) -> None:
+        self._interaction = interaction
+        self._private = private
+
+    async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
+        """Put it in place of "thinking"."""
+        message = await self._interaction.edit_original_response(content=text, view=view)
+        return message.id
+
+    async def refuse(self, text: str) -> None:
+        """Say it to the one who asked alone, even where an answer would be public."""
+        if self._private:
+            await self.send(text)
+            return
+        await self._interaction.delete_original_response()
+        await self._interaction.followup.send(text, ephemeral=True)
+
+
+class MessageReply:
+    """A reply to a message, or a message in a thread opened for it."""
+
+    def __init__(self, message: discord.Message, place: discord.Thread | None) -> None:
+        self._message = message
+        self.place = place
+
+    async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
+        """Send it as a new message."""
+        view = view or discord.ui.View()
+        if self.place:
+            return (await self.place.send(text, view=view)).id
+        reference = self._message.to_reference(fail_if_not_exists=False)
+        sent = await self._message.channel.send(text, reference=reference, view=view)
+        return sent.id
+
+    async def refuse(self, text: str) -> None:
+        """Say it."""
+        await self.send(text)
+
+
+class FollowupReply:
+    """A message after a deferred menu or button, to the one who used it."""
+
+    def __init__(self, interaction: discord.Interaction[Any]) -> None:
+        self._interaction = interaction
+
+    async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
+        """Say it."""
+        sent = await self._interaction.followup.send(
+            text, view=view or discord.ui.View(), ephemeral=True, wait=True
+        )
+        return sent.id
+
+    async def refuse(self, text: str) -> None:
+        """Say it."""
+        await self.send(text)
+
+
+@asynccontextmanager
+async def in_flight(client: "Client", reply: Reply) -> AsyncIterator[None]:
+    """What goes wrong inside is said to whoever waits for it, politely and once.
+
+    A refusal or a wrong argument is named; anything else gets an error id, with which the log has
+    the rest. When the bot is stopped, what can't be finished ends in an apology.
+    """
+    task = asyncio.current_task()
+    assert task is not None, "called from a coroutine"
+    client.flying.add(task)
+    try:
+        yield
+    except Busy as exc:
+        await _say(reply.refuse, f"I am busy. Please try again in {exc.seconds} seconds.")
+    except Refused as exc:
+        await _say(reply.refuse, str(exc))
+    except SettingsError as exc:
+        await _say(reply.refuse, escape(str(exc)))
+    except asyncio.CancelledError:
+        await _say(reply.send, _STOPPED)
+        raise
+    except Exception:
+        id = secrets.token_hex(4)
+        log.exception("error %s", id)
+        await _say(
+            reply.send, f"Something went wrong, sorry. The bot's operator finds it as error {id}."
+        )
+    finally:
+        client.flying.discard(task)
+
+
+async def _say(how: Callable[[str], Awaitable[Any]], text: str) -> None:
+    try:
+        await how(text)
+    except (discord.DiscordException, OSError):
+        log.exception("this could not be said in Discord: %s", text)
