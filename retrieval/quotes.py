@@ -12,7 +12,8 @@ _MIN_WORDS = 4
 _BRACKETED = re.compile(r"\[\d+\]")
 _NOTICE = re.compile(
     r"^\W*(sign up|subscribe|click here|read more|see also|watch:|listen:|reporting by"
-    r"|edit(ed|ing) by|photos?:|file photo|(photo|image|picture) (by|credit)|(follow|reach|contact) (him|her|us|@))"
+    r"|edit(ed|ing) by|photos?:|file photo|(photo|image|picture) (by|credit)"
+    r"|(follow|reach|contact) (him|her|us|@))"
     r"|\bcookies?\b.*\b(accept|consent|settings|preferences|browser)\b|\ball rights reserved\b"
     r"|\boriginally appeared (in|on)\b|\bcontributed to this (report|story|article)\b",
     re.I,

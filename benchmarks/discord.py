@@ -1,0 +1,116 @@
+"""How the bot on Discord bears many questions at once.
+
+    python -m benchmarks.discord [--data FOLDER] [--questions N]
+
+FOLDER is a data folder with a library (`data` by default). N questions (50) come at once, by N
+members, to a bot in a process of its own that is connected to a Discord on loopback. Printed are
+the seconds until Discord has the acknowledgement and the answer, and by how much the bot's event
+loop was late, looked at every 10 ms.
+"""
+
+import argparse
+import asyncio
+import multiprocessing
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.discord_server import MEMBER, TOKEN, Given, Server, option
+
+_GUILD, _CHANNEL = 11, 111
+_STEP = 0.01
+_QUESTIONS = (
+    "what did Starmer say?", "who leads the Russian delegation?", "when will the court decide?",
+    "how many people were there?", "what did the president announce about the economy?",
+)  # fmt: skip
+
+
+def main() -> None:
+    """Serve, ask, print."""
+    parser = argparse.ArgumentParser(prog="benchmarks.discord")
+    parser.add_argument("--data", type=Path, default=Path("data"))
+    parser.add_argument("--questions", type=int, default=50)
+    given = parser.parse_args()
+    asyncio.run(_measure(given.data.absolute(), given.questions))
+
+
+async def _measure(data: Path, count: int) -> None:
+    server = Server()
+    server.guild(_GUILD, _CHANNEL)
+    await server.start()
+    late: Any = multiprocessing.get_context("spawn").Queue()
+    bot = multiprocessing.get_context("spawn").Process(
+        target=_bot, args=(data, server.api, server.gateway, late)
+    )
+    bot.start()
+    await server.until(lambda: server.identified, 60)
+    who = {"guild": _GUILD, "channel": _CHANNEL}
+    warm = await server.command("ask", [option("question", "who?")], user=MEMBER, **who)
+    await warm.until(lambda one: one.answer, 60)
+    given = [
+        await server.command(
+            "ask", [option("question", _QUESTIONS[n % len(_QUESTIONS)])], user=9000 + n, **who
+        )
+        for n in range(count)
+    ]
+    answered = await asyncio.gather(*(_answered(one) for one in given))
+    assert bot.pid is not None
+    bot.terminate()
+    lags = await asyncio.to_thread(late.get, True, 20)
+    bot.join()
+    await server.stop()
+    _print("acknowledged after", [(one.acknowledged or 0) - one.sent for one in given])
+    _print("answered after", answered)
+    _print("event loop late by", lags)
+
+
+async def _answered(given: Given) -> float:
+    await given.until(lambda one: one.answer or one.followups, 300)
+    return time.perf_counter() - given.sent
+
+
+def _print(what: str, seconds: list[float]) -> None:
+    p50, p99 = np.quantile(seconds, [0.5, 0.99])
+    print(f"{what:22} p50 {p50:6.3f} s   p99 {p99:6.3f} s   at most {max(seconds):6.3f} s")
+
+
+def _bot(data: Path, api: str, gateway: str, late: Any) -> None:
+    """The bot with a probe beside it, until it is terminated."""
+    from pydantic import SecretStr
+
+    from bot.discord.client import Client, point_at
+    from bot.settings import Settings
+
+    options = Settings(
+        data=data, discord_token=SecretStr(TOKEN), discord_api=api, discord_gateway=gateway
+    )
+    point_at(options)
+
+    async def serve() -> list[float]:
+        client, lags = Client(options, read_all=False), list[float]()
+
+        async def probe() -> None:
+            while True:
+                before = time.perf_counter()
+                await asyncio.sleep(_STEP)
+                lags.append(time.perf_counter() - before - _STEP)
+
+        loop = asyncio.get_running_loop()
+        stopping: list[asyncio.Task[None]] = []
+        loop.add_signal_handler(
+            signal.SIGTERM, lambda: stopping.append(asyncio.create_task(client.stop()))
+        )
+        async with client:
+            probing = asyncio.create_task(probe())
+            await client.start(TOKEN)
+            probing.cancel()
+        return lags
+
+    late.put(asyncio.run(serve()))
+
+
+if __name__ == "__main__":
+    main()
