@@ -1,7 +1,7 @@
 """Asked: a question taken apart into what answers it should share with it."""
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Set
 from functools import lru_cache
 
 from retrieval.quotes import Candidate
@@ -96,7 +96,7 @@ class AskedFor:
         """How far the sentence meets the question, feature by feature."""
         own = _stems(one.text)
         near = own | _stems(one.before)
-        passage = near | _stems(one.hit.article.title) | _stems(one.hit.passage.text)
+        passage = _passage_stems(one.hit.article.title, one.hit.passage.text)
         return [
             _covered(self.terms, own),
             _covered(self.terms, near),
@@ -119,9 +119,9 @@ class AskedFor:
         return 0.5
 
 
-def _covered(terms: Iterable[str], words: Iterable[str]) -> float:
+@lru_cache(maxsize=10_000)
+def _covered(terms: frozenset[str], words: frozenset[str]) -> float:
     """The share of the terms that are among the words, as "russian" is in "russia"."""
-    terms, words = set(terms), set(words)
     if not terms:
         return 1.0
     return sum(t in words or any(_akin(t, word) for word in words) for t in terms) / len(terms)
@@ -130,6 +130,11 @@ def _covered(terms: Iterable[str], words: Iterable[str]) -> float:
 @lru_cache(maxsize=1000)
 def _stems(text: str) -> frozenset[str]:
     return frozenset(stems(text))
+
+
+@lru_cache(maxsize=1000)
+def _passage_stems(title: str, text: str) -> frozenset[str]:
+    return _stems(title) | _stems(text)
 
 
 def _akin(one: str, other: str) -> bool:

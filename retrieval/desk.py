@@ -31,7 +31,7 @@ from retrieval.verdict import Verdict, statements, verdict
 log = logging.getLogger(__name__)
 
 SHARED = "shared"  # the library that everybody may read
-THRESHOLD = 0.42  # probability under which an answer is declined
+THRESHOLD = 0.4  # probability under which an answer is declined
 READ = 24  # passages; the first 24 hold the answer to 92 % of questions that have one, 50 hold 96
 MAX_QUESTION = 2000  # characters
 _LISTED = 10  # passages at least that an answer lists

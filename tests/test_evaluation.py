@@ -93,7 +93,7 @@ def test_figures_count_what_they_say() -> None:
     assert (got["span exact match"], got["span exact match, none declined"]) == (0.5, 1.0)
     assert (got["answerable answered"], got["unanswerable declined"]) == (0.5, 0.5)
     assert (got["declining precision"], got["declining recall"]) == (0.5, 0.5)
-    assert got["declining area"] == (1 + 0.5 + 0 + 0) / 4
+    assert got["declining area"] == (1 + 1 + 0.5 + 0) / 4
     assert (got["quotes exact"], got["right article cited"]) == (1.0, 1.0)
     assert (got["seconds p50"], got["seconds p95"]) == (1.0, pytest.approx(2.7))
     assert [one.right for one in (right, third, unknown, invented)] == [True, False, True, False]

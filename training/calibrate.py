@@ -3,7 +3,8 @@
     python -m training.calibrate --data FOLDER [--work FOLDER]
 
 FOLDER holds news/dev. Used is a third of its answerable questions, on which no figure is reported
-(`Case.calibrates`), each with all its hits and again without the articles that hold the answer:
+(`Case.calibrates`), each with all its hits and again without the articles that hold the answer;
+and both once more with a tenth of all articles, as a small library has them:
 
 - ORDER, the weights by which hits are ordered, from a small grid, by answer@1 and answer@5;
 - SENTENCE, by logistic regression over sentences (does it hold the answer?), and THERE, by
@@ -13,6 +14,7 @@ FOLDER holds news/dev. Used is a third of its answerable questions, on which no 
 
 import argparse
 import itertools
+import random
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -32,14 +34,19 @@ from retrieval.evaluation import area, holds
 from retrieval.search import Hit
 
 _DEEP = 300  # hits, so that enough are left without those that hold the answer
+_SMALL = 10  # a small library has one of so many articles
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A question's hits and what the network makes of them; `there` is whether an answer is."""
+    """A question's hits and what the network makes of them.
+
+    `there` is whether the answer's articles are, `whole` whether the library is not a small one.
+    """
 
     case: Case
     there: bool
+    whole: bool
     hits: list[Hit]
     judgements: list[Judgement]
 
@@ -65,17 +72,23 @@ def main() -> None:
 
 
 def judged(desk: Newsdesk, asked: list[Case]) -> list[Read]:
-    """Each question's first hits with and without the articles that hold its answer, read."""
+    """Each question's first hits of four libraries, read."""
     network = PassageReader()
     found = []
     for case in track(asked, "reading"):
         every = desk.search.hits(case.question, limit=_DEEP)
         urls = {canonical_url(url) for url in case.urls_with_answer}
-        left = [hit for hit in every if hit.article.url not in urls]
-        for there, some in ((True, every), (False, left)):
+        right = {hit.article.id for hit in every if hit.article.url in urls}
+        others = sorted({hit.article.id for hit in every} - right)
+        few = set(random.Random(case.question).sample(others, len(others) // _SMALL))
+        for there, kept in (
+            (True, right | {*others}), (False, {*others}), (True, right | few), (False, few)
+        ):  # fmt: skip
+            some = [hit for hit in every if hit.article.id in kept]
             hits = [replace(hit, rank=rank) for rank, hit in enumerate(some[:READ], 1)]
             passages = [(hit.article.title, hit.passage.text) for hit in hits]
-            found.append(Read(case, there, hits, network.read(case.question, passages)))
+            judgements = network.read(case.question, passages)
+            found.append(Read(case, there, len(kept) > len(few | right), hits, judgements))
     return found
 
 
@@ -83,7 +96,7 @@ def fit_order(read: list[Read], newest: date | None) -> reading.Floats:
     """The weights of rank, span, search and age that put answers first, by answer@1 and @5."""
     rows, holding = [], []
     for one in read:
-        if one.there:
+        if one.there and one.whole:
             rows.append(reading.hit_features(one.hits, one.judgements, newest))
             holding.append([holds(hit.passage.text, one.case.answer) for hit in one.hits])
     best, chosen = 0.0, np.zeros(4)
@@ -104,32 +117,25 @@ def fit_probabilities(
     read: list[Read], newest: date | None
 ) -> tuple[reading.Floats, reading.Floats]:
     """Weights that rank sentences, and those that tell whether there is an answer at all."""
-    judged = [_sentences(one, newest) for one in read]
-    features = [np.array([some.features for some in found]) for found in judged]
+    found = [(one, _sentences(one, newest)) for one in read]
+    found = [(one, judged) for one, judged in found if judged]
+    features = [np.array([some.features for some in judged]) for _, judged in found]
     right = [
-        [holds(some.candidate.text, one.case.answer) for some in found]
-        for one, found in zip(read, judged, strict=True)
+        [holds(some.candidate.text, one.case.answer) for some in judged] for one, judged in found
     ]
     ranking = LogisticRegression(max_iter=5000).fit(np.concatenate(features), np.concatenate(right))
     sentence = ranking.coef_[0]
-    questions = []
-    for one, found, rows in zip(read, judged, features, strict=True):
-        worth = rows @ sentence
-        about = reading.question_features(found, worth, one.hits, one.judgements, newest)
-        questions.append([worth.max(), *about])
-    table = np.array(questions)
-    spread = table.std(axis=0)
-    there = LogisticRegression(C=0.3).fit(table / spread, [one.there for one in read])
-    return sentence, np.array([*(there.coef_[0] / spread), there.intercept_[0]])
+    best = np.array([[(rows @ sentence).max()] for rows in features])
+    there = LogisticRegression().fit(best, [one.there for one, _ in found])
+    return sentence, np.array([there.coef_[0][0], there.intercept_[0]])
 
 
 def print_trade(read: list[Read], newest: date | None) -> None:
     """What each threshold answers and declines, of the questions that were fitted on."""
     best: dict[bool, list[float]] = {True: [], False: []}
     for one in read:
-        found = _sentences(one, newest)
-        chances = reading.probabilities(found, one.hits, one.judgements, newest)
-        best[one.there].append(float(chances.max()))
+        if one.whole and (found := _sentences(one, newest)):
+            best[one.there].append(float(reading.probabilities(found).max()))
     print(f"area under the ROC curve: {area(best[True], best[False]):.3f}")
     print("threshold  answered  declined without")
     for threshold in np.arange(0.2, 0.75, 0.05):
