@@ -7,7 +7,8 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "errors", "articles", "sources.files", "sources.web", "passages", "models", "crossencoder",
     "library", "vectors", "words", "projections", "index", "check", "search", "quotes",
-    "statements", "asked", "statement_reader", "reader", "answer", "verdict", "proof", "followup", "desk", "evaluation",
+    "statements", "asked", "statement_reader", "reader", "answer", "verdict", "proof",
+    "followup", "desk", "evaluation",
 ]  # fmt: skip
 DISCORD = {
     f"bot/discord/{name}.py"
