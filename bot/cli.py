@@ -249,6 +249,7 @@ def evaluate(
 
     cases = evaluation.read_cases(questions)
     before = evaluation.load(compare) if compare else None
+    _check_folders(report, save)
     named, now, failed, stopped = compare.name if compare else "", [], 0, False
     with _desk(library) as desk, _progress("questions") as advance, _stoppable() as stop:
         for number, case in enumerate(cases, 1):
@@ -261,6 +262,10 @@ def evaluate(
             if stopped := stop():
                 break
         threshold = desk.threshold
+    console = Console(highlight=False)
+    console.print(reports.table(now, before, named))
+    if before is not None:
+        console.print(reports.flips_text(now, before), soft_wrap=True)
     if save:
         evaluation.save(now, save)
     if report:
@@ -268,11 +273,14 @@ def evaluate(
             now, name=questions.name, threshold=threshold, before=before, compared=named
         )
         report.write_text(page, encoding="utf-8")
-    console = Console(highlight=False)
-    console.print(reports.table(now, before, named))
-    if before is not None:
-        console.print(reports.flips_text(now, before), soft_wrap=True)
     _leave(stopped, failed=bool(failed), then=f"the figures are of {len(now)} questions")
+
+
+def _check_folders(*files: Path | None) -> None:
+    """Before long work, whose result would be lost."""
+    for file in filter(None, files):
+        if not file.absolute().parent.is_dir():
+            raise SettingsError(f"There is no folder for {file}.")
 
 
 @app.command()

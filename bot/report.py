@@ -99,7 +99,7 @@ def _place(coverage: float, risk: float) -> tuple[float, float]:
 
 
 def _histogram(seconds: Sequence[float]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    top = max(seconds) or 1.0
+    top = max(seconds, default=1.0) or 1.0
     width = 10.0 ** math.floor(math.log10(top)) / 10
     while top / width > _BARS:
         width *= 2
@@ -112,7 +112,7 @@ def _histogram(seconds: Sequence[float]) -> tuple[list[dict[str, Any]], list[dic
         {
             "x": round(40 + room * place, 1),
             "width": round(room - 1, 1),
-            "height": round(120 * number / max(heights), 1),
+            "height": round(120 * number / max(1, *heights), 1),
             "title": f"{number} between {place * width:.3g} and {(place + 1) * width:.3g} s",
         }
         for place, number in enumerate(heights)

@@ -52,24 +52,44 @@ def compose(
 ) -> Answer:
     """The answer that the most probable quotes give, declined when the first is under `threshold`.
 
-    `offered` are the quotes for each thing asked about, most probable first. One thing gets up
-    to three quotes, several get one each; at most `MAX_WORDS` words in all, none that repeats
-    another.
+    `offered` are the quotes for each thing asked about, the best first. One thing gets up to
+    three quotes, several get one each, or none where it is shown already; at most `MAX_WORDS`
+    words in all, none that repeats another.
     """
-    chosen: list[Quote] = []
-    for quotes in offered:
-        few = _MAX_QUOTES if len(offered) == 1 else 1
-        taken: list[Quote] = []
-        for quote in quotes:
-            floor = _RELATIVE * taken[0].probability if taken else threshold
-            if quote.probability < floor or len(taken) == few:
-                break
-            words = sum(len(one.text.split()) + 1 for one in [*chosen, *taken, quote])
-            if words <= MAX_WORDS and not any(_repeats(quote, one) for one in [*chosen, *taken]):
-                taken.append(quote)
-        chosen += taken
-    best = max((quotes[0].probability for quotes in offered if quotes), default=0.0)
+    one_thing = len(offered) == 1
+    chosen = _several(offered[0], threshold) if one_thing else _one_each(offered, threshold)
+    best = max((one.probability for quotes in offered for one in quotes), default=0.0)
     return replace(cite(question, hits, chosen), probability=best)
+
+
+def _several(quotes: Sequence[Quote], threshold: float) -> list[Quote]:
+    chosen: list[Quote] = []
+    for quote in quotes:
+        floor = _RELATIVE * chosen[0].probability if chosen else threshold
+        if len(chosen) == _MAX_QUOTES:
+            break
+        if quote.probability < floor or _words([*chosen, quote]) > MAX_WORDS:
+            continue
+        if not any(_repeats(quote, one) for one in chosen):
+            chosen.append(quote)
+    return chosen
+
+
+def _one_each(offered: Sequence[Sequence[Quote]], threshold: float) -> list[Quote]:
+    """Quotes that leave the things still to come their share of the words, if there are any."""
+    chosen: list[Quote] = []
+    for place, quotes in enumerate(offered):
+        good = [quote for quote in quotes if quote.probability >= threshold]
+        share = (MAX_WORDS - _words(chosen)) // (len(offered) - place)
+        fitting = [quote for quote in good if _words([quote]) <= share]
+        fitting = fitting or [one for one in good if _words([*chosen, one]) <= MAX_WORDS]
+        if fitting and not any(_repeats(fitting[0], one) for one in chosen):
+            chosen.append(fitting[0])
+    return chosen
+
+
+def _words(quotes: Sequence[Quote]) -> int:
+    return sum(len(one.text.split()) + 1 for one in quotes)
 
 
 def cite(question: str, hits: Sequence[Hit], quotes: Sequence[Quote]) -> Answer:

@@ -20,7 +20,9 @@ _NUMBER = re.compile(
 _DATE = re.compile(
     r"\b(1[5-9]\d\d|20\d\d)\b|\b(January|February|March|April|May|June|July|August|September"
     r"|October|November|December|(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today"
-    r"|tomorrow)\b|\b(week|month|year|century|decade)s?\b"
+    r"|tonight|tomorrow|noon|midnight|spring|summer|autumn|fall|winter|morning|evening)\b"
+    r"|\b(Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\b\.?|\b\d{1,2}(:\d\d)? ?[ap]\.?m\b"
+    r"|\b(week|month|year|century|decade)s?\b"
 )
 _SAYING = content("say said tell told comment respond react think claim warn announce mention")
 _NUMBERED = "many|much|long|old|far|often|big|large|high|tall"
@@ -31,7 +33,12 @@ _NAMED = (
 )
 _KINDS = (
     (re.compile(rf"\bhow ({_NUMBERED})\b|\bpercent", re.I), "number"),
-    (re.compile(rf"\bwhen\b|\b(what|which) ({_DATED})\b", re.I), "date"),
+    (
+        re.compile(
+            rf"^\W*(and |but |so )?(since |until )?when\b|\b(what|which) ({_DATED})\b", re.I
+        ),
+        "date",
+    ),
     (re.compile(rf"\b(who|whom|whose|where)\b|\b(what|which) (\w+ )?({_NAMED})\b", re.I), "name"),
 )
 
@@ -42,6 +49,8 @@ _LISTED = re.compile(
     r"|(?<=each\s)\S.*|(?<=both\s)\S.*)$",
     re.I,
 )
+_THING = re.compile(r"(?!.*\b(did|do|does|what|who|say|said)\b)\S+(\s\S+){0,4}", re.I)
+_PLAIN_NAME = re.compile(r"(?:(?:von|van|de|der|al|bin) )*[A-ZÀ-Þ][\w’'-]+( [A-ZÀ-Þ][\w’'-]+)?")
 _WORD = "who|what|when|where|why|how many|how much|how long|how old|how|which"
 _TWICE = re.compile(rf"^(?P<one>{_WORD})\s+and\s+(?P<other>{_WORD})\s+(?P<tail>\S.*)$", re.I)
 _MAX_PARTS = 3
@@ -51,13 +60,18 @@ def parts(question: str) -> list[str]:
     """The question for each of the things it asks about; the question itself where it is one.
 
     "What did A and B each say?" is two questions, and so is "when and where did it begin?".
+    Without "each" or "both" only a list of plain names is taken apart, for "the Department of
+    Health and Human Services" is one.
     """
     if twice := _TWICE.match(question):
         return [f"{word} {twice['tail']}" for word in (twice["one"], twice["other"])]
     if listed := _LISTED.match(question):
         things = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", listed["things"].strip())
-        if 1 < len(things) <= _MAX_PARTS and all(len(one.split()) <= 5 for one in things if one):
-            return [f"{listed['head']} {one} {listed['tail']}" for one in things if one]
+        things = [one for one in dict.fromkeys(things) if one]
+        said = listed["each"] or re.search(r"\bboth\b", question, re.I)
+        thing = _THING if said else _PLAIN_NAME
+        if 1 < len(things) <= _MAX_PARTS and all(thing.fullmatch(one) for one in things):
+            return [f"{listed['head']} {one} {listed['tail']}" for one in things]
     return [question]
 
 

@@ -78,7 +78,8 @@ class PassageReader:
     """Reads passages for a question; loads at first use, safe to use from threads.
 
     Each passage is read by itself on one thread, several at a time: no padding is computed, and
-    its logits don't depend on what else is read.
+    its logits don't depend on what else is read. On the CPU always: eight-bit arithmetic there
+    takes less time than loading PyTorch for a GPU would.
     """
 
     def __init__(self) -> None:
@@ -92,7 +93,7 @@ class PassageReader:
         with self._lock:
             if self._session is None:
                 self._tokenizer, self._session = reader_tokenizer(), _open_weights()
-                workers = min(_MAX_THREADS, os.cpu_count() or 1)
+                workers = min(_MAX_THREADS, cores())
                 self._threads = ThreadPoolExecutor(workers, "reader")
         assert self._threads is not None
         pairs = [pair(self._tokenizer, question, title, text) for title, text in passages]
@@ -123,9 +124,14 @@ class Reranker:
         with self._lock:
             if self._model is None:
                 self._model = self._load()
-            scored = self._model.predict(
-                [(question, text) for text in texts], show_progress_bar=False
-            )
+            try:
+                scored = self._model.predict(
+                    [(question, text) for text in texts], show_progress_bar=False
+                )
+            except Exception as exc:
+                raise ModelError(
+                    f"The reranker {self.name!r} fails: {type(exc).__name__}."
+                ) from exc
         ranks = np.asarray(scored, dtype=np.float64)
         if ranks.shape != (len(texts),):
             raise ModelError(f"The reranker {self.name!r} doesn't give one score for a passage.")
@@ -145,6 +151,11 @@ class Reranker:
                 f"The reranker {self.name!r} can't be loaded: "
                 f"{(str(exc) or type(exc).__name__).splitlines()[0][:200]}"
             ) from exc
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def reader_tokenizer() -> Any:
@@ -181,4 +192,9 @@ def _open_weights() -> Any:
     with as_file(package_files("retrieval") / _WEIGHTS) as file:
         if not file.exists():
             raise ModelError("The reader's weights are missing. Install Newsdesk again.")
-        return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        try:
+            return onnxruntime.InferenceSession(
+                str(file), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as exc:
+            raise ModelError("The reader's weights are damaged. Install Newsdesk again.") from exc

@@ -18,7 +18,7 @@ from retrieval.articles import Article, normalise
 from retrieval.asked import parts
 from retrieval.check import Finding, check
 from retrieval.crossencoder import PassageReader, Reranker
-from retrieval.errors import LibraryError, ReadError, SettingsError
+from retrieval.errors import LibraryError, ModelError, ReadError, SettingsError
 from retrieval.index import Index, Report
 from retrieval.library import Filter, Library
 from retrieval.models import BUNDLED, Embedder
@@ -286,6 +286,17 @@ class Newsdesk(Runnable[str | Question, Answer]):
     def check(self) -> Iterator[Finding]:
         """What was looked at and what is wrong with it; mends nothing."""
         yield from check(self.index)
+        models: list[tuple[str, Callable[[], object]]] = [
+            ("reader", lambda: self._models.network.read("Who?", [("", "Somebody.")]))
+        ]
+        if reranker := self._models.reranker:
+            models.append(("reranker", lambda: reranker.ranks("Who?", ["Somebody.", "Nobody."])))
+        for name, load in models:
+            try:
+                load()
+                yield Finding(name)
+            except ModelError as exc:
+                yield Finding(name, str(exc))
 
     def library(self, name: str) -> Library | None:
         """The library of that name among those that answer here, or None."""

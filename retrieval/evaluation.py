@@ -4,22 +4,23 @@ import gzip
 import json
 import re
 import string
+import zlib
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from retrieval.answer import Answer
-from retrieval.articles import canonical_url
+from retrieval.articles import canonical_url, normalise
 from retrieval.desk import Newsdesk, Question
 from retrieval.errors import ReadError, SettingsError
 from retrieval.quotes import MAX_WORDS
 
 CUTS = (1, 3, 5, 10)
-_KEPT = 3  # passages of an outcome that are kept to be looked through
+_KEPT = 3  # first passages of an outcome that are kept to be looked through
 _VERSION = 1
 
 
@@ -34,12 +35,15 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A passage as kept with an outcome."""
+    """A passage as kept with an outcome; `quoted` is whether something of it was quoted."""
 
+    rank: int
     title: str
     source: str
+    published: str | None
     url: str | None
     text: str
+    quoted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,9 @@ class Outcome:
         return not self.found if self.case.answer is None else self.found and self.in_text
 
 
+_OUTCOMES = TypeAdapter(list[Outcome])
+
+
 def read_cases(file: Path) -> list[Case]:
     """The cases of a JSON-lines file, gzipped or not. Raises ReadError that names a bad line."""
     found = []
@@ -83,8 +90,10 @@ def read_cases(file: Path) -> list[Case]:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     found.append(_case(line, f"{file}:{number}"))
-    except (OSError, EOFError, UnicodeDecodeError) as exc:
-        reason = getattr(exc, "strerror", None) or "it is not UTF-8 text"
+    except UnicodeDecodeError as exc:
+        raise ReadError("it is not UTF-8 text", str(file)) from exc
+    except (OSError, EOFError, zlib.error) as exc:
+        reason = getattr(exc, "strerror", None) or "it is damaged"
         raise ReadError(f"it can't be read: {reason}", str(file)) from exc
     if not found:
         raise ReadError("it holds no questions", str(file))
@@ -97,7 +106,7 @@ def _case(line: str, place: str) -> Case:
     except (ValueError, RecursionError) as exc:
         raise ReadError("the line is not valid JSON", place) from exc
     question = row.get("question") if isinstance(row, dict) else None
-    if not isinstance(question, str) or not question.strip():
+    if not isinstance(question, str) or not normalise(question):
         raise ReadError("the line has no `question`", place)
     if "answer" not in row:
         raise ReadError("the line has no `answer`; null says that the articles don't say", place)
@@ -106,7 +115,7 @@ def _case(line: str, place: str) -> Case:
         raise ReadError("the line's `answer` is neither words nor null", place)
     if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls):
         raise ReadError("the line's `article_urls` is not a list of addresses", place)
-    return Case(question, answer, tuple(urls))
+    return Case(normalise(question), normalise(answer) if answer else None, tuple(urls))
 
 
 def evaluate(desk: Newsdesk, case: Case) -> Outcome:
@@ -116,7 +125,10 @@ def evaluate(desk: Newsdesk, case: Case) -> Outcome:
     what other thresholds would have given is known too.
     """
     answer = desk.ask(Question(case.question, threshold=0.0))
-    return outcome(case, answer, answer.found and answer.probability >= desk.threshold)
+    found = answer.found and answer.probability >= desk.threshold
+    if found and len(answer.citations) > 1:  # a second one may be below the threshold
+        answer = replace(desk.ask(case.question), seconds=answer.seconds)
+    return outcome(case, answer, found)
 
 
 def outcome(case: Case, answer: Answer, found: bool) -> Outcome:
@@ -141,7 +153,7 @@ def outcome(case: Case, answer: Answer, found: bool) -> Outcome:
         probability=answer.probability,
         rank=held[0] if held else None,
         in_text=case.answer is not None and answer.found and short
-        and holds(answer.text, case.answer),
+        and holds(" ".join(one.quote for one in answer.citations), case.answer),
         exact=case.answer is not None and squad_plain(span) == squad_plain(case.answer),
         f1=squad_f1(span, case.answer) if case.answer is not None else 0.0,
         quotes=len(answer.citations),
@@ -150,11 +162,20 @@ def outcome(case: Case, answer: Answer, found: bool) -> Outcome:
         ),
         right_article=bool(known & cited) if known and found and case.answer else None,
         seconds=answer.seconds,
-        passages=tuple(
-            Shown(hit.article.title, hit.article.source, hit.article.url, hit.passage.text)
-            for hit in answer.hits[:_KEPT]
-        ),
+        passages=tuple(_shown(answer, held[:1])),
     )  # fmt: skip
+
+
+def _shown(answer: Answer, held: Sequence[int]) -> Iterator[Shown]:
+    """The first passages, the quoted ones, and the first that holds the answer."""
+    quoted = {one.hit.passage.id for one in answer.citations}
+    for rank, hit in enumerate(answer.hits, 1):
+        if rank <= _KEPT or rank in held or hit.passage.id in quoted:
+            article = hit.article
+            yield Shown(
+                rank, article.title, article.source, article.published, article.url,
+                hit.passage.text, hit.passage.id in quoted,
+            )  # fmt: skip
 
 
 # Figures
@@ -188,9 +209,8 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
         "span F1, none declined": _share([one.f1 for one in there]),
         "right article cited": _share(cited),
         "answerable answered": _share([one.found for one in there]),
-        "unanswerable declined": _share([not one.found for one in gone]),
+        "unanswerable declined (recall)": _share([not one.found for one in gone]),
         "declining precision": _share([one.case.answer is None for one in declined]),
-        "declining recall": _share([not one.found for one in gone]),
         "declining area": area(
             [one.probability for one in there], [one.probability for one in gone]
         ),
@@ -280,17 +300,11 @@ def load(file: Path) -> list[Outcome]:
         run = json.loads(file.read_text(encoding="utf-8"))
         if run["version"] != _VERSION:
             raise SettingsError(f"{file} was saved by another version of Newsdesk.")
-        return [_outcome(row) for row in run["outcomes"]]
+        return _OUTCOMES.validate_python(run["outcomes"])
     except OSError as exc:
         raise ReadError(f"it can't be read: {exc.strerror}", str(file)) from exc
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise ReadError("it is no run that `newsdesk eval --save` wrote", str(file)) from exc
-
-
-def _outcome(row: dict[str, Any]) -> Outcome:
-    case = Case(**(row["case"] | {"article_urls": tuple(row["case"]["article_urls"])}))
-    shown = tuple(Shown(**one) for one in row["passages"])
-    return Outcome(**(row | {"case": case, "passages": shown}))
 
 
 def flipped(before: Sequence[Outcome], now: Sequence[Outcome]) -> list[tuple[Outcome, Outcome]]:

@@ -14,10 +14,14 @@ _NOTICE = re.compile(
     r"^\W*(sign up|subscribe|click here|read more|see also|watch:|listen:|reporting by"
     r"|edit(ed|ing) by|photos?:|file photo|(photo|image|picture) (by|credit)"
     r"|(follow|reach|contact) (him|her|us|@))"
-    r"|\bcookies?\b.*\b(accept|consent|settings|preferences|browser)\b|\ball rights reserved\b"
+    r"|^\W*((image|media|video) (caption|source)|photograph)\b|\binbox\b|\bnewsletter\b"
+    r"|\(([^()]*/)?(AP|AFP|EPA|PA|Reuters|Getty( Images)?|Shutterstock)( Photo)?[^()]*\)\W*$"
+    r"|\bcookies?\b.*\b(accept|consent|settings|preferences|browser|improve|ensure)\b"
+    r"|\b(accept|consent|our use)\b.*\bcookies\b|\benable javascript\b|\ball rights reserved\b"
     r"|\boriginally appeared (in|on)\b|\bcontributed to this (report|story|article)\b",
     re.I,
 )
+_BYLINE = re.compile(r"^\W*By [A-Z][\w’'-]+ [A-Z][\w’'.-]+(,| and | in |\W*$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,11 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
 
 
 def _is_sentence(text: str) -> bool:
+    if text.rstrip("\"'”’»)]*_")[-1:] == "?" or _BYLINE.match(text):
+        return False  # a question says nothing, and many a heading is one
     if _BRACKETED.search(text):  # it would pass for a citation of ours
         return False
-    if len(text.split()) < _MIN_WORDS or text.rstrip("\"'”’»)]*_")[-1:] not in tuple(".!?…;"):
+    if len(text.split()) < _MIN_WORDS or text.rstrip("\"'”’»)]*_")[-1:] not in tuple(".!…;"):
         return False
     return not _NOTICE.search(text)
 

@@ -184,7 +184,10 @@ def judged_sentences(
 
 
 def probabilities(judged: Sequence[Judged]) -> Floats:
-    """The probability of each sentence's answering; the best one's is that of there being one."""
+    """The probability of each sentence's answering; the best one's is that of there being one.
+
+    Before what speaks against a sentence is counted, which is no part of the fit.
+    """
     worth = np.array([one.features for one in judged]) @ SENTENCE
     return np.asarray(1 / (1 + np.exp(-(worth * THERE[0] + THERE[1]))))
 
@@ -223,7 +226,7 @@ def _log_sum(values: Floats) -> float:
 
 
 # Fitted by training/calibrate.py on the third of news/dev that no figure is reported on: weights of
-# a hit's features, of a sentence's, and of the best sentence's worth, the likest hit, and the bias.
+# a hit's features, of a sentence's, and of the best sentence's worth, with the bias.
 ORDER = np.array([1.0, 0.1, 0.5, 2.0])
 SENTENCE = np.array(
     [0.0822, 0.113, -0.0516, 0.102, 4.5, 0.323, -0.304, 1.06, 0.0328, -0.179, -0.838, -0.358, 0.374]

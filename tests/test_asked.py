@@ -1,6 +1,10 @@
 import pytest
 
-from retrieval.asked import parts
+from retrieval.articles import article
+from retrieval.asked import AskedFor, parts
+from retrieval.passages import split
+from retrieval.quotes import Candidate
+from retrieval.search import Hit
 
 
 @pytest.mark.parametrize(
@@ -29,6 +33,9 @@ from retrieval.asked import parts
             "when and where will the court hear the case?",
             ["when will the court hear the case?", "where will the court hear the case?"],
         ),
+        ("what did the Department of Health and Human Services say?", None),
+        ("what did Johnson and Johnson announce?", None),
+        ("what did Kyiv say and what did Moscow say?", None),
         ("how many prisoners did Russia and Ukraine exchange?", None),
         ("who leads the Russian delegation?", None),
         ("what did Starmer say?", None),
@@ -39,3 +46,24 @@ from retrieval.asked import parts
 )  # fmt: skip
 def test_questions_about_several_things(question: str, expected: list[str] | None) -> None:
     assert parts(question) == (expected or [question])
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "may"),
+    [
+        ("when was the bridge opened?", "The bridge was opened on Feb. 12.", True),
+        ("when was the bridge opened?", "The bridge opened at 3 p.m.", True),
+        ("when was the bridge opened?", "The bridge was opened by the king.", False),
+        ("who was mayor when the bridge fell?", "Ann Lee was mayor.", True),
+        ("how many people came?", "Some 400 people came.", True),
+        ("how many people came?", "Nobody had counted the people.", False),
+        ("what did Lee say?", "Lee said no.", True),
+        ("what did Lee say?", "Ray said no.", False),
+    ],
+)
+def test_what_speaks_against_a_sentence(question: str, sentence: str, may: bool) -> None:
+    made = article(sentence)
+    hit = Hit(split(made)[0], made, 1, 0.5, "shared")
+    one = Candidate(hit, 0, len(sentence), sentence, "")
+
+    assert AskedFor(question).may_be_answered_by(one, 1.0, 1.0, frozenset()) == may

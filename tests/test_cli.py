@@ -301,7 +301,7 @@ def test_eval_prints_figures_and_writes_a_report(shared: Path, tmp_path: Path) -
     printed = dict(re.findall(r"^(\S.*?) {2,}(\S+)\s*$", ended.stdout, re.M))
     assert printed["questions"] == "3"
     assert printed["answer@1"] == "0.500"
-    assert printed["unanswerable declined"] == "1.000"
+    assert printed["unanswerable declined (recall)"] == "1.000"
     assert printed["quotes exact"] == "1.000"
     html = page.read_text(encoding="utf-8")
     assert "<script" not in html

@@ -234,10 +234,12 @@ def split_news(data: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 
 
 def write(groups: Iterable[Group], file: Path) -> None:
-    """Write the groups as JSON lines."""
-    with file.open("w", encoding="utf-8") as lines:
+    """Write the groups as JSON lines, all or nothing."""
+    made = file.with_suffix(".new")
+    with made.open("w", encoding="utf-8") as lines:
         for group in groups:
             lines.write(json.dumps(asdict(group), ensure_ascii=False) + "\n")
+    made.replace(file)
 
 
 def read(file: Path) -> list[Group]:

@@ -76,6 +76,7 @@ def train(groups: Sequence[Group], held: Sequence[Group], work: Path) -> Network
         optimizer.load_state_dict(state["optimizer"])
         rate.load_state_dict(state["rate"])
         done = state["done"]
+    _cut_curve(work / "curve.jsonl", done)
     torch._dynamo.config.recompile_limit = 32
     read = torch.compile(network, dynamic=False)
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -102,7 +103,8 @@ def train(groups: Sequence[Group], held: Sequence[Group], work: Path) -> Network
                          "rate": rate.state_dict(), "done": step + 1}  # fmt: skip
                 torch.save(state, file.with_suffix(".new"))
                 file.with_suffix(".new").replace(file)
-        _note(curve, len(batches), started, watch(network, words, held))
+        if done < len(batches):
+            _note(curve, len(batches), started, watch(network, words, held))
     return network
 
 
@@ -169,6 +171,13 @@ def _parameters(network: Network) -> list[dict[str, object]]:
 def _rate(step: int, steps: int) -> float:
     warmup = SETTINGS["warmup"]
     return min(1.0, (step + 1) / warmup, max(0.02, (steps - step) / (steps - warmup + 1)))
+
+
+def _cut_curve(file: Path, done: int) -> None:
+    """Forget what was noted after the checkpoint; those steps are done again."""
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    kept = [line for line in lines if json.loads(line)["step"] <= done]
+    file.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
 
 
 def _note(curve: object, step: int, started: float, values: dict[str, float]) -> None:
