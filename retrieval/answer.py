@@ -9,7 +9,7 @@ from retrieval.words import stems
 
 DECLINED = "The articles don't say."
 _MAX_QUOTES = 3
-_RELATIVE = 0.75  # a further quote is at least this much as probable as the first
+_RELATIVE = 0.6  # a further quote is at least this much as probable as the first
 _SAME = 0.6  # share of stems in common from which two quotes say the same
 
 

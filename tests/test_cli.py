@@ -103,10 +103,12 @@ def test_ask_json_is_one_object_that_the_documentation_describes(shared: Path) -
     for keys in (answer, answer["citations"][0], answer["passages"][0]):
         assert all(f"`{key}`" in documented for key in keys)
     assert list(answer) == [
-        "question", "found", "answer", "citations", "span", "passages", "mode", "seconds",
+        "question", "found", "answer", "citations", "span", "probability", "passages", "mode",
+        "seconds",
     ]  # fmt: skip
     assert list(answer["citations"][0]) == [
         "number", "article_id", "title", "source", "url", "published", "quote", "start", "end",
+        "span",
     ]  # fmt: skip
     assert list(answer["passages"][0]) == ["article_id", "url", "start", "end", "text", "rank"]
     assert len(answer["passages"]) >= 10
