@@ -9,6 +9,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import as_file
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -182,6 +183,7 @@ def pair(tokenizer: Any, question: str, title: str, text: str) -> Pair:
     return Pair(ids, types, [(0, 0)] * len(before) + read.offsets[:room] + [(0, 0)])
 
 
+@cache
 def _open_weights() -> Any:
     import onnxruntime
 

