@@ -252,6 +252,7 @@ def evaluate(
     _check_folders(report, save)
     named, now, failed, stopped = compare.name if compare else "", [], 0, False
     with _desk(library) as desk, _progress("questions") as advance, _stoppable() as stop:
+        desk.ask("Who?")  # the first question loads the models, which is no question's time
         for number, case in enumerate(cases, 1):
             try:
                 now.append(evaluation.evaluate(desk, case))

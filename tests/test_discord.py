@@ -1,13 +1,19 @@
 import asyncio
 import json
 import logging
+import os
 import random
 import shutil
+import signal
+import socket
+import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from pydantic import SecretStr
 
@@ -753,3 +759,65 @@ def test_secrets_stay_out_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
     assert TOKEN not in record.getMessage()
     assert "abc-DEF_1" not in record.getMessage()
     assert TOKEN not in repr(options)
+
+
+async def test_the_command_serves_tells_its_health_and_stops(
+    options: Settings, server: Server
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {
+        "NEWSDESK_DATA": str(options.data),
+        "NEWSDESK_DISCORD_TOKEN": TOKEN,
+        "NEWSDESK_DISCORD_API": server.api,
+        "NEWSDESK_DISCORD_GATEWAY": server.gateway,
+        "NEWSDESK_DISCORD_HEALTH_PORT": str(port),
+        "NEWSDESK_LOG_LEVEL": "DEBUG",
+    }
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "discord",
+        cwd=Path(__file__).parent.parent, env=os.environ | settings,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        await server.until(lambda: server.identified, 60)
+        given = await asked(server, "what did Starmer say?")
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://127.0.0.1:{port}/health") as health,
+        ):
+            alive = health.status, await health.json()
+        running.send_signal(signal.SIGTERM)
+        said, _ = await asyncio.wait_for(running.communicate(), 10)
+    finally:
+        if running.returncode is None:
+            running.kill()
+
+    assert given.answer
+    assert alive[0] == 200
+    assert 0 <= alive[1]["heartbeat_age"] < 60
+    assert running.returncode == 0
+    assert TOKEN not in said.decode()
+    assert given.token not in said.decode()
+
+
+async def test_doctor_tells_of_the_bot(options: Settings, server: Server) -> None:
+    from bot.discord.doctor import findings
+
+    before = await asyncio.to_thread(findings, options)
+    async with bot(options, server) as client:
+        client.store.note("alive", str(round(time.time())))
+    server.allow_content = False
+    after = await asyncio.to_thread(findings, options)
+    wrong = options.model_copy(update={"discord_token": SecretStr("wrong.token.really")})
+    refused = await asyncio.to_thread(findings, wrong)
+
+    assert [one.looked_at for one in before] == [
+        "Discord token", "Discord intents", "Discord connection",
+    ]  # fmt: skip
+    assert "has not run yet" in before[2].wrong
+    assert not before[1].note
+    assert not after[2].wrong
+    assert "intent is off" in after[1].note
+    assert "refuses" in refused[0].wrong

@@ -3,8 +3,9 @@
     python -m training --data FOLDER [--work FOLDER]
 
 FOLDER holds `reading/` and `news/`. Runs for about an hour on two cores with AVX-512 and bfloat16,
-and wants both for itself; interrupted, the same command goes on. Writes `retrieval/weights/`:
-the network, and `reader.json` with settings, counts, the curve and what was measured.
+for many hours without, and wants both for itself; interrupted, the same command goes on. Writes
+`retrieval/weights/`: the network, and `reader.json` with settings, counts, the curve and what was
+measured.
 """
 
 import argparse
