@@ -20,6 +20,7 @@ from retrieval.passages import split
 from retrieval.sources import files
 from training.groups import Candidate, Group
 from training.model import Network, batch, tokenizer
+from training.train import has_bfloat16
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 QUESTION = "how many prisoners will be exchanged, and when?"
@@ -47,7 +48,7 @@ def main() -> None:
         passages = (found * count)[:count]
         print(f"{count} passages, {np.mean([len(text) for _, text in passages]):.0f} characters")
         _time("as carried (ONNX Runtime, int8)", lambda some=passages: network.read(QUESTION, some))
-        for half in (True, False):
+        for half in (True, False) if has_bfloat16() else (False,):
             name = f"PyTorch, {'bfloat16' if half else 'float32'}"
             _time(name, lambda some=passages, half=half: _read(plain, some, half))
 

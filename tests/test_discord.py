@@ -181,6 +181,7 @@ async def test_a_source_opens_its_passage_for_the_one_who_chose_it(
     assert embed["footer"]["text"] == "Reuters · 2025-05-16"
 
 
+@pytest.mark.slow
 async def test_components_work_after_a_restart(options: Settings, server: Server) -> None:
     async with bot(options, server):
         given = await asked(server, "what did Starmer say?")
@@ -196,6 +197,7 @@ async def test_components_work_after_a_restart(options: Settings, server: Server
     assert len(ids) == 4
 
 
+@pytest.mark.slow
 async def test_opinions_are_kept_with_the_question(options: Settings, server: Server) -> None:
     async with bot(options, server) as client:
         given = await asked(server, "what did Starmer say?")
@@ -209,6 +211,7 @@ async def test_opinions_are_kept_with_the_question(options: Settings, server: Se
     assert (kept.question, kept.found, kept.good) == ("what did Starmer say?", True, False)
 
 
+@pytest.mark.slow
 async def test_only_the_asker_and_moderators_delete(options: Settings, server: Server) -> None:
     async with bot(options, server):
         for user, permissions, deleted in (
@@ -282,6 +285,7 @@ async def test_a_mention_without_a_question_says_how(options: Settings, server: 
     assert "/ask" in server.replies(CHANNEL)[0]["content"]
 
 
+@pytest.mark.slow
 async def test_other_peoples_talk_is_none_of_its_business(
     options: Settings, server: Server
 ) -> None:
@@ -331,6 +335,7 @@ async def test_in_its_own_thread_every_message_is_a_follow_up(
     assert "von der Leyen" in server.replies(thread)[1]["content"]
 
 
+@pytest.mark.slow
 async def test_a_thread_opens_below_an_answer_to_ask(options: Settings, server: Server) -> None:
     async with bot(options, server) as client:
         client.store.set(GUILD, type(client.store.settings(GUILD))(threads=True))
@@ -440,6 +445,7 @@ async def refused(server: Server, message: Json, who: dict[str, Any]) -> None:
         assert "I no longer know this answer" in used.followups[0]["content"]
 
 
+@pytest.mark.slow
 async def test_nothing_of_one_server_is_ever_shown_in_another(
     options: Settings, server: Server
 ) -> None:
@@ -473,6 +479,7 @@ async def test_nothing_of_one_server_is_ever_shown_in_another(
     assert not any(name in json.dumps(server.replies(900)) for name in secret.values())
 
 
+@pytest.mark.slow
 async def test_feeding_is_for_those_who_may(options: Settings, server: Server) -> None:
     async with bot(options, server) as client:
         refused = await add(server, "bridge.txt", BRIDGE, permissions=0, **HERE)
@@ -485,6 +492,7 @@ async def test_feeding_is_for_those_who_may(options: Settings, server: Server) -
     assert "Added 1" in allowed.answer["content"]
 
 
+@pytest.mark.slow
 async def test_articles_are_changed_listed_removed_and_rebuilt(
     options: Settings, server: Server
 ) -> None:
@@ -551,6 +559,7 @@ async def test_a_link_is_fetched_only_from_public_hosts(options: Settings, serve
 # Settings
 
 
+@pytest.mark.slow
 async def test_settings_limit_where_and_who(options: Settings, server: Server) -> None:
     who = HERE | {"permissions": MANAGE_GUILD}
     async with bot(options, server):
@@ -577,6 +586,7 @@ async def test_settings_limit_where_and_who(options: Settings, server: Server) -
     assert "unacceptable" in plain(right.answer["content"])
 
 
+@pytest.mark.slow
 async def test_too_many_questions_are_put_off(options: Settings, server: Server) -> None:
     async with bot(options, server) as client:
         client.store.set(GUILD, type(client.store.settings(GUILD))(per_person=2))
@@ -594,6 +604,7 @@ async def test_too_many_questions_are_put_off(options: Settings, server: Server)
 # Behaving
 
 
+@pytest.mark.slow
 async def test_commands_are_registered_when_they_change(options: Settings, server: Server) -> None:
     for _ in range(2):
         async with bot(options, server):
@@ -612,6 +623,7 @@ async def test_it_resumes_after_a_dropped_connection(options: Settings, server: 
     assert server.resumed
 
 
+@pytest.mark.slow
 async def test_it_comes_back_from_a_gateway_that_falls_silent(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -629,6 +641,7 @@ async def test_it_comes_back_from_a_gateway_that_falls_silent(
         await given.until(lambda one: one.answer, 30)
 
 
+@pytest.mark.slow
 async def test_limits_and_errors_of_the_api_lose_no_answer(
     options: Settings, server: Server
 ) -> None:
@@ -683,6 +696,7 @@ async def test_what_is_in_flight_ends_with_an_answer_or_an_apology(
     assert "ask again" in given.answer["content"]
 
 
+@pytest.mark.slow
 async def test_another_process_reindexes_and_the_next_answer_knows(
     options: Settings, server: Server, tmp_path: Path
 ) -> None:
@@ -699,6 +713,7 @@ async def test_another_process_reindexes_and_the_next_answer_knows(
     assert "rusted" in after.answer["content"]
 
 
+@pytest.mark.slow
 async def test_a_withdrawn_article_is_not_shown_from_an_old_answer(
     options: Settings, server: Server
 ) -> None:
@@ -737,6 +752,7 @@ async def test_a_missing_or_refused_token_is_one_clear_sentence(
     assert "wrong.token" not in said
 
 
+@pytest.mark.slow
 async def test_without_the_intent_it_serves_all_the_same(options: Settings, server: Server) -> None:
     server.allow_content = False
     clients.point_at(options)

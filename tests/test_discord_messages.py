@@ -81,10 +81,11 @@ def assert_harmless(text: str) -> None:
         assert re.fullmatch(r"https?://[^\s<>]+", found[1])
 
 
-def test_ten_thousand_hostile_answers_are_harmless() -> None:
+@pytest.mark.parametrize("count", [500, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_hostile_answers_are_harmless(count: int) -> None:
     draw = random.Random(4)
     pieces = NASTY + hostile_strings()
-    for _ in range(10_000):
+    for _ in range(count):
         citations = []
         for _ in range(draw.randint(1, 3)):
             text = " ".join(draw.choice(pieces) for _ in range(draw.randint(1, 25)))

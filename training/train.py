@@ -111,7 +111,7 @@ def train(groups: Sequence[Group], held: Sequence[Group], work: Path) -> Network
 def _step(
     read: Network, network: Network, given: Batch, optimizer: torch.optim.Optimizer
 ) -> dict[str, float]:
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_has_bfloat16()):
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
         logits = read(given.ids, given.mask, given.types)
     parts = losses(given, *logits)
     sum(parts.values()).backward()  # type: ignore[union-attr]
@@ -132,7 +132,7 @@ def watch(read: Network, words: object, held: Sequence[Group]) -> dict[str, floa
     first, exact, right_ranks, wrong_ranks = [], [], [], []
     for group in held:
         given = batch(words, [group], 1)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_has_bfloat16()):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
             rank, start, end = read(given.ids, given.mask, given.types)
         rank = rank.float()[: len(group.candidates)]
         places = [bool(spans) for spans in given.spans]
@@ -153,7 +153,7 @@ def watch(read: Network, words: object, held: Sequence[Group]) -> dict[str, floa
     return {f"held_{name}": sum(some) / max(1, len(some)) for name, some in parts.items()}
 
 
-def _has_bfloat16() -> bool:
+def has_bfloat16() -> bool:
     """Whether the CPU computes in bfloat16; where it is emulated, a step takes minutes."""
     return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
