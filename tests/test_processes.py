@@ -86,6 +86,7 @@ def test_an_open_reader_finds_what_another_process_indexed(data: Path, models: P
     }
 
 
+@pytest.mark.slow
 def test_two_readers_in_one_process_both_find_what_another_indexed(
     tmp_path: Path, models: Path
 ) -> None:
