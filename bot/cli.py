@@ -425,22 +425,12 @@ def _print_answer(answer: "Answer", *, as_json: bool) -> None:
 @contextmanager
 def _desk(library: str | None, *, create: bool = False) -> Iterator["Newsdesk"]:
     from bot import settings
-    from retrieval.desk import Newsdesk
 
     chosen = settings.load()
     _log(chosen.log_level)
     for name in settings.unknown():
         _complain(f"there is no setting called {name}; see .env.example for those there are")
-    desk = Newsdesk(
-        chosen.data,
-        library=library or chosen.library,
-        create=create,
-        embedder=chosen.embedder,
-        chroma_url=chosen.chroma_url,
-        threshold=chosen.threshold,
-        reranker=chosen.reranker,
-        hosts=settings.hosts(chosen),
-    )
+    desk = settings.desk(chosen, library or chosen.library, create=create)
     with closing(desk):
         yield desk
 

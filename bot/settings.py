@@ -9,7 +9,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from retrieval.desk import SHARED, THRESHOLD
+from retrieval.desk import SHARED, THRESHOLD, Newsdesk
 from retrieval.errors import SettingsError
 from retrieval.models import BUNDLED
 
@@ -103,9 +103,21 @@ class Settings(BaseSettings):
         return value
 
 
-def hosts(chosen: Settings) -> list[str]:
-    """The hosts that needn't be on the public internet."""
-    return [host.strip() for host in chosen.hosts.split(",") if host.strip()]
+def desk(
+    chosen: Settings, library: str, *, create: bool = False, beside: Newsdesk | None = None
+) -> Newsdesk:
+    """The desk of a library, as the settings have it. Raises LibraryError, SettingsError."""
+    return Newsdesk(
+        chosen.data,
+        library=library,
+        create=create,
+        embedder=chosen.embedder,
+        chroma_url=chosen.chroma_url,
+        threshold=chosen.threshold,
+        reranker=chosen.reranker,
+        beside=beside,
+        hosts=[host.strip() for host in chosen.hosts.split(",") if host.strip()],
+    )
 
 
 def load() -> Settings:

@@ -81,14 +81,15 @@ def judged(desk: Newsdesk, asked: list[Case]) -> list[Read]:
         right = {hit.article.id for hit in every if hit.article.url in urls}
         others = sorted({hit.article.id for hit in every} - right)
         few = set(random.Random(case.question).sample(others, len(others) // _SMALL))
-        for there, kept in (
-            (True, right | {*others}), (False, {*others}), (True, right | few), (False, few)
+        for whole, there, kept in (
+            (True, True, right | {*others}), (True, False, {*others}),
+            (False, True, right | few), (False, False, few),
         ):  # fmt: skip
             some = [hit for hit in every if hit.article.id in kept]
             hits = [replace(hit, rank=rank) for rank, hit in enumerate(some[:READ], 1)]
             passages = [(hit.article.title, hit.passage.text) for hit in hits]
             judgements = network.read(case.question, passages)
-            found.append(Read(case, there, len(kept) > len(few | right), hits, judgements))
+            found.append(Read(case, there, whole, hits, judgements))
     return found
 
 

@@ -58,7 +58,6 @@ class Client(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
         )
         self.options = options
-        self.reads_all = read_all
         self.store = Store(options.data)
         self.desks = Desks(options)
         self.pool = Pool()

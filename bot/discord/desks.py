@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from hashlib import sha256
 
 from bot.discord.store import Given, Place
-from bot.settings import Settings, hosts
+from bot.settings import Settings
+from bot.settings import desk as open_desk
 from retrieval.answer import Citation
 from retrieval.desk import Newsdesk
 from retrieval.library import FILE
@@ -26,7 +27,7 @@ class Desks:
         self._lock = threading.Lock()
         self._open: OrderedDict[int, Newsdesk] = OrderedDict()
         self._users: dict[int, int] = {}
-        self._shared = self._opened(settings.library, create=True)
+        self._shared = open_desk(settings, settings.library, create=True)
 
     def close(self) -> None:
         """Let go of all files."""
@@ -45,8 +46,8 @@ class Desks:
             yield self._shared
             return
         with self._lock:
-            desk = self._open.get(guild) or self._opened(
-                own_library(guild), create=create, beside=self._shared
+            desk = self._open.get(guild) or open_desk(
+                self._settings, own_library(guild), create=create, beside=self._shared
             )
             self._open[guild] = desk
             self._open.move_to_end(guild)
@@ -69,20 +70,6 @@ class Desks:
                 return
             if guild not in self._users:
                 self._open.pop(guild).close()
-
-    def _opened(self, library: str, *, create: bool, beside: Newsdesk | None = None) -> Newsdesk:
-        chosen = self._settings
-        return Newsdesk(
-            chosen.data,
-            library=library,
-            create=create,
-            embedder=chosen.embedder,
-            chroma_url=chosen.chroma_url,
-            threshold=chosen.threshold,
-            reranker=chosen.reranker,
-            beside=beside,
-            hosts=hosts(chosen),
-        )
 
     def recall(self, given: Given) -> list[Citation | None]:
         """The answer's quotes as they stand now, None for each that was changed or withdrawn."""

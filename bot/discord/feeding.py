@@ -168,9 +168,7 @@ async def remove(interaction: Interaction, wanted: str) -> None:
 async def titles(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """Own articles whose title has the words typed, for those who may feed."""
     guild = interaction.guild_id
-    if guild is None or not interaction.client.desks.has_own(guild):
-        return []
-    if not await may_feed(interaction):
+    if guild is None or not await may_feed(interaction):
         return []
     found = await asyncio.to_thread(_titled, interaction.client, guild, current.casefold().strip())
     return [
@@ -181,6 +179,8 @@ async def titles(interaction: Interaction, current: str) -> list[app_commands.Ch
 
 def _titled(client: "Client", guild: int, wanted: str) -> list[Article]:
     found: list[Article] = []
+    if not client.desks.has_own(guild):
+        return found
     with client.desks.desk(guild) as desk:
         for article in desk.articles():
             if wanted in article.title.casefold() or article.id.startswith(wanted):

@@ -1,4 +1,4 @@
-"""What the bot must remember over restarts: answers given, feedback, servers' settings, threads.
+"""What the bot must remember over restarts: answers given, feedback, servers' settings.
 
 One SQLite file beside the libraries. No word of an article is in it: a quote is kept as its place
 and digest, so that withdrawing an article leaves none of its text behind.
@@ -32,7 +32,6 @@ CREATE TABLE feedback (
     good INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (answer, member)
 ) WITHOUT ROWID;
 CREATE TABLE guilds (id INTEGER PRIMARY KEY, settings TEXT NOT NULL);
-CREATE TABLE threads (id INTEGER PRIMARY KEY, at TEXT NOT NULL);
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID
 """
 
@@ -135,7 +134,6 @@ class Store:
             raise LibraryError(f"{self._file} was written by another version of Newsdesk.")
         old = (datetime.now(UTC) - _KEPT).isoformat()
         self._db.execute("DELETE FROM answers WHERE at < ?", [old])
-        self._db.execute("DELETE FROM threads WHERE at < ?", [old])
 
     def close(self) -> None:
         """Release the file."""
@@ -225,14 +223,6 @@ class Store:
             for name, value in asdict(settings).items()
         }
         self._rows("INSERT OR REPLACE INTO guilds VALUES (?, ?)", [guild, json.dumps(kept)])
-
-    def opened(self, thread: int) -> None:
-        """Note that the bot opened this thread."""
-        self._rows("INSERT OR REPLACE INTO threads VALUES (?, ?)", [thread, _now()])
-
-    def is_own(self, thread: int) -> bool:
-        """Whether the bot opened this thread."""
-        return bool(self._rows("SELECT 1 FROM threads WHERE id = ?", [thread]))
 
     # Facts about the bot
 
