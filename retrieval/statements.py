@@ -77,8 +77,13 @@ def speakers(sentence: str, before: str) -> frozenset[str]:
 
 def content(text: str) -> frozenset[str]:
     """The stems of the words that mean something by themselves."""
+    return frozenset(content_in_order(text))
+
+
+def content_in_order(text: str) -> list[str]:
+    """The same as they follow one another, each as often as it stands there."""
     words = re.findall(r"[^\W_]+", text.lower())
-    return frozenset(stem for word in words if word not in GRAMMAR for stem in stems(word))
+    return [stem for word in words if word not in GRAMMAR for stem in stems(word)]
 
 
 def _outside_quotes(sentence: str) -> str:
