@@ -81,7 +81,8 @@ def _bot(data: Path, api: str, gateway: str, late: Any) -> None:
     """The bot with a probe beside it, until it is terminated."""
     from pydantic import SecretStr
 
-    from bot.discord.client import Client, point_at
+    from bot.discord.application import point_at
+    from bot.discord.client import Client
     from bot.settings import Settings
 
     options = Settings(

@@ -20,7 +20,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.discord.client import Client, point_at
+from bot.discord.application import point_at
+from bot.discord.client import Client
 from bot.settings import Settings
 from tests.discord_server import TOKEN, Server, components, option
 

@@ -292,14 +292,14 @@ def discord(
 ) -> None:
     """Serve answers on Discord until stopped."""
     from bot import settings
-    from bot.discord import client
+    from bot.discord import application, serving
 
     chosen = settings.load()
     _log(chosen.log_level)
     if invite:
-        typer.echo(client.invite(chosen))
+        typer.echo(application.invite(chosen))
         return
-    client.run(chosen)
+    serving.run(chosen)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files as package_files
@@ -22,11 +22,11 @@ from retrieval.errors import LibraryError, ModelError, ReadError, SettingsError
 from retrieval.index import Index, Report
 from retrieval.library import Filter, Library
 from retrieval.models import BUNDLED, Embedder
-from retrieval.proof import prove
+from retrieval.proof import prove, standing
 from retrieval.reader import Reader, SpanReader
 from retrieval.search import Hit, Search
 from retrieval.sources import files, web
-from retrieval.verdict import Verdict, statements, verdict
+from retrieval.verdict import Verdict, verdict
 
 log = logging.getLogger(__name__)
 
@@ -126,6 +126,10 @@ class Newsdesk(Runnable[str | Question, Answer]):
         """The desk itself, and the one beside it."""
         return [self, *([self._beside] if self._beside else [])]
 
+    @property
+    def _libraries(self) -> dict[str, Library]:
+        return {one.index.library.name: one.index.library for one in self._desks}
+
     # Asking
 
     def invoke(
@@ -144,12 +148,12 @@ class Newsdesk(Runnable[str | Question, Answer]):
         """The answer to one question; `invoke` by its everyday name."""
         return self.invoke(question)
 
-    def verdicts(self, text: str) -> list[Verdict]:
-        """What the articles say on each statement of a text, the first few of them."""
+    def verdicts(self, statements: Sequence[str]) -> list[Verdict]:
+        """What the articles say on each of the statements; citations numbered as these are."""
         found = []
-        for number, statement in enumerate(statements(normalise(text)), 1):
+        for number, statement in enumerate(statements, 1):
             hits = _merged([one.search.hits(statement, limit=_LISTED) for one in self._desks])
-            found.append(verdict(statement, hits, number))
+            found.append(verdict(statement, standing(hits, self._libraries), number))
         return found
 
     def _find(self, asked: str | Question) -> tuple[Question, list[tuple[str, list[Hit]]]]:
@@ -219,7 +223,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
         return self._newest[1]
 
     def _prove(self, answer: Answer) -> Answer:
-        return prove(answer, {one.index.library.name: one.index.library for one in self._desks})
+        return prove(answer, self._libraries)
 
     # Feeding
 

@@ -14,7 +14,6 @@ from retrieval.quotes import Candidate, candidates
 from retrieval.search import Hit
 from retrieval.statements import content, content_in_order
 
-MAX_STATEMENTS = 5
 _MIN_WORDS = 4
 _NEAR = 0.3  # share from which a sentence is worth showing
 _NUMBER = re.compile(r"\d[\d.,:]*")
@@ -41,10 +40,9 @@ class Verdict:
 
 
 def statements(text: str) -> list[str]:
-    """The sentences of a text that state something, the first few."""
+    """The sentences of a text that state something."""
     found = [" ".join(text[start:end].split()) for start, end in sentences(text)]
-    stating = [one for one in found if len(one.split()) >= _MIN_WORDS and not one.endswith("?")]
-    return stating[:MAX_STATEMENTS]
+    return [one for one in found if len(one.split()) >= _MIN_WORDS and not one.endswith("?")]
 
 
 def verdict(statement: str, hits: Sequence[Hit], number: int = 1) -> Verdict:

@@ -17,6 +17,7 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
+from bot.discord import application, serving
 from bot.discord import client as clients
 from bot.discord.client import Client
 from bot.discord.commands import day
@@ -82,7 +83,7 @@ def options(seeded: Newsdesk, tmp_path: Path, models: Path, server: Server) -> S
 @asynccontextmanager
 async def bot(options: Settings, server: Server, **how: Any) -> AsyncIterator[Client]:
     """The bot, connected."""
-    clients.point_at(options)
+    application.point_at(options)
     client = Client(options, **({"read_all": True} | how))
     connected = len(server.identified)
     async with client:
@@ -353,27 +354,50 @@ async def test_a_thread_opens_below_an_answer_to_ask(options: Settings, server: 
 # Checking a message
 
 
-async def test_a_message_is_checked_against_the_articles(options: Settings, server: Server) -> None:
-    said = (
-        "Turkish Foreign Minister Hakan Fidan opened the talks. The moon is made of green cheese. "
-        "Is that so?"
-    )
+async def check(server: Server, said: str, **who: Any) -> Given:
+    """Use the message menu on somebody's message, once the verdict is there."""
     message = server._made(CHANNEL, {"content": said}, OWNER)
+    data = {
+        "id": "1", "name": "Check against the articles", "type": 3,
+        "target_id": message["id"], "resolved": {"messages": {message["id"]: message}},
+    }  # fmt: skip
+    given = await server.interact(2, data, **(HERE | who))
+    return await given.until(lambda one: one.answer)
+
+
+COUNCIL = "Port Alder's council voted nine to six for the ferry terminal on Monday."
+
+
+async def test_a_message_is_checked_against_the_articles(options: Settings, server: Server) -> None:
     async with bot(options, server):
-        given = await server.interact(
-            2,
-            {
-                "id": "1", "name": "Check against the articles", "type": 3,
-                "target_id": message["id"], "resolved": {"messages": {message["id"]: message}},
-            },
-            **HERE,
-        )  # fmt: skip
-        await given.until(lambda one: one.answer)
+        given = await check(server, f"{COUNCIL} The moon is green cheese. Is it?")
+        assert given.answer is not None
+        shown = given.answer["content"]
+        opened = await server.click(
+            given.answer, first_id(given.answer, "sources"), values=["1"], **HERE
+        )
+        await opened.until(lambda one: one.followups)
+        shared = await server.click(given.answer, first_id(given.answer, "sharecheck"), **HERE)
+        await shared.until(lambda one: one.followups and not components(one.original or {}))
 
     assert given.ephemeral
+    assert shown.count("> ") == 2
+    assert "The articles say it" in shown.split("green cheese")[0]
+    assert "The articles don't say it" in shown.split("green cheese")[1]
+    assert opened.ephemeral
+    assert "nine to six" in opened.followups[0]["embeds"][0]["description"]
+    assert not shared.followups[0]["flags"] & 64
+    assert shared.followups[0]["content"] == shown
+    assert any("delete" in id for id in components(shared.followups[0]))
+
+
+async def test_a_message_without_a_statement_is_not_judged(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server):
+        given = await check(server, "Is that so? 😀")
     assert given.answer is not None
-    assert given.answer["content"].count("> ") == 2
-    assert "The articles don't say it" in given.answer["content"].split("green cheese")[1]
+    assert "no statement" in given.answer["content"]
 
 
 # Feeding
@@ -684,7 +708,7 @@ async def test_what_is_in_flight_ends_with_an_answer_or_an_apology(
     import threading
 
     gate = threading.Event()
-    monkeypatch.setattr(clients, "_GRACE", 0.5)
+    monkeypatch.setattr(clients, "GRACE", 0.5)
     monkeypatch.setattr(Newsdesk, "ask", lambda *args: gate.wait(30))
     async with bot(options, server) as client:
         given = await server.command("ask", [option("question", "slow?")], **HERE)
@@ -741,9 +765,9 @@ async def test_a_missing_or_refused_token_is_one_clear_sentence(
     options: Settings, server: Server, token: str | None
 ) -> None:
     given = options.model_copy(update={"discord_token": SecretStr(token) if token else None})
-    clients.point_at(given)
+    application.point_at(given)
     try:
-        said = await clients._serve(given)
+        said = await serving._serve(given)
     except SettingsError as exc:
         said = str(exc)
     assert said is not None
@@ -754,8 +778,8 @@ async def test_a_missing_or_refused_token_is_one_clear_sentence(
 @pytest.mark.slow
 async def test_without_the_intent_it_serves_all_the_same(options: Settings, server: Server) -> None:
     server.allow_content = False
-    clients.point_at(options)
-    running = asyncio.create_task(clients._serve(options))
+    application.point_at(options)
+    running = asyncio.create_task(serving._serve(options))
     await server.until(lambda: server.identified)
     given = await asked(server, "what did Starmer say?")
     assert given.answer
@@ -769,7 +793,7 @@ def test_secrets_stay_out_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
         "discord.http", logging.WARNING, "", 0, "%s /webhooks/1/abc-DEF_1/messages with %s",
         ("PATCH", TOKEN), None,
     )  # fmt: skip
-    clients._redact(options).filter(record)
+    serving._redact(options).filter(record)
 
     assert TOKEN not in record.getMessage()
     assert "abc-DEF_1" not in record.getMessage()

@@ -12,7 +12,17 @@ ORDER = [
 ]  # fmt: skip
 DISCORD = {
     f"bot/discord/{name}.py"
-    for name in ("asking", "client", "commands", "components", "doctor", "feeding", "replies")
+    for name in (
+        "application",
+        "asking",
+        "checking",
+        "client",
+        "commands",
+        "components",
+        "feeding",
+        "replies",
+        "serving",
+    )
 }
 PLACES = {
     "chromadb": {"retrieval/vectors.py"},

@@ -1,12 +1,9 @@
-"""The bot: connects, hears, answers, and comes back; `run` is the whole of `newsdesk discord`."""
+"""The bot: connects, hears, answers, and comes back."""
 
 import asyncio
 import hashlib
 import json
 import logging
-import os
-import re
-import signal
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
@@ -14,12 +11,10 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import discord
-import yarl
 from discord import app_commands
-from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.discord import asking, commands, feeding, health
+from bot.discord import asking, checking, commands, feeding
 from bot.discord.asking import Asked
 from bot.discord.components import ITEMS
 from bot.discord.desks import Desks
@@ -29,16 +24,14 @@ from bot.discord.pool import Pool
 from bot.discord.replies import MessageReply, in_flight
 from bot.discord.store import Given, GuildSettings, Store
 from bot.settings import Settings
-from retrieval.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
 _PATIENCE = 300.0  # seconds without an acknowledged heartbeat after which the bot gives up
 _LOOK = 15.0  # seconds between two looks at that
-_GRACE = 6.0  # seconds in which what is in flight may finish when the bot is stopped
+GRACE = 6.0  # seconds in which what is in flight may finish when the bot is stopped
 _TURNS = 1000  # servers whose turn to feed is remembered
 _MAX_QUESTION = 1000
-_REFUSED = "Discord refused the token. Copy it anew from the developer portal."
 _HOW = "Mention me with a question, or use `/ask`."
 
 
@@ -74,23 +67,30 @@ class Client(discord.AutoShardedClient):
         )
         self.tree.error(_command_failed)
         commands.add_commands(self.tree)
-        self.add_dynamic_items(*ITEMS, feeding.Page)
+        self.add_dynamic_items(*ITEMS, checking.ShareCheck, feeding.Page)
 
     # Coming up and going down
 
     async def setup_hook(self) -> None:
         """Register the commands if they changed, and begin to watch the heartbeat."""
+        if self.options.discord_gateway:
+            # With a number of shards given, discord.py goes to its default gateway, which is then
+            # the one of the settings, and not to the one that the API names.
+            self.shard_count, _, _ = await self.http.get_bot_gateway()
         await self._sync_commands()
         self._watching = asyncio.create_task(self._watch())
 
     async def _sync_commands(self) -> None:
         defined = [command.to_dict(self.tree) for command in self.tree.get_commands()]
-        text = json.dumps([self.application_id, defined], sort_keys=True, default=str)
+        text = json.dumps([Route.BASE, self.application_id, defined], sort_keys=True, default=str)
         digest = hashlib.sha256(text.encode()).hexdigest()
         if await asyncio.to_thread(self.store.fact, "commands") == digest:
             return
+        if self.application_id is None:
+            return
         try:
-            await self.tree.sync()
+            # tree.sync() is this, and reads the reply, which nothing here needs.
+            await self.http.bulk_upsert_global_commands(self.application_id, payload=defined)
         except discord.HTTPException as exc:
             log.warning("the commands could not be registered: %s %s", exc.status, exc.code)
             return
@@ -102,7 +102,7 @@ class Client(discord.AutoShardedClient):
             return
         self._stopping = True
         if self.flying:
-            _, late = await asyncio.wait(self.flying, timeout=_GRACE)
+            _, late = await asyncio.wait(self.flying, timeout=GRACE)
             for task in late:
                 task.cancel()
             if late:
@@ -264,135 +264,3 @@ def _without_mentions(text: str, bot: int) -> str:
     for mention in (f"<@{bot}>", f"<@!{bot}>"):
         text = text.replace(mention, " ")
     return " ".join(text.split())
-
-
-# Running
-
-
-def invite(options: Settings) -> str:
-    """The address by which a server's owner adds the bot, with the least permissions.
-
-    Raises SettingsError without a token that Discord takes.
-    """
-    point_at(options)
-    return asyncio.run(_invite(options))
-
-
-async def _invite(options: Settings) -> str:
-    async with discord.Client(intents=discord.Intents.none()) as client:
-        try:
-            await client.login(token(options))
-            application = await client.application_info()
-        except discord.LoginFailure as exc:
-            raise SettingsError(_REFUSED) from exc
-        except (discord.HTTPException, OSError) as exc:
-            raise SettingsError(f"Discord can't be reached ({type(exc).__name__}).") from exc
-    return discord.utils.oauth_url(
-        application.id, permissions=PERMISSIONS, scopes=("bot", "applications.commands")
-    )
-
-
-def token(options: Settings) -> str:
-    """The bot's token. Raises SettingsError where there is none."""
-    if options.discord_token is None:
-        raise SettingsError(
-            "There is no token. Set NEWSDESK_DISCORD_TOKEN; the README says where it comes from."
-        )
-    return options.discord_token.get_secret_value().strip()
-
-
-# See channels, send, send in threads, open threads, and read what it is asked to reply to.
-PERMISSIONS = discord.Permissions(
-    view_channel=True,
-    send_messages=True,
-    send_messages_in_threads=True,
-    create_public_threads=True,
-    read_message_history=True,
-)
-
-
-def run(options: Settings) -> None:
-    """Serve until stopped. Raises SettingsError when the bot can't go on, with the reason."""
-    logging.getLogger("discord").setLevel(max(logging.WARNING, logging.getLogger().level))
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(_redact(options))
-    point_at(options)
-    failed = asyncio.run(_serve(options))
-    logging.shutdown()
-    if failed:
-        raise SettingsError(failed)
-
-
-def point_at(options: Settings) -> None:
-    """Use the API and the gateway of the settings, where they name any."""
-    if options.discord_api:
-        Route.BASE = options.discord_api.rstrip("/")
-    if options.discord_gateway:
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(options.discord_gateway)
-
-
-async def _serve(options: Settings) -> str | None:
-    """Serve until stopped; why it could not go on, None where it was told to stop."""
-    secret = token(options)
-    for read_all in (True, False):
-        client = await asyncio.to_thread(Client, options, read_all=read_all)
-        try:
-            await _until_stopped(client, secret)
-        except discord.PrivilegedIntentsRequired:
-            log.warning(
-                "the message content intent is off: in threads only mentions and replies are heard"
-            )
-            continue
-        except discord.LoginFailure:
-            return _REFUSED
-        except (discord.GatewayNotFound, discord.HTTPException, OSError) as exc:
-            return f"Discord can't be reached ({type(exc).__name__}). Is the network up?"
-        except discord.ConnectionClosed as exc:
-            return f"Discord closed the connection for good (code {exc.code})."
-        finally:
-            await asyncio.to_thread(client.desks.close)
-            await asyncio.to_thread(client.store.close)
-        return client.failed
-    return "Discord refuses the intents that every bot may have."
-
-
-async def _until_stopped(client: Client, token: str) -> None:
-    loop = asyncio.get_running_loop()
-    stopping: list[asyncio.Task[None]] = []
-
-    def stop() -> None:
-        stopping.append(asyncio.create_task(client.stop()))
-        loop.call_later(_GRACE + 3.5, os._exit, 1)  # a thread that hangs must not hold the process
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
-    try:
-        async with (
-            client,
-            health.endpoint(client.heartbeat_age, client.options.discord_health_port),
-        ):
-            await client.start(token)
-        for task in stopping:
-            await task
-    finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
-
-
-def _redact(options: Settings) -> logging.Filter:
-    """A filter that keeps the token, and those of interactions, out of the log."""
-    secret = options.discord_token.get_secret_value() if options.discord_token else ""
-    pattern = re.compile(
-        r"(?<=/webhooks/)(\d+)/[\w-]+|(?<=/interactions/)(\d+)/[\w-]+"
-        + (f"|{re.escape(secret)}" if secret else "")
-    )
-
-    class Redacting(logging.Filter):
-        def filter(self, record: logging.LogRecord) -> bool:
-            text = record.getMessage()
-            clean = pattern.sub(lambda found: f"{found[1] or found[2] or ''}/…", text)
-            if clean != text:
-                record.msg, record.args = clean, ()
-            return True
-
-    return Redacting()

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.discord import asking, feeding
+from bot.discord import asking, checking, feeding
 from bot.discord.asking import Asked, roles
-from bot.discord.messages import MESSAGE, OPTION, OPTIONS, answer_sheet, cut, escape
+from bot.discord.messages import MESSAGE, OPTION, OPTIONS, cut
 from bot.discord.replies import InteractionReply, Refused, in_flight
 from bot.discord.store import GuildSettings
 from retrieval.errors import SettingsError
-from retrieval.verdict import Verdict
 
 if TYPE_CHECKING:
     from bot.discord.client import Client
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 Interaction = discord.Interaction["Client"]
 
 _MOMENTS = ("today", "yesterday", "last week", "last month", "last year")
-_SAYS, _DENIES = "✅ The articles say it", "❔ The articles don't say it"
-_NO_STATEMENT = "I found no statement in that message that I could check."
 
 
 def add_commands(tree: "app_commands.CommandTree[Client]") -> None:
@@ -149,31 +146,14 @@ async def check(interaction: Interaction, message: discord.Message) -> None:
     client, reply = interaction.client, InteractionReply(interaction, private=True)
     async with in_flight(client, reply):
         await check_may_ask(interaction)
-        guild = interaction.guild_id
-        verdicts = await client.pool.run(lambda: _verdicts(client, guild, message.content))
-        await reply.send(verdicts_text(verdicts))
-
-
-def _verdicts(client: "Client", guild: int | None, text: str) -> list[Verdict]:
-    with client.desks.desk(guild) as desk:
-        return desk.verdicts(text)
-
-
-def verdicts_text(verdicts: list[Verdict]) -> str:
-    """Each statement with what can be proved of it and the nearest sentence, as many as fit."""
-    if not verdicts:
-        return _NO_STATEMENT
-    parts: list[str] = []
-    for one in verdicts:
-        head = f"> {escape(cut(one.statement, 200))}\n**{_SAYS if one.said else _DENIES}**"
-        shown = answer_sheet([one.citation]).text if one.citation else ""
-        label = "" if one.said or not shown else "\nNearest: "
-        part = head + label + ("\n" if one.said and shown else "") + shown
-        if sum(map(len, parts)) + len(part) + 2 * len(parts) > MESSAGE - 60:
-            parts.append(f"-# {len(verdicts) - len(parts)} more did not fit a message.")
-            break
-        parts.append(part)
-    return "\n\n".join(parts)
+        asked = Asked(
+            message.content,
+            interaction.guild_id,
+            interaction.channel_id or 0,
+            interaction.user.id,
+            private=True,
+        )
+        await checking.check(client, asked, reply)
 
 
 # Feeding

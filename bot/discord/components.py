@@ -25,8 +25,10 @@ _FORGOTTEN = "I no longer know this answer. Please ask again."
 _THANKS = "Thank you. Your opinion is kept with the question."
 
 
-def answer_view(given: Given, citations: Sequence[Citation]) -> discord.ui.View:
-    """The components of an answer just given."""
+def answer_view(
+    given: Given, citations: Sequence[Citation], *, shared: bool = False
+) -> discord.ui.View:
+    """The components of an answer; a private one can be shared unless it is `shared` already."""
     view = discord.ui.View(timeout=None)
     if citations:
         view.add_item(Sources.of(given.id, citations))
@@ -34,14 +36,14 @@ def answer_view(given: Given, citations: Sequence[Citation]) -> discord.ui.View:
         view.add_item(Nearest(given.id))
     view.add_item(Rating(given.id, True))
     view.add_item(Rating(given.id, False))
-    if given.private:
+    if given.private and not shared:
         view.add_item(Share(given.id))
     view.add_item(Delete(given.id))
     return view
 
 
 @asynccontextmanager
-async def _known(interaction: Interaction, answer: int) -> AsyncIterator[Given]:
+async def known(interaction: Interaction, answer: int) -> AsyncIterator[Given]:
     """The answer, where it was given in the place it is asked for; what goes wrong is said."""
     async with in_flight(interaction.client, FollowupReply(interaction)):
         store = interaction.client.store
@@ -94,7 +96,7 @@ class Sources(
     async def callback(self, interaction: Interaction) -> Any:
         """Show the passage chosen."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        async with _known(interaction, self.answer) as given:
+        async with known(interaction, self.answer) as given:
             chosen = self.item.values[0] if self.item.values else ""
             if not chosen.isdecimal() or not 1 <= int(chosen) <= len(given.places):
                 raise Refused(_FORGOTTEN)
@@ -110,7 +112,7 @@ def _embed(cited: Citation) -> discord.Embed:
     return embed.set_footer(text=shown.footer)
 
 
-class _Button(discord.ui.DynamicItem[discord.ui.Button[Any]], template="newsdesk:none"):
+class Button(discord.ui.DynamicItem[discord.ui.Button[Any]], template="newsdesk:none"):
     """A button whose id says what it does and for which answer."""
 
     def __init__(self, answer: int, button: discord.ui.Button[Any]) -> None:
@@ -125,7 +127,7 @@ class _Button(discord.ui.DynamicItem[discord.ui.Button[Any]], template="newsdesk
         return cls(int(match["answer"]))  # type: ignore[call-arg]
 
 
-class Rating(_Button, template=r"newsdesk:rate:(?P<answer>\d+):(?P<good>[01])"):
+class Rating(Button, template=r"newsdesk:rate:(?P<answer>\d+):(?P<good>[01])"):
     """👍 or 👎."""
 
     def __init__(self, answer: int, good: bool) -> None:
@@ -149,13 +151,13 @@ class Rating(_Button, template=r"newsdesk:rate:(?P<answer>\d+):(?P<good>[01])"):
     async def callback(self, interaction: Interaction) -> Any:
         """Keep the opinion."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        async with _known(interaction, self.answer) as given:
+        async with known(interaction, self.answer) as given:
             store = interaction.client.store
             await asyncio.to_thread(store.rate, given.id, interaction.user.id, good=self.good)
             await interaction.followup.send(_THANKS, ephemeral=True)
 
 
-class Nearest(_Button, template=r"newsdesk:nearest:(?P<answer>\d+)"):
+class Nearest(Button, template=r"newsdesk:nearest:(?P<answer>\d+)"):
     """Opens the nearest passages of a declined answer."""
 
     def __init__(self, answer: int) -> None:
@@ -169,13 +171,13 @@ class Nearest(_Button, template=r"newsdesk:nearest:(?P<answer>\d+)"):
     async def callback(self, interaction: Interaction) -> Any:
         """Show them to the one who clicked."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        async with _known(interaction, self.answer) as given:
+        async with known(interaction, self.answer) as given:
             recalled = await _recalled(interaction, given)
             text = messages.passages_text([one for one in recalled if one])
             await interaction.followup.send(text or _GONE, ephemeral=True)
 
 
-class Share(_Button, template=r"newsdesk:share:(?P<answer>\d+)"):
+class Share(Button, template=r"newsdesk:share:(?P<answer>\d+)"):
     """Shows a private answer to everybody in the channel."""
 
     def __init__(self, answer: int) -> None:
@@ -187,7 +189,7 @@ class Share(_Button, template=r"newsdesk:share:(?P<answer>\d+)"):
     async def callback(self, interaction: Interaction) -> Any:
         """Send it anew, if it still stands."""
         await interaction.response.defer()
-        async with _known(interaction, self.answer) as given:
+        async with known(interaction, self.answer) as given:
             recalled = await _recalled(interaction, given)
             citations = [one for one in recalled if one] if given.found else []
             if given.found and not citations:
@@ -200,6 +202,9 @@ class Share(_Button, template=r"newsdesk:share:(?P<answer>\d+)"):
             view = answer_view(shared, citations[: sheet.shown])
             sent = await interaction.followup.send(sheet.text, view=view, wait=True)
             await asyncio.to_thread(store.sent, shared.id, sent.id)
+            await interaction.edit_original_response(
+                view=answer_view(given, citations, shared=True)
+            )
 
 
 def _shared(given: Given, recalled: Sequence[Citation | None], shown: int, asker: int) -> Given:
@@ -210,7 +215,7 @@ def _shared(given: Given, recalled: Sequence[Citation | None], shown: int, asker
     return replace(given, private=False, places=places, asker=asker, message=None)
 
 
-class Delete(_Button, template=r"newsdesk:delete:(?P<answer>\d+)"):
+class Delete(Button, template=r"newsdesk:delete:(?P<answer>\d+)"):
     """Deletes the answer, for the one who asked and for moderators."""
 
     def __init__(self, answer: int) -> None:
@@ -227,7 +232,7 @@ class Delete(_Button, template=r"newsdesk:delete:(?P<answer>\d+)"):
     async def callback(self, interaction: Interaction) -> Any:
         """Delete it, or say who may."""
         await interaction.response.defer()
-        async with _known(interaction, self.answer) as given:
+        async with known(interaction, self.answer) as given:
             if interaction.user.id != given.asker and not interaction.permissions.manage_messages:
                 raise Refused("Only the one who asked and moderators may delete it.")
             await interaction.delete_original_response()

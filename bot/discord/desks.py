@@ -14,8 +14,10 @@ from retrieval.desk import Newsdesk
 from retrieval.library import FILE
 from retrieval.passages import Passage
 from retrieval.search import Hit
+from retrieval.verdict import Verdict, statements
 
 _OPEN = 32  # servers' libraries held open; the one not used for longest is closed first
+_CHECKED = 5  # statements of a message
 
 
 class Desks:
@@ -75,6 +77,12 @@ class Desks:
         """The answer's quotes as they stand now, None for each that was changed or withdrawn."""
         with self.desk(given.guild) as desk:
             return [_citation(desk, number, place) for number, place in enumerate(given.places, 1)]
+
+    def verdicts(self, guild: int | None, text: str) -> tuple[list[Verdict], int]:
+        """What the articles say on the first few statements of a text, and how many it has."""
+        stated = statements(text)
+        with self.desk(guild) as desk:
+            return desk.verdicts(stated[:_CHECKED]), len(stated)
 
 
 def own_library(guild: int) -> str:

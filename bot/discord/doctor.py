@@ -1,15 +1,13 @@
 """Whether the bot on Discord is well: its token, its intents, its last heartbeat."""
 
-import asyncio
 import time
 
-import discord
-
-from bot.discord.client import point_at, token
+from bot.discord.application import application
 from bot.discord.health import STALE
 from bot.discord.store import Store
 from bot.settings import Settings
 from retrieval.check import Finding
+from retrieval.errors import SettingsError
 
 _INTENT = (
     "(the message content intent is off, so in threads the bot hears only mentions and replies; "
@@ -19,25 +17,15 @@ _INTENT = (
 
 def findings(options: Settings) -> list[Finding]:
     """What was looked at and what is wrong with it."""
-    point_at(options)
-    wrong, flags = asyncio.run(_application(options))
-    found = [Finding("Discord token", wrong)]
-    if flags is not None:
+    try:
+        flags = application(options).flags
+    except SettingsError as exc:
+        found = [Finding("Discord token", str(exc))]
+    else:
         content = flags.gateway_message_content or flags.gateway_message_content_limited
-        found.append(Finding("Discord intents", note="" if content else _INTENT))
+        note = "" if content else _INTENT
+        found = [Finding("Discord token"), Finding("Discord intents", note=note)]
     return [*found, Finding("Discord connection", _silence(options))]
-
-
-async def _application(options: Settings) -> tuple[str, discord.ApplicationFlags | None]:
-    """What is wrong with the token, and the application's flags where nothing is."""
-    async with discord.Client(intents=discord.Intents.none()) as client:
-        try:
-            await client.login(token(options))
-            return "", (await client.application_info()).flags
-        except discord.LoginFailure:
-            return "Discord refuses it. Copy it anew from the developer portal.", None
-        except (discord.HTTPException, OSError) as exc:
-            return f"Discord can't be reached ({type(exc).__name__}).", None
 
 
 def _silence(options: Settings) -> str:

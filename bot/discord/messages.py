@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from retrieval.answer import DECLINED, Citation
 from retrieval.articles import Article
 from retrieval.passages import sentences
+from retrieval.verdict import Verdict
 
 # Limits of Discord, in characters, but OPTIONS (developer documentation, "Message Resource").
 MESSAGE = 2000
@@ -29,6 +30,9 @@ _NEIGHBOURS = 500  # characters shown before and after a passage
 _FITS = ((150, 400), (80, 200), (40, 0))  # longest title and address shown, tried in turn
 _SHORT_QUESTION = 200
 _WHERE = 60
+_SHORTENED = "\n-# Shortened to fit a message; the passage has the whole sentence."
+_SAYS, _DENIES = "✅ The articles say it", "❔ The articles don't say it"
+_NO_STATEMENT = "I found no statement in that message that I could check."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +89,58 @@ def answer_sheet(
             text = above + _body(citations[:count], title, address) + note + below
             if len(text) <= MESSAGE:
                 return Sheet(text, count)
-    first = citations[0]
-    note = "\n-# Shortened to fit a message; the passage has the whole sentence."
-    tail = f"… [1]\n\n{_source(first, *_FITS[-1])}{note}{below}"
-    size = MESSAGE - len(above) - len(tail)
-    piece = first.quote
-    while len(escape(piece)) > size:
+    tail = f" [1]\n\n{_source(citations[0], *_FITS[-1])}{_SHORTENED}{below}"
+    return Sheet(above + _beginning(citations[0].quote, MESSAGE - len(above) - len(tail)) + tail, 1)
+
+
+def check_sheet(verdicts: Sequence[Verdict], total: int) -> Sheet:
+    """Each statement, whether the articles say it, and the sentence that does or comes nearest.
+
+    Below them the sources. `total` statements there were; those that don't fit are left out.
+    """
+    if not verdicts:
+        return Sheet(_NO_STATEMENT, 0)
+    for count in range(len(verdicts), 0, -1):
+        left = total - count
+        note = f"\n-# {left} more statements of the message are not checked here." if left else ""
+        for title, address in _FITS:
+            sheet = _checked(verdicts[:count], title, address, note)
+            if len(sheet.text) <= MESSAGE:
+                return sheet
+    first = verdicts[0]
+    assert first.citation is not None, "without a quote it fits"
+    head = f"{_judged(first)}\n"
+    tail = f" [1]\n\n{_source(first.citation, *_FITS[-1])}{_SHORTENED}"
+    piece = _beginning(first.citation.quote, MESSAGE - len(head) - len(tail))
+    return Sheet(head + piece + tail, 1)
+
+
+def _checked(verdicts: Sequence[Verdict], title: int, address: int, note: str) -> Sheet:
+    parts: list[str] = []
+    sources: list[str] = []
+    for one in verdicts:
+        if one.citation is None:
+            parts.append(_judged(one))
+            continue
+        number = f"[{len(sources) + 1}]"
+        sources.append(f"{number} {_source(one.citation, title, address)}")
+        label = "" if one.said else "Nearest: "
+        parts.append(f"{_judged(one)}\n{label}{escape(one.citation.quote)} {number}")
+    listed = ["\n".join(sources)] if sources else []
+    return Sheet("\n\n".join(parts + listed) + note, len(sources))
+
+
+def _judged(verdict: Verdict) -> str:
+    statement = escape(cut(_flat(verdict.statement), _SHORT_QUESTION))
+    return f"> {statement}\n**{_SAYS if verdict.said else _DENIES}**"
+
+
+def _beginning(quote: str, size: int) -> str:
+    """As much of the quote as fits, escaped, and … where that is not all."""
+    piece = quote
+    while piece and len(escape(piece)) + 1 > size:
         piece = piece[: len(piece) * 9 // 10]
-    return Sheet(above + escape(piece) + tail, 1)
+    return escape(piece) + ("" if piece == quote else "…")
 
 
 def _body(citations: Sequence[Citation], title: int, address: int) -> str:
@@ -191,10 +239,7 @@ def passages_text(citations: Sequence[Citation]) -> str:
     for number, one in enumerate(citations, 1):
         head = f"[{number}] {_source(one, *_FITS[1])}\n"
         room = (MESSAGE - 200) // len(citations) - len(head)
-        piece = one.quote
-        while len(escape(piece)) + 2 > room and piece:
-            piece = piece[: len(piece) * 9 // 10]
-        shown += head + escape(piece) + ("…" if len(piece) < len(one.quote) else "") + "\n\n"
+        shown += f"{head}{_beginning(one.quote, room)}\n\n"
     return shown.strip()
 
 

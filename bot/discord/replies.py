@@ -78,21 +78,22 @@ class MessageReply:
 
 
 class FollowupReply:
-    """A message after a deferred menu or button, to the one who used it."""
+    """A message after a deferred menu or button, to the one who used it or to all."""
 
-    def __init__(self, interaction: discord.Interaction[Any]) -> None:
+    def __init__(self, interaction: discord.Interaction[Any], *, private: bool = True) -> None:
         self._interaction = interaction
+        self._private = private
 
     async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
         """Say it."""
         sent = await self._interaction.followup.send(
-            text, view=view or discord.ui.View(), ephemeral=True, wait=True
+            text, view=view or discord.ui.View(), ephemeral=self._private, wait=True
         )
         return sent.id
 
     async def refuse(self, text: str) -> None:
-        """Say it."""
-        await self.send(text)
+        """Say it to the one who used it."""
+        await self._interaction.followup.send(text, ephemeral=True)
 
 
 @asynccontextmanager

@@ -1,0 +1,96 @@
+"""`newsdesk discord`: the bot served until it is stopped, or can't go on."""
+
+import asyncio
+import logging
+import os
+import re
+import signal
+
+import discord
+
+from bot.discord import health
+from bot.discord.application import REFUSED, point_at, token
+from bot.discord.client import GRACE, Client
+from bot.settings import Settings
+from retrieval.errors import SettingsError
+
+log = logging.getLogger(__name__)
+
+
+def run(options: Settings) -> None:
+    """Serve until stopped. Raises SettingsError when the bot can't go on, with the reason."""
+    logging.getLogger("discord").setLevel(max(logging.WARNING, logging.getLogger().level))
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_redact(options))
+    point_at(options)
+    failed = asyncio.run(_serve(options))
+    logging.shutdown()
+    if failed:
+        raise SettingsError(failed)
+
+
+async def _serve(options: Settings) -> str | None:
+    """Serve until stopped; why it could not go on, None where it was told to stop."""
+    secret = token(options)
+    for read_all in (True, False):
+        client = await asyncio.to_thread(Client, options, read_all=read_all)
+        try:
+            await _until_stopped(client, secret)
+        except discord.PrivilegedIntentsRequired:
+            log.warning(
+                "the message content intent is off: in threads only mentions and replies are heard"
+            )
+            continue
+        except discord.LoginFailure:
+            return REFUSED
+        except (discord.GatewayNotFound, discord.HTTPException, OSError) as exc:
+            return f"Discord can't be reached ({type(exc).__name__}). Is the network up?"
+        except discord.ConnectionClosed as exc:
+            return f"Discord closed the connection for good (code {exc.code})."
+        finally:
+            await asyncio.to_thread(client.desks.close)
+            await asyncio.to_thread(client.store.close)
+        return client.failed
+    return "Discord refuses the intents that every bot may have."
+
+
+async def _until_stopped(client: Client, token: str) -> None:
+    loop = asyncio.get_running_loop()
+    stopping: list[asyncio.Task[None]] = []
+
+    def stop() -> None:
+        stopping.append(asyncio.create_task(client.stop()))
+        loop.call_later(GRACE + 3.5, os._exit, 1)  # a thread that hangs must not hold the process
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    try:
+        async with (
+            client,
+            health.endpoint(client.heartbeat_age, client.options.discord_health_port),
+        ):
+            await client.start(token)
+        for task in stopping:
+            await task
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+def _redact(options: Settings) -> logging.Filter:
+    """A filter that keeps the token, and those of interactions, out of the log."""
+    secret = options.discord_token.get_secret_value() if options.discord_token else ""
+    pattern = re.compile(
+        r"(?<=/webhooks/)(\d+)/[\w-]+|(?<=/interactions/)(\d+)/[\w-]+"
+        + (f"|{re.escape(secret)}" if secret else "")
+    )
+
+    class Redacting(logging.Filter):
+        def filter(self, record: logging.LogRecord) -> bool:
+            text = record.getMessage()
+            clean = pattern.sub(lambda found: f"{found[1] or found[2] or ''}/…", text)
+            if clean != text:
+                record.msg, record.args = clean, ()
+            return True
+
+    return Redacting()
