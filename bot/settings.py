@@ -116,7 +116,8 @@ def desk(
         threshold=chosen.threshold,
         reranker=chosen.reranker,
         beside=beside,
-        hosts=[host.strip() for host in chosen.hosts.split(",") if host.strip()],
+        # The operator's own hosts are not for whoever feeds a server's library.
+        hosts=[] if beside else [host.strip() for host in chosen.hosts.split(",") if host.strip()],
     )
 
 

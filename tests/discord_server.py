@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 BOT, OWNER, MEMBER, MODERATOR = 1000, 2001, 2002, 2003
+DIRECT = 900  # the channel of direct messages
 APPLICATION = BOT
 TOKEN = "loopback.token.of-a-bot"  # no real one
 EPHEMERAL = 64
@@ -87,6 +88,9 @@ class Server:
         self.files: dict[str, bytes] = {}
         self.allow_content = True
         self.silent = False
+        self.named_gateway: str | None = None  # what the API says, instead of the true one
+        self.shards = 1
+        self.slow = 0.0  # seconds until the gateway says hello, and until it says ready
         self.heartbeat_seconds = 41.25
         self.failing: list[tuple[str, int, Json, dict[str, str]]] = []  # path part, status, …
         self._sequence = 0
@@ -181,7 +185,11 @@ class Server:
                 return self._application()
             case ["gateway", "bot"]:
                 limits = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
-                return {"url": self.gateway, "shards": 1, "session_start_limit": limits}
+                url = self.named_gateway or self.gateway
+                return {"url": url, "shards": self.shards, "session_start_limit": limits}
+            case ["users", "@me", "channels"]:
+                person = self.user(int(body["recipient_id"]))
+                return {"id": str(DIRECT), "type": 1, "recipients": [person]}
             case ["applications", _, "commands"]:
                 return self._registered(body)
             case ["interactions" | "webhooks", _, token, *rest]:
@@ -192,8 +200,7 @@ class Server:
 
     def _registered(self, body: list[Json]) -> list[Json]:
         self.commands = body
-        of = {"application_id": str(APPLICATION), "version": "1"}
-        return [{"description": ""} | one | of | {"id": str(self.id())} for one in body]
+        return [one | {"id": str(self.id())} for one in body]
 
     def _interaction(self, method: str, given: Given, rest: list[str], body: Json) -> Any:
         if rest == ["callback"]:
@@ -303,6 +310,7 @@ class Server:
         await socket.prepare(request)
         self.sockets.append(socket)
         interval = int(self.heartbeat_seconds * 1000)
+        await asyncio.sleep(self.slow)
         await socket.send_json({"op": 10, "d": {"heartbeat_interval": interval}, "t": None})
         async for message in socket:
             if message.type != WSMsgType.TEXT or self.silent:
@@ -333,6 +341,7 @@ class Server:
             await socket.close(code=4014)
             return
         self.identified.append(content)
+        await asyncio.sleep(self.slow)
         ready = {
             "v": 10, "user": self.user(BOT, bot=True), "session_id": f"s{len(self.identified)}",
             "resume_gateway_url": self.gateway, "shard": content.get("shard", [0, 1]),

@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.discord import application, serving
+from bot.discord import application, feeding, serving
 from bot.discord import client as clients
 from bot.discord.client import Client
 from bot.discord.commands import day
+from bot.discord.replies import InteractionReply
 from bot.settings import Settings
 from retrieval.desk import Newsdesk
 from retrieval.errors import SettingsError
@@ -29,6 +31,7 @@ from tests.discord_server import (
     BOT,
     DEFERRED,
     DEFERRED_UPDATE,
+    DIRECT,
     MANAGE_GUILD,
     MANAGE_MESSAGES,
     MEMBER,
@@ -315,10 +318,10 @@ async def test_a_reply_to_an_answer_is_a_follow_up(options: Settings, server: Se
 
 async def test_a_direct_message_is_answered(options: Settings, server: Server) -> None:
     async with bot(options, server, read_all=False):
-        await server.say("what did Starmer say?", guild=None, channel=900)
-        await server.until(lambda: server.replies(900))
+        await server.say("what did Starmer say?", guild=None, channel=DIRECT)
+        await server.until(lambda: server.replies(DIRECT))
 
-    assert "completely unacceptable" in plain(server.replies(900)[0]["content"])
+    assert "completely unacceptable" in plain(server.replies(DIRECT)[0]["content"])
 
 
 async def test_in_its_own_thread_every_message_is_a_follow_up(
@@ -429,8 +432,8 @@ async def test_a_servers_articles_are_its_own(options: Settings, server: Server)
         fed = await add(server, "bridge.txt", BRIDGE, **HERE)
         here = await asked(server, "why was the bridge of Halvik closed?")
         there = await asked(server, "why was the bridge of Halvik closed?", **THERE)
-        await server.say("why was the bridge of Halvik closed?", guild=None, channel=900)
-        await server.until(lambda: server.replies(900))
+        await server.say("why was the bridge of Halvik closed?", guild=None, channel=DIRECT)
+        await server.until(lambda: server.replies(DIRECT))
         assert here.answer is not None
         stolen = await server.click(
             here.answer, first_id(here.answer, "sources"), values=["1"], **THERE
@@ -441,7 +444,7 @@ async def test_a_servers_articles_are_its_own(options: Settings, server: Server)
     assert fed.answer is not None
     assert fed.answer["content"] == "Added 1, changed 0, unchanged 0."
     assert "cables had rusted" in here.answer["content"]
-    for other in (there.answer, server.replies(900)[0], stolen.followups[0]):
+    for other in (there.answer, server.replies(DIRECT)[0], stolen.followups[0]):
         assert other is not None
         assert "rusted" not in json.dumps(other)
     assert shared.answer is not None
@@ -492,15 +495,15 @@ async def test_nothing_of_one_server_is_ever_shown_in_another(
                 server, "which password did the harbour master of Vik name?", **who
             )
         await server.say("which password did the harbour master of Vik name?",
-                         guild=None, channel=900)  # fmt: skip
-        await server.until(lambda: server.replies(900))
+                         guild=None, channel=DIRECT)  # fmt: skip
+        await server.until(lambda: server.replies(DIRECT))
         for guild, channel in places:
             who = {"guild": guild, "channel": channel, "permissions": MANAGE_GUILD}
             seen = await everything_seen(server, answers, who)
             for other in guilds:
                 assert (secret[other] in seen) == (guild == other)
 
-    assert not any(name in json.dumps(server.replies(900)) for name in secret.values())
+    assert not any(name in json.dumps(server.replies(DIRECT)) for name in secret.values())
 
 
 @pytest.mark.slow
@@ -554,6 +557,33 @@ async def test_articles_are_changed_listed_removed_and_rebuilt(
     assert "Withdrawn: The bridge of Halvik" in gone.answer["content"]
     assert answer.answer is not None
     assert "rusted" not in answer.answer["content"]
+
+
+async def test_what_takes_longer_than_discord_waits_is_told_in_a_direct_message(
+    options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(InteractionReply, "late", True)
+    content, resolved = added(server, "bridge.txt", BRIDGE)
+    who = HERE | {"permissions": MANAGE_GUILD}
+    async with bot(options, server):
+        await server.command("articles add", content, resolved=resolved, **who)
+        await server.until(lambda: server.replies(DIRECT))
+
+    assert "Added 1" in server.replies(DIRECT)[0]["content"]
+
+
+async def test_progress_that_can_not_be_shown_stops_nothing(
+    options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeding, "_EVERY", 0.01)
+    who = HERE | {"permissions": MANAGE_GUILD}
+    async with bot(options, server):
+        await add(server, "bridge.txt", BRIDGE, **HERE)
+        server.fail("@original", 403)
+        rebuilt = await server.command("articles reindex", **who)
+        await rebuilt.until(lambda one: one.answer and "Rebuilt" in one.answer["content"])
+
+    assert not server.failing
 
 
 async def test_a_bad_file_is_named_without_its_place(options: Settings, server: Server) -> None:
@@ -637,6 +667,19 @@ async def test_commands_are_registered_when_they_change(options: Settings, serve
     assert len(puts) == 1
     names = {one["name"] for one in server.commands}
     assert names == {"ask", "articles", "newsdesk", "Check against the articles"}
+
+
+async def test_the_gateway_of_the_settings_is_used_and_may_be_slow(
+    options: Settings, server: Server
+) -> None:
+    server.named_gateway = "ws://127.0.0.1:1/"
+    server.slow, server.shards = 0.5, 2
+    async with bot(options, server):
+        await server.until(lambda: len(server.identified) == 2)
+        given = await asked(server, "what did Starmer say?")
+
+    assert given.answer
+    assert [one["shard"] for one in server.identified] == [[0, 2], [1, 2]]
 
 
 async def test_it_resumes_after_a_dropped_connection(options: Settings, server: Server) -> None:
@@ -773,6 +816,16 @@ async def test_a_missing_or_refused_token_is_one_clear_sentence(
     assert said is not None
     assert "token" in said
     assert "wrong.token" not in said
+
+
+async def test_the_link_that_invites_asks_for_the_least(options: Settings, server: Server) -> None:
+    link = await asyncio.to_thread(application.invite, options)
+
+    assert dict(httpx.URL(link).params) == {
+        "client_id": str(BOT), "scope": "bot applications.commands",
+        "permissions": str(application.PERMISSIONS.value),
+    }  # fmt: skip
+    assert not application.PERMISSIONS.administrator
 
 
 @pytest.mark.slow

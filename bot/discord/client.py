@@ -58,10 +58,11 @@ class Client(discord.AutoShardedClient):
         self.limits = Limits()
         self.flying: set[asyncio.Task[Any]] = set()
         self.failed: str | None = None
-        self._stopping = False
+        self.stopping = False
         self._turns: OrderedDict[int, asyncio.Lock] = OrderedDict()
         self._watching: asyncio.Task[None] | None = None
         self._started = time.perf_counter()
+        self._acknowledged: dict[int, float] = {}  # by shard
         self.tree: app_commands.CommandTree[Client] = app_commands.CommandTree(
             self, allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True)
         )
@@ -98,15 +99,16 @@ class Client(discord.AutoShardedClient):
 
     async def stop(self) -> None:
         """Finish or apologise for what is in flight, then close."""
-        if self._stopping:
+        if self.stopping:
             return
-        self._stopping = True
+        self.stopping = True
         if self.flying:
-            _, late = await asyncio.wait(self.flying, timeout=GRACE)
-            for task in late:
-                task.cancel()
-            if late:
-                await asyncio.wait(late, timeout=2)
+            await asyncio.wait(self.flying, timeout=GRACE)
+        late = [*self.flying]  # those that began meanwhile, too
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=2)
         await self.close()
 
     async def close(self) -> None:
@@ -121,13 +123,13 @@ class Client(discord.AutoShardedClient):
 
     def heartbeat_age(self) -> float:
         """Seconds since the last heartbeat was acknowledged, of the shard where it is longest."""
-        now = time.perf_counter()
-        ages = []
-        for shard in self.shards.values():
-            # discord.py has the latency in public, but of the last acknowledgement not the time.
+        for id, shard in self.shards.items():
+            # discord.py has the latency in public, but of the last acknowledgement not the time;
+            # and nothing at all while a shard reconnects.
             keeper = getattr(shard._parent.ws, "_keep_alive", None)
-            ages.append(now - keeper._last_ack if keeper else now - self._started)
-        return max(ages, default=now - self._started)
+            if keeper:
+                self._acknowledged[id] = max(keeper._last_ack, self._acknowledged.get(id, 0.0))
+        return time.perf_counter() - min(self._acknowledged.values(), default=self._started)
 
     async def _watch(self) -> None:
         while True:
@@ -144,7 +146,7 @@ class Client(discord.AutoShardedClient):
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a mention, a reply to an answer, a direct message, and what an own thread says."""
-        if message.author.bot or self.user is None or self._stopping:
+        if message.author.bot or self.user is None or self.stopping:
             return
         if message.type not in (discord.MessageType.default, discord.MessageType.reply):
             return

@@ -4,7 +4,7 @@ import asyncio
 import re
 import shutil
 from collections.abc import AsyncIterator, Callable, Generator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
@@ -109,9 +109,10 @@ async def _with_progress(
     shown = ""
     while not running.done():
         await asyncio.wait([running], timeout=_EVERY)
-        if said and said[-1] != shown and not running.done():
+        if said and said[-1] != shown and not running.done() and not reply.late:
             shown = said[-1]
-            await reply.send(shown)
+            with suppress(discord.HTTPException):  # the next one, or the end, will be told
+                await reply.send(shown)
     return await running
 
 

@@ -25,6 +25,9 @@ OPTIONS = 25
 _MARKUP = re.compile(r"[\\*_~`|<>\[\]()#@:/]")
 _LINE_START = re.compile(r"^(\s*)([-+])|^(\s*\d+)([.)])", re.M)
 _DOMAIN = re.compile(r"(?<=\w)\.(?=\w)")  # "discord.gg" alone is an invitation already
+_INVITATION = re.compile(
+    r"https?://(?:[\w-]+\.)?(?:discord\.gg|dsc\.gg|discord(?:app)?\.com/invite)\b", re.I
+)
 _FRAGMENT_WORDS = 5  # of a quote's beginning and end, by which a browser finds it
 _NEIGHBOURS = 500  # characters shown before and after a passage
 _FITS = ((150, 400), (80, 200), (40, 0))  # longest title and address shown, tried in turn
@@ -186,6 +189,8 @@ def web_address(article: Article, *, quoted: str = "") -> str | None:
     The words are a text fragment (WICG, "URL Fragment Text Directives").
     """
     if not article.url or urlsplit(article.url).scheme not in ("http", "https"):
+        return None
+    if _INVITATION.match(article.url):
         return None
     link = quote(article.url, safe="/:?#[]@!$&'*+,;=%~")
     if not quoted:

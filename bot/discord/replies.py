@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import discord
 
-from bot.discord.messages import escape
+from bot.discord.messages import MESSAGE, cut, escape
 from bot.discord.pool import Busy
 from retrieval.errors import SettingsError
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_REASON = 900  # characters of a refusal; escaped it then fits a message
 _STOPPED = "I am being restarted and could not finish this. Please ask again in a minute."
 
 
@@ -42,8 +43,15 @@ class InteractionReply:
         self._interaction = interaction
         self._private = private
 
+    @property
+    def late(self) -> bool:
+        """Whether Discord no longer takes it: 15 minutes after the command was used."""
+        return self._interaction.is_expired()
+
     async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
-        """Put it in place of "thinking"."""
+        """Put it in place of "thinking"; when Discord no longer takes that, in a direct message."""
+        if self._private and self.late:
+            return (await self._interaction.user.send(text)).id
         message = await self._interaction.edit_original_response(content=text, view=view)
         return message.id
 
@@ -107,13 +115,15 @@ async def in_flight(client: "Client", reply: Reply) -> AsyncIterator[None]:
     assert task is not None, "called from a coroutine"
     client.flying.add(task)
     try:
+        if client.stopping:
+            raise Refused(_STOPPED)
         yield
     except Busy as exc:
         await _say(reply.refuse, f"I am busy. Please try again in {exc.seconds} seconds.")
     except Refused as exc:
         await _say(reply.refuse, str(exc))
     except SettingsError as exc:
-        await _say(reply.refuse, escape(str(exc)))
+        await _say(reply.refuse, cut(escape(cut(str(exc), _REASON)), MESSAGE))
     except asyncio.CancelledError:
         await _say(reply.send, _STOPPED)
         raise

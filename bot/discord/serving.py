@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import signal
+import threading
 
 import discord
 
@@ -60,7 +61,10 @@ async def _until_stopped(client: Client, token: str) -> None:
 
     def stop() -> None:
         stopping.append(asyncio.create_task(client.stop()))
-        loop.call_later(GRACE + 3.5, os._exit, 1)  # a thread that hangs must not hold the process
+        # A thread at work must not hold the process, neither while the loop runs nor after it.
+        last = threading.Timer(GRACE + 3.0, os._exit, [0])
+        last.daemon = True
+        last.start()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
