@@ -762,6 +762,47 @@ async def test_what_is_in_flight_ends_with_an_answer_or_an_apology(
     assert "ask again" in given.answer["content"]
 
 
+async def test_what_comes_while_it_stops_gets_an_apology(options: Settings, server: Server) -> None:
+    async with bot(options, server) as client:
+        client.stopping = True
+        given = await asked(server, "what did Starmer say?")
+        client.stopping = False
+    assert given.answer is not None
+    assert "ask again" in given.answer["content"]
+
+
+async def test_a_long_refusal_fits_a_message(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        given = await asked(server, "what?", option("source", "*" * 3000))
+    assert given.deleted
+    assert len(given.followups[0]["content"]) <= 2000
+
+
+async def test_a_reconnect_is_no_silence(options: Settings, server: Server) -> None:
+    async with bot(options, server) as client:
+        await server.until(lambda: client.shards)
+        client.heartbeat_age()
+        client._started -= 86_400
+        await server.drop()
+        for _ in range(50):
+            assert client.heartbeat_age() < 60
+            await asyncio.sleep(0.02)
+
+
+async def test_a_gateway_out_of_reach_ends_it(
+    options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "_PATIENCE", 0.2)
+    monkeypatch.setattr(clients, "_LOOK", 0.2)
+    away = options.model_copy(update={"discord_gateway": "ws://127.0.0.1:1/"})
+    application.point_at(away)
+
+    said = await asyncio.wait_for(serving._serve(away), 20)
+
+    assert said is not None
+    assert "has not answered" in said
+
+
 @pytest.mark.slow
 async def test_another_process_reindexes_and_the_next_answer_knows(
     options: Settings, server: Server, tmp_path: Path

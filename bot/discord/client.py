@@ -58,6 +58,7 @@ class Client(discord.AutoShardedClient):
         self.limits = Limits()
         self.flying: set[asyncio.Task[Any]] = set()
         self.failed: str | None = None
+        self.gone = asyncio.Event()  # set when it is to be served no longer
         self.stopping = False
         self._turns: OrderedDict[int, asyncio.Lock] = OrderedDict()
         self._watching: asyncio.Task[None] | None = None
@@ -109,6 +110,7 @@ class Client(discord.AutoShardedClient):
             task.cancel()
         if late:
             await asyncio.wait(late, timeout=2)
+        self.gone.set()
         await self.close()
 
     async def close(self) -> None:
@@ -139,7 +141,7 @@ class Client(discord.AutoShardedClient):
             await asyncio.to_thread(self.store.note, "alive", last)
             if age > _PATIENCE:
                 self.failed = f"Discord has not answered for {age:.0f} seconds."
-                asyncio.create_task(self.close())  # noqa: RUF006 - closing ends this task too
+                self.gone.set()
                 return
 
     # Hearing

@@ -202,9 +202,10 @@ class Share(Button, template=r"newsdesk:share:(?P<answer>\d+)"):
             view = answer_view(shared, citations[: sheet.shown])
             sent = await interaction.followup.send(sheet.text, view=view, wait=True)
             await asyncio.to_thread(store.sent, shared.id, sent.id)
-            await interaction.edit_original_response(
-                view=answer_view(given, citations, shared=True)
-            )
+            # A menu of what is left would count other sources than the answer does.
+            whole = not given.found or len(citations) == len(given.places)
+            rest = answer_view(given, citations, shared=True) if whole else None
+            await interaction.edit_original_response(view=rest)
 
 
 def _shared(given: Given, recalled: Sequence[Citation | None], shown: int, asker: int) -> Given:

@@ -116,7 +116,7 @@ async def in_flight(client: "Client", reply: Reply) -> AsyncIterator[None]:
     client.flying.add(task)
     try:
         if client.stopping:
-            raise Refused(_STOPPED)
+            task.cancel()  # the first thing awaited inside then ends in the apology
         yield
     except Busy as exc:
         await _say(reply.refuse, f"I am busy. Please try again in {exc.seconds} seconds.")

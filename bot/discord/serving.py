@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import threading
+from contextlib import suppress
 
 import discord
 
@@ -73,12 +74,26 @@ async def _until_stopped(client: Client, token: str) -> None:
             client,
             health.endpoint(client.heartbeat_age, client.options.discord_health_port),
         ):
-            await client.start(token)
+            await _until_gone(client, token)
         for task in stopping:
             await task
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
+
+
+async def _until_gone(client: Client, token: str) -> None:
+    """Serve; where a gateway can't be reached, discord.py would try for ever, and not be closed."""
+    serving = asyncio.create_task(client.start(token))
+    gone = asyncio.create_task(client.gone.wait())
+    await asyncio.wait([serving, gone], return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        gone.cancel()
+        serving.result()
+        return
+    serving.cancel()
+    with suppress(asyncio.CancelledError):
+        await serving
 
 
 def _redact(options: Settings) -> logging.Filter:
