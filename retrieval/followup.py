@@ -36,7 +36,8 @@ def standalone(question: str, before: str, quoted: str = "") -> str:
     if person and _PERSON.search(text):
         return _PERSON.sub(lambda said: f"{person}’s" if said["whose"] else person, text)
     if _THING.search(text) or text.lower().startswith(("and ", "but ")):
-        return f"{text.rstrip('?! .')}: {before}"
+        root = before.rpartition(": ")[2]  # what a follow-up before this one was added to
+        return f"{text.rstrip('?! .')}: {root}"
     return text
 
 

@@ -26,6 +26,7 @@ from bot.discord.replies import InteractionReply
 from bot.settings import Settings
 from retrieval.desk import Newsdesk
 from retrieval.errors import SettingsError
+from retrieval.followup import standalone
 from tests.discord_server import (
     AUTOCOMPLETE,
     BOT,
@@ -316,6 +317,13 @@ async def test_a_reply_to_an_answer_is_a_follow_up(options: Settings, server: Se
     assert "Understood: what did von der Leyen say?" in second["content"]
 
 
+def test_follow_ups_do_not_pile_up() -> None:
+    question = "what did Starmer say?"
+    for more in ("when was that?", "and who said it?", "why is that?"):
+        question = standalone(more, question)
+    assert question == "why is that: what did Starmer say?"
+
+
 async def test_a_direct_message_is_answered(options: Settings, server: Server) -> None:
     async with bot(options, server, read_all=False):
         await server.say("what did Starmer say?", guild=None, channel=DIRECT)
@@ -394,6 +402,7 @@ async def test_a_message_is_checked_against_the_articles(options: Settings, serv
     assert any("delete" in id for id in components(shared.followups[0]))
 
 
+@pytest.mark.slow
 async def test_a_message_without_a_statement_is_not_judged(
     options: Settings, server: Server
 ) -> None:
@@ -559,6 +568,7 @@ async def test_articles_are_changed_listed_removed_and_rebuilt(
     assert "rusted" not in answer.answer["content"]
 
 
+@pytest.mark.slow
 async def test_what_takes_longer_than_discord_waits_is_told_in_a_direct_message(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -572,6 +582,7 @@ async def test_what_takes_longer_than_discord_waits_is_told_in_a_direct_message(
     assert "Added 1" in server.replies(DIRECT)[0]["content"]
 
 
+@pytest.mark.slow
 async def test_progress_that_can_not_be_shown_stops_nothing(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -669,6 +680,7 @@ async def test_commands_are_registered_when_they_change(options: Settings, serve
     assert names == {"ask", "articles", "newsdesk", "Check against the articles"}
 
 
+@pytest.mark.slow
 async def test_the_gateway_of_the_settings_is_used_and_may_be_slow(
     options: Settings, server: Server
 ) -> None:
@@ -771,6 +783,7 @@ async def test_what_comes_while_it_stops_gets_an_apology(options: Settings, serv
     assert "ask again" in given.answer["content"]
 
 
+@pytest.mark.slow
 async def test_a_long_refusal_fits_a_message(options: Settings, server: Server) -> None:
     async with bot(options, server):
         given = await asked(server, "what?", option("source", "*" * 3000))

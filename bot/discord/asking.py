@@ -9,11 +9,11 @@ import discord
 
 from bot.discord.components import answer_view
 from bot.discord.desks import places, whole
-from bot.discord.messages import Sheet, answer_sheet
+from bot.discord.messages import Sheet, answer_sheet, cut
 from bot.discord.replies import Refused, Reply
 from bot.discord.store import Given, GuildSettings
 from retrieval.answer import Answer
-from retrieval.desk import Question
+from retrieval.desk import MAX_QUESTION, Question
 from retrieval.followup import standalone
 
 if TYPE_CHECKING:
@@ -40,10 +40,7 @@ class Asked:
 
 async def answer(client: "Client", asked: Asked, reply: Reply) -> Given:
     """Answer, and remember what was shown. Raises Busy and SettingsError."""
-    question = asked.text
-    if asked.follows:
-        question = standalone(asked.text, asked.follows.question)
-    found = await client.pool.run(lambda: _ask(client, asked, question))
+    question, found = await client.pool.run(lambda: _ask(client, asked))
     understood = question if question != " ".join(asked.text.split()) else None
     sheet = _sheet(asked, found, understood)
     given = await asyncio.to_thread(client.store.keep, _given(asked, question, found, sheet))
@@ -53,9 +50,15 @@ async def answer(client: "Client", asked: Asked, reply: Reply) -> Given:
     return replace(given, message=message)
 
 
-def _ask(client: "Client", asked: Asked, question: str) -> Answer:
+def _ask(client: "Client", asked: Asked) -> tuple[str, Answer]:
+    """The question as understood, and its answer."""
+    question = asked.text
+    if asked.follows:
+        quoted = client.desks.recall(asked.follows) if asked.follows.found else []
+        words = " ".join(one.quote for one in quoted if one)
+        question = cut(standalone(asked.text, asked.follows.question, words), MAX_QUESTION)
     with client.desks.desk(asked.guild) as desk:
-        return desk.ask(Question(question, asked.source, asked.since, asked.until))
+        return question, desk.ask(Question(question, asked.source, asked.since, asked.until))
 
 
 def _sheet(asked: Asked, found: Answer, understood: str | None) -> Sheet:
