@@ -901,7 +901,16 @@ def test_secrets_stay_out_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
         ("PATCH", TOKEN), None,
     )  # fmt: skip
     serving._redact(options).filter(record)
+    try:
+        raise RuntimeError(f"https://discord.com/api/webhooks/1/abc-DEF_1 with {TOKEN}")
+    except RuntimeError:
+        failed = logging.LogRecord("x", logging.ERROR, "", 0, "no", (), sys.exc_info())
+    serving._redact(options).filter(failed)
+    traceback = logging.Formatter().format(failed)
 
+    assert "RuntimeError" in traceback
+    assert TOKEN not in traceback
+    assert "abc-DEF_1" not in traceback
     assert TOKEN not in record.getMessage()
     assert "abc-DEF_1" not in record.getMessage()
     assert TOKEN not in repr(options)

@@ -226,7 +226,11 @@ newsdesk = app_commands.Group(
 )
 async def _settings(
     interaction: Interaction,
-    channel: discord.abc.GuildChannel | None = None,
+    channel: discord.TextChannel
+    | discord.VoiceChannel
+    | discord.StageChannel
+    | discord.ForumChannel
+    | None = None,
     ask_role: discord.Role | None = None,
     feed_role: discord.Role | None = None,
     threads: bool | None = None,

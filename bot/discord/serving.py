@@ -18,6 +18,8 @@ from retrieval.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
+_AUTHENTICATION_FAILED = 4004  # of Discord's gateway close codes: the token was changed meanwhile
+
 
 def run(options: Settings) -> None:
     """Serve until stopped. Raises SettingsError when the bot can't go on, with the reason."""
@@ -48,6 +50,8 @@ async def _serve(options: Settings) -> str | None:
         except (discord.GatewayNotFound, discord.HTTPException, OSError) as exc:
             return f"Discord can't be reached ({type(exc).__name__}). Is the network up?"
         except discord.ConnectionClosed as exc:
+            if exc.code == _AUTHENTICATION_FAILED:
+                return REFUSED
             return f"Discord closed the connection for good (code {exc.code})."
         finally:
             await asyncio.to_thread(client.desks.close)
@@ -104,12 +108,14 @@ def _redact(options: Settings) -> logging.Filter:
         + (f"|{re.escape(secret)}" if secret else "")
     )
 
+    def cleaned(text: str) -> str:
+        return pattern.sub(lambda found: f"{found[1] or found[2] or ''}/…", text)
+
     class Redacting(logging.Filter):
         def filter(self, record: logging.LogRecord) -> bool:
-            text = record.getMessage()
-            clean = pattern.sub(lambda found: f"{found[1] or found[2] or ''}/…", text)
-            if clean != text:
-                record.msg, record.args = clean, ()
+            record.msg, record.args = cleaned(record.getMessage()), ()
+            if record.exc_info:  # a formatter takes the traceback from exc_text where it is set
+                record.exc_text = cleaned(logging.Formatter().formatException(record.exc_info))
             return True
 
     return Redacting()
