@@ -718,6 +718,9 @@ async def test_it_comes_back_from_a_gateway_that_falls_silent(
         given = await server.command("ask", [option("question", "what did Starmer say?")], **HERE)
         await given.until(lambda one: one.answer, 30)
 
+    assert given.answer
+    assert len(server.sockets) > before
+
 
 @pytest.mark.slow
 async def test_limits_and_errors_of_the_api_lose_no_answer(

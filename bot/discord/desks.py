@@ -10,6 +10,7 @@ from bot.discord.store import Given, Place
 from bot.settings import Settings
 from bot.settings import desk as open_desk
 from retrieval.answer import Citation
+from retrieval.articles import normalise
 from retrieval.desk import Newsdesk
 from retrieval.library import FILE
 from retrieval.passages import Passage
@@ -80,7 +81,7 @@ class Desks:
 
     def verdicts(self, guild: int | None, text: str) -> tuple[list[Verdict], int]:
         """What the articles say on the first few statements of a text, and how many it has."""
-        stated = statements(text)
+        stated = statements(normalise(text))
         with self.desk(guild) as desk:
             return desk.verdicts(stated[:_CHECKED]), len(stated)
 
