@@ -25,10 +25,8 @@ _FORGOTTEN = "I no longer know this answer. Please ask again."
 _THANKS = "Thank you. Your opinion is kept with the question."
 
 
-def answer_view(
-    given: Given, citations: Sequence[Citation], *, shared: bool = False
-) -> discord.ui.View:
-    """The components of an answer; a private one can be shared unless it is `shared` already."""
+def answer_view(given: Given, citations: Sequence[Citation]) -> discord.ui.View:
+    """The components of an answer; a private one can be shared."""
     view = discord.ui.View(timeout=None)
     if citations:
         view.add_item(Sources.of(given.id, citations))
@@ -36,7 +34,7 @@ def answer_view(
         view.add_item(Nearest(given.id))
     view.add_item(Rating(given.id, True))
     view.add_item(Rating(given.id, False))
-    if given.private and not shared:
+    if given.private:
         view.add_item(Share(given.id))
     view.add_item(Delete(given.id))
     return view
@@ -204,7 +202,7 @@ class Share(Button, template=r"newsdesk:share:(?P<answer>\d+)"):
             await asyncio.to_thread(store.sent, shared.id, sent.id)
             # A menu of what is left would count other sources than the answer does.
             whole = not given.found or len(citations) == len(given.places)
-            rest = answer_view(given, citations, shared=True) if whole else None
+            rest = answer_view(replace(given, private=False), citations) if whole else None
             await interaction.edit_original_response(view=rest)
 
 
