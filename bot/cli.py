@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from retrieval.errors import NewsdeskError, ReadError, SettingsError
+from retrieval.errors import LibraryError, NewsdeskError, ReadError, SettingsError
 
 if TYPE_CHECKING:
     from retrieval.answer import Answer
@@ -306,10 +306,13 @@ def discord(
 def feedback(as_json: AsJson = False) -> None:
     """Print what members thought of the answers on Discord, oldest first."""
     from bot import settings
-    from bot.discord.store import Store
+    from bot.discord.store import FILE, Store
     from bot.render import feedback_json, feedback_line, json_line
 
-    with closing(Store(settings.load().data)) as store:
+    data = settings.load().data
+    if not (data / FILE).exists():
+        raise LibraryError(f"No bot has run with the data folder {data} yet.")
+    with closing(Store(data)) as store:
         for one in store.feedback():
             typer.echo(json_line(feedback_json(one)) if as_json else feedback_line(one))
 

@@ -6,7 +6,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retrieval.desk import SHARED, THRESHOLD, Newsdesk
@@ -90,17 +90,34 @@ class Settings(BaseSettings):
     def _none(cls, value: object) -> object:
         return None if value == "" else value
 
+    @field_validator("discord_api", "discord_gateway")
+    @classmethod
+    def _of_discord(cls, value: str | None, info: ValidationInfo) -> str | None:
+        schemes = ("http", "https") if info.field_name == "discord_api" else ("ws", "wss")
+        if value is not None and (urlsplit(value).scheme not in schemes or not _host(value)):
+            raise ValueError(f"it must begin with {schemes[1]}:// and name a host")
+        return value
+
     @field_validator("chroma_url", mode="before")
     @classmethod
     def _web_address(cls, value: object) -> object:
         if value in ("", None):
             return None
         at = urlsplit(str(value))
-        if at.scheme not in ("http", "https") or not at.hostname:
+        if at.scheme not in ("http", "https") or not _host(str(value)):
             raise ValueError("it must begin with http:// or https:// and name a host")
         if "@" in at.netloc or at.path.strip("/") or at.query or at.fragment:
             raise ValueError("it may have nothing but a host and a port")
         return value
+
+
+def _host(address: str) -> str | None:
+    """The host that an address names, None where it or its port is none."""
+    try:
+        at = urlsplit(address)
+        return at.hostname if at.port != 0 else None
+    except ValueError:
+        return None
 
 
 def desk(

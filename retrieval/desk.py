@@ -320,10 +320,22 @@ class Newsdesk(Runnable[str | Question, Answer]):
         return article
 
     def articles(
-        self, *, source: str | None = None, since: date | None = None, until: date | None = None
+        self,
+        *,
+        source: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        titled: str = "",
+        first: int = 0,
+        most: int = -1,
     ) -> Iterator[Article]:
-        """Articles, newest first, those without a date last."""
-        yield from self.index.library.articles(Filter(self._sources(source), since, until))
+        """Articles, newest first, those without a date last.
+
+        Those whose title has the words `titled`, from number `first` on (0 is the first), at most
+        `most`, all where that is negative.
+        """
+        allowed = Filter(self._sources(source), since, until)
+        yield from self.index.library.articles(allowed, titled=titled, first=first, most=most)
 
 
 def prompt(name: str) -> ChatPromptTemplate:

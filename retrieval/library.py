@@ -90,6 +90,8 @@ class Library:
             )
             self._db.execute("PRAGMA foreign_keys = ON")
             self._db.execute("PRAGMA secure_delete = ON")
+            # SQLite's own functions know the case of ASCII letters alone.
+            self._db.create_function("casefold", 1, str.casefold, deterministic=True)
             self._prepare()
 
     def _prepare(self) -> None:
@@ -256,13 +258,19 @@ class Library:
         sql = "SELECT id FROM articles WHERE state = 'ready' AND substr(id, 1, ?) = ? ORDER BY id"
         return [id for (id,) in self._rows(sql, [len(prefix), prefix])]
 
-    def articles(self, allowed: Filter = Filter()) -> Iterator[Article]:
-        """Ready articles, newest first, those without a date last."""
+    def articles(
+        self, allowed: Filter = Filter(), *, titled: str = "", first: int = 0, most: int = -1
+    ) -> Iterator[Article]:
+        """Ready articles, newest first, those without a date last.
+
+        Those whose title has the words `titled`, from number `first` on (0 is the first), at most
+        `most`, all where that is negative.
+        """
         where, values = _where(allowed)
         keys = self._rows(
-            f"SELECT key FROM articles WHERE {where} "
-            "ORDER BY published IS NULL, substr(published, 1, 10) DESC, id",
-            values,
+            f"SELECT key FROM articles WHERE {where} AND instr(casefold(title), ?) "
+            "ORDER BY published IS NULL, substr(published, 1, 10) DESC, id LIMIT ? OFFSET ?",
+            [*values, titled.casefold(), most, first],
         )
         for (key,) in keys:
             for row in self._rows(f"SELECT {_COLUMNS} FROM articles WHERE key = ?", [key]):

@@ -388,7 +388,7 @@ async def test_a_message_is_checked_against_the_articles(options: Settings, serv
             given.answer, first_id(given.answer, "sources"), values=["1"], **HERE
         )
         await opened.until(lambda one: one.followups)
-        shared = await server.click(given.answer, first_id(given.answer, "sharecheck"), **HERE)
+        shared = await server.click(given.answer, first_id(given.answer, "share"), **HERE)
         await shared.until(lambda one: one.followups and not components(one.original or {}))
 
     assert given.ephemeral

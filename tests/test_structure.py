@@ -22,6 +22,7 @@ DISCORD = {
         "feeding",
         "replies",
         "serving",
+        "sharing",
     )
 }
 PLACES = {
@@ -34,7 +35,7 @@ PLACES = {
     "jinja2": {"bot/report.py"},
     "trafilatura": {"retrieval/sources/files.py"},
     "discord": DISCORD,
-    "aiohttp": {"bot/discord/health.py"},
+    "aiohttp": {f"bot/discord/{name}.py" for name in ("application", "health", "serving")},
     "httpcore": {"retrieval/sources/web.py"},
     "typer": {"bot/cli.py"},
     "pydantic_settings": {"bot/settings.py"},

@@ -4,6 +4,7 @@ import asyncio
 
 import discord
 import yarl
+from aiohttp import ClientError
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
@@ -54,7 +55,7 @@ async def _application(token: str) -> discord.AppInfo:
             return await client.application_info()
         except discord.LoginFailure as exc:
             raise SettingsError(REFUSED) from exc
-        except (discord.HTTPException, OSError) as exc:
+        except (discord.HTTPException, ClientError, OSError) as exc:
             raise SettingsError(f"Discord can't be reached ({type(exc).__name__}).") from exc
 
 

@@ -3,12 +3,12 @@
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 
 from bot.discord.components import answer_view
-from bot.discord.desks import places, whole
+from bot.discord.desks import places, recalled, whole
 from bot.discord.messages import Sheet, answer_sheet, cut
 from bot.discord.replies import Refused, Reply
 from bot.discord.store import Given, GuildSettings
@@ -41,8 +41,7 @@ class Asked:
 async def answer(client: "Client", asked: Asked, reply: Reply) -> Given:
     """Answer, and remember what was shown. Raises Busy and SettingsError."""
     question, found = await client.pool.run(lambda: _ask(client, asked))
-    understood = question if question != " ".join(asked.text.split()) else None
-    sheet = _sheet(asked, found, understood)
+    sheet = _sheet(asked, question, found)
     given = await asyncio.to_thread(client.store.keep, _given(asked, question, found, sheet))
     view = answer_view(given, found.citations[: sheet.shown])
     message = await reply.send(sheet.text, view)
@@ -50,23 +49,41 @@ async def answer(client: "Client", asked: Asked, reply: Reply) -> Given:
     return replace(given, message=message)
 
 
-def _ask(client: "Client", asked: Asked) -> tuple[str, Answer]:
-    """The question as understood, and its answer."""
-    question = asked.text
-    if asked.follows:
-        quoted = client.desks.recall(asked.follows) if asked.follows.found else []
-        words = " ".join(one.quote for one in quoted if one)
-        question = cut(standalone(asked.text, asked.follows.question, words), MAX_QUESTION)
+def _ask(client: "Client", asked: Asked) -> tuple[Question, Answer]:
+    """The question as understood, and its answer.
+
+    A follow-up is asked of the same articles as the answer before it.
+    """
     with client.desks.desk(asked.guild) as desk:
-        return question, desk.ask(Question(question, asked.source, asked.since, asked.until))
+        before, text = asked.follows, " ".join(asked.text.split())
+        within: Asked | Given = asked
+        if before:
+            quoted = recalled(desk, before) if before.found else []
+            words = " ".join(one.quote for one in quoted if one)
+            text = standalone(text, before.question, words)
+            within = before
+        question = Question(cut(text, MAX_QUESTION), within.source, within.since, within.until)
+        return question, desk.ask(question)
 
 
-def _sheet(asked: Asked, found: Answer, understood: str | None) -> Sheet:
-    question = asked.text if asked.repeated else None
-    return answer_sheet(found.citations, question=question, understood=understood)
+def _sheet(asked: Asked, question: Question, found: Answer) -> Sheet:
+    """The answer as shown, with what was understood where that is not what was typed."""
+    limits = [
+        f"{name} {value}"
+        for name, value in (
+            ("by", question.source), ("since", question.since), ("until", question.until)
+        )
+        if value
+    ]  # fmt: skip
+    understood = ", ".join([question.text, *limits])
+    if question.text == " ".join(asked.text.split()) and not (asked.follows and limits):
+        understood = ""
+    return answer_sheet(
+        found.citations, question=asked.text if asked.repeated else None, understood=understood
+    )
 
 
-def _given(asked: Asked, question: str, found: Answer, sheet: Sheet) -> Given:
+def _given(asked: Asked, question: Question, found: Answer, sheet: Sheet) -> Given:
     shown = found.citations[: sheet.shown] or [
         whole(number, hit) for number, hit in enumerate(found.hits[:_NEAREST], 1)
     ]
@@ -74,31 +91,64 @@ def _given(asked: Asked, question: str, found: Answer, sheet: Sheet) -> Given:
         guild=asked.guild,
         channel=asked.channel,
         asker=asked.asker,
-        question=question,
+        question=question.text,
         asked=asked.text,
         private=asked.private,
         found=found.found,
         places=places(shown),
         follows=asked.follows.id if asked.follows else None,
+        source=question.source,
+        since=question.since,
+        until=question.until,
     )
 
 
-def check(
-    client: "Client",
-    settings: GuildSettings,
-    *,
-    guild: int | None,
-    channels: set[int],
-    member: int,
-    roles: set[int],
+async def may_ask(interaction: discord.Interaction[Any], *, counted: bool = True) -> None:
+    """Raises Refused where the one who uses a command or button may not ask here and now.
+
+    `counted` takes it from the questions that they have left.
+    """
+    channels = {interaction.channel_id or 0}
+    if isinstance(interaction.channel, discord.Thread):
+        channels.add(interaction.channel.parent_id)
+    client: Client = interaction.client
+    guild, user = interaction.guild_id, interaction.user
+    settings = await client.settings_of(guild)
+    allowed(settings, guild, channels, roles(user))
+    if counted:
+        take(client, settings, guild, user.id)
+
+
+async def may_write(client: "Client", message: discord.Message) -> GuildSettings:
+    """The settings of the server where a question was written, which is counted.
+
+    Raises Refused where its author may not ask there and now.
+    """
+    channels = {message.channel.id}
+    if isinstance(message.channel, discord.Thread):
+        channels.add(message.channel.parent_id)
+    guild = message.guild.id if message.guild else None
+    settings = await client.settings_of(guild)
+    allowed(settings, guild, channels, roles(message.author))
+    take(client, settings, guild, message.author.id)
+    return settings
+
+
+def allowed(
+    settings: GuildSettings, guild: int | None, channels: set[int], roles: set[int]
 ) -> None:
-    """Raises Refused where this member may not ask here and now."""
-    if guild is not None:
-        if settings.channels and not settings.channels & channels:
-            places_named = ", ".join(f"<#{id}>" for id in sorted(settings.channels)[:10])
-            raise Refused(f"I answer only in {places_named} on this server.")
-        if settings.askers and not settings.askers & roles:
-            raise Refused("Only some roles may ask on this server, and you have none of them.")
+    """Raises Refused where somebody with these roles may not ask in any of these channels."""
+    if guild is None:
+        return
+    if settings.channels and not settings.channels & channels:
+        named = ", ".join(f"<#{id}>" for id in sorted(settings.channels)[:10])
+        raise Refused(f"I answer only in {named} on this server.")
+    if settings.askers and not settings.askers & roles:
+        raise Refused("Only some roles may ask on this server, and you have none of them.")
+
+
+def take(client: "Client", settings: GuildSettings, guild: int | None, member: int) -> None:
+    """Count a question. Raises Refused where none is left."""
     wanted: list[tuple[object, int]] = [(("person", guild, member), settings.per_person)]
     if guild is not None:
         wanted.append((("server", guild), settings.per_server))

@@ -4,26 +4,28 @@ import asyncio
 import hashlib
 import json
 import logging
+import re
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.http import Route
 
-from bot.discord import asking, checking, commands, feeding
+from bot.discord import asking, commands, feeding, sharing
 from bot.discord.asking import Asked
 from bot.discord.components import ITEMS
 from bot.discord.desks import Desks
 from bot.discord.limits import Limits
 from bot.discord.messages import cut
 from bot.discord.pool import Pool
-from bot.discord.replies import MessageReply, in_flight
+from bot.discord.replies import MessageReply, Refused, in_flight
 from bot.discord.store import Given, GuildSettings, Store
 from bot.settings import Settings
+from retrieval.errors import LibraryError
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +33,60 @@ _PATIENCE = 300.0  # seconds without an acknowledged heartbeat after which the b
 _LOOK = 15.0  # seconds between two looks at that
 GRACE = 6.0  # seconds in which what is in flight may finish when the bot is stopped
 _TURNS = 1000  # servers whose turn to feed is remembered
-_MAX_QUESTION = 1000
+_DAY = 86_400.0  # seconds between two looks at what is to be forgotten
 _HOW = "Mention me with a question, or use `/ask`."
+_UNREADABLE = (
+    "I can't read a reply that doesn't mention me. Please switch the mention on, or use `/ask`."
+)
+# What people say to an answer that asks for none.
+_COURTESIES = frozenset(
+    [
+        "thanks",
+        "thank",
+        "you",
+        "thx",
+        "ty",
+        "cheers",
+        "please",
+        "welcome",
+        "sorry",
+        "hi",
+        "hello",
+        "hey",
+        "bye",
+        "ok",
+        "okay",
+        "yes",
+        "no",
+        "yep",
+        "nope",
+        "lol",
+        "lmao",
+        "haha",
+        "hahaha",
+        "wow",
+        "cool",
+        "nice",
+        "great",
+        "good",
+        "perfect",
+        "awesome",
+        "right",
+        "sure",
+        "got",
+        "it",
+        "i",
+        "see",
+        "so",
+        "much",
+        "very",
+        "a",
+        "lot",
+        "that",
+        "is",
+        "helpful",
+    ]
+)
 
 
 class Client(discord.AutoShardedClient):
@@ -54,7 +108,8 @@ class Client(discord.AutoShardedClient):
         self.store = Store(options.data)
         self.desks = Desks(options)
         self.pool = Pool()
-        self.feeding = Pool(workers=1)
+        self.looks = Pool()  # short work, which must not wait behind questions
+        self.feeding = Pool()
         self.limits = Limits()
         self.flying: set[asyncio.Task[Any]] = set()
         self.failed: str | None = None
@@ -69,7 +124,7 @@ class Client(discord.AutoShardedClient):
         )
         self.tree.error(_command_failed)
         commands.add_commands(self.tree)
-        self.add_dynamic_items(*ITEMS, checking.ShareCheck, feeding.Page)
+        self.add_dynamic_items(*ITEMS, feeding.Page)
 
     # Coming up and going down
 
@@ -118,8 +173,8 @@ class Client(discord.AutoShardedClient):
         if self._watching:
             self._watching.cancel()
         await super().close()
-        self.pool.close()
-        self.feeding.close()
+        for pool in (self.pool, self.looks, self.feeding):
+            pool.close()
 
     # Being alive
 
@@ -134,73 +189,94 @@ class Client(discord.AutoShardedClient):
         return time.perf_counter() - min(self._acknowledged.values(), default=self._started)
 
     async def _watch(self) -> None:
+        pruned = -_DAY
         while True:
             await asyncio.sleep(_LOOK)
             age = self.heartbeat_age()
-            last = str(round(time.time() - age))
-            await asyncio.to_thread(self.store.note, "alive", last)
+            try:
+                last = str(round(time.time() - age))
+                await asyncio.to_thread(self.store.note, "alive", last)
+                if time.monotonic() - pruned > _DAY:
+                    await asyncio.to_thread(self.store.prune)
+                    pruned = time.monotonic()
+            except LibraryError as exc:
+                log.error("%s", exc)
             if age > _PATIENCE:
                 self.failed = f"Discord has not answered for {age:.0f} seconds."
                 self.gone.set()
                 return
 
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Forget what was asked there; its articles stay, should the bot be invited again."""
+        await asyncio.to_thread(self.store.leave, guild.id)
+
     # Hearing
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a mention, a reply to an answer, a direct message, and what an own thread says."""
-        if message.author.bot or self.user is None or self.stopping:
+        if message.author.bot or self.user is None:
             return
         if message.type not in (discord.MessageType.default, discord.MessageType.reply):
             return
-        follows, own = await self._leant_on(message)
-        mentioned = self.user in message.mentions
-        if not (mentioned or own or message.guild is None):
+        mentioned = self.user in message.mentions or message.guild is None
+        if not mentioned and not self._may_be_meant(message):
             return
-        text = _without_mentions(message.content, self.user.id)
-        if not text:
-            if mentioned:
-                await MessageReply(message, None).send(_HOW)
-            return
-        await self._answer_message(message, text, follows)
+        reply = MessageReply(message, None)
+        async with in_flight(self, reply):
+            follows, own = await self._leant_on(message)
+            if not mentioned and not own:
+                return
+            text = _without_mentions(message.content, self.user.id)
+            if text and not _is_courtesy(text):
+                await self._answer_message(message, text, follows, reply)
+            elif mentioned:
+                await reply.send(_HOW)
+            elif message.reference and not self.intents.message_content:
+                await reply.send(_UNREADABLE)
+
+    def _may_be_meant(self, message: discord.Message) -> bool:
+        """Whether a message that doesn't mention the bot may lean on one of its answers.
+
+        A reply does to the bot's message, which Discord mostly sends along; without that it has
+        to be looked up. In an own thread all does but what is said to somebody else.
+        """
+        if message.reference:
+            before = message.reference.resolved
+            return not isinstance(before, discord.Message) or before.author == self.user
+        return self._is_own_thread(message.channel) and not message.mentions
+
+    def _is_own_thread(self, channel: object) -> bool:
+        owner = channel.owner_id if isinstance(channel, discord.Thread) else None
+        return self.user is not None and owner == self.user.id
 
     async def _leant_on(self, message: discord.Message) -> tuple[Given | None, bool]:
         """The answer that the message leans on, and whether it needs no mention to be meant."""
         reference = message.reference.message_id if message.reference else None
         given = await asyncio.to_thread(self.store.answer_in, reference) if reference else None
         if given and given.channel == message.channel.id and not given.private:
-            return given, True
-        channel = message.channel
-        if isinstance(channel, discord.Thread) and self.user and channel.owner_id == self.user.id:
-            last = await asyncio.to_thread(self.store.last_in, channel.id)
-            # A thread below an answer has the answer's id.
-            return last or await asyncio.to_thread(self.store.answer_in, channel.id), True
-        return None, False
+            return (None if given.checks else given), True
+        if not self._is_own_thread(message.channel):
+            return None, False
+        id = message.channel.id
+        last = await asyncio.to_thread(self.store.last_in, id)
+        # A thread below an answer has the answer's id.
+        return last or await asyncio.to_thread(self.store.answer_in, id), True
 
     async def _answer_message(
-        self, message: discord.Message, text: str, follows: Given | None
+        self, message: discord.Message, text: str, follows: Given | None, reply: MessageReply
     ) -> None:
-        reply = MessageReply(message, None)
-        async with in_flight(self, reply):
-            guild = message.guild.id if message.guild else None
-            settings = await self.settings_of(guild)
-            channels = {message.channel.id}
-            if isinstance(message.channel, discord.Thread):
-                channels.add(message.channel.parent_id)
-            asking.check(
-                self,
-                settings,
-                guild=guild,
-                channels=channels,
-                member=message.author.id,
-                roles=asking.roles(message.author),
-            )
+        settings = await asking.may_write(self, message)
+        async with AsyncExitStack() as stack:
             with suppress(discord.HTTPException):
-                await message.channel.typing()
+                await stack.enter_async_context(message.channel.typing())
             if settings.threads and isinstance(message.channel, discord.TextChannel):
                 reply.place = await self._thread(message, text)
-            channel = reply.place.id if reply.place else message.channel.id
             asked = Asked(
-                cut(text, _MAX_QUESTION), guild, channel, message.author.id, follows=follows
+                text,
+                message.guild.id if message.guild else None,
+                (reply.place or message.channel).id,
+                message.author.id,
+                follows=follows,
             )
             await asking.answer(self, asked, reply)
 
@@ -224,6 +300,10 @@ class Client(discord.AutoShardedClient):
             log.info("no thread could be opened: %s %s", exc.status, exc.code)
 
     # What the rest asks of it
+
+    async def share(self, interaction: discord.Interaction[Any], given: Given) -> None:
+        """Show a private answer or check to everybody in the channel."""
+        await sharing.share(self, interaction, given)
 
     async def settings_of(self, guild: int | None) -> GuildSettings:
         """A server's settings; the defaults for a direct message."""
@@ -258,10 +338,16 @@ async def _command_failed(
         async def refuse(self, text: str) -> None:
             await self.send(text)
 
-    if isinstance(error, app_commands.CommandNotFound):
-        return
     async with in_flight(interaction.client, Late()):
+        if isinstance(error, app_commands.CommandNotFound):
+            raise Refused("This command has changed. Please reload Discord and try again.")
         raise getattr(error, "original", error)
+
+
+def _is_courtesy(text: str) -> bool:
+    """Whether it is thanks, a greeting, an emoji: nothing that could be asked of articles."""
+    words = re.findall(r"\w+", re.sub(r"<a?:\w+:\d+>", " ", text.casefold()))
+    return not words or ("?" not in text and _COURTESIES.issuperset(words))
 
 
 def _without_mentions(text: str, bot: int) -> str:

@@ -9,8 +9,9 @@ import discord
 from discord import app_commands
 
 from bot.discord import asking, checking, feeding
-from bot.discord.asking import Asked, roles
+from bot.discord.asking import Asked
 from bot.discord.messages import MESSAGE, OPTION, OPTIONS, cut
+from bot.discord.pool import Busy
 from bot.discord.replies import InteractionReply, Refused, in_flight
 from bot.discord.store import GuildSettings
 from retrieval.errors import SettingsError
@@ -54,7 +55,7 @@ async def ask(
     await interaction.response.defer(ephemeral=private, thinking=True)
     client, reply = interaction.client, InteractionReply(interaction, private=private)
     async with in_flight(client, reply):
-        await check_may_ask(interaction)
+        await asking.may_ask(interaction)
         first, last = [await asyncio.to_thread(day, text) for text in (since, until)]
         asked = Asked(
             question,
@@ -75,7 +76,12 @@ async def ask(
 @ask.autocomplete("source")
 async def _sources(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """The publishers that exist in what this server may read."""
-    names = await asyncio.to_thread(_known_sources, interaction.client, interaction.guild_id)
+    client = interaction.client
+    try:
+        await asking.may_ask(interaction, counted=False)
+        names = await client.looks.run(lambda: _known_sources(client, interaction.guild_id))
+    except (Refused, Busy):
+        return []
     wanted = current.casefold().strip()
     found = [name for name in names if wanted in name.casefold() and len(name) <= OPTION]
     return [app_commands.Choice(name=name, value=name) for name in found[:OPTIONS]]
@@ -118,24 +124,6 @@ def day(text: str | None, today: date | None = None) -> date | None:
     return found.date()
 
 
-async def check_may_ask(interaction: Interaction) -> None:
-    """Raises Refused where the one who uses a command may not ask."""
-    client = interaction.client
-    settings = await client.settings_of(interaction.guild_id)
-    channel = interaction.channel
-    channels = {interaction.channel_id or 0}
-    if isinstance(channel, discord.Thread):
-        channels.add(channel.parent_id)
-    asking.check(
-        client,
-        settings,
-        guild=interaction.guild_id,
-        channels=channels,
-        member=interaction.user.id,
-        roles=roles(interaction.user),
-    )
-
-
 # Checking somebody's message
 
 
@@ -145,7 +133,7 @@ async def check(interaction: Interaction, message: discord.Message) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
     client, reply = interaction.client, InteractionReply(interaction, private=True)
     async with in_flight(client, reply):
-        await check_may_ask(interaction)
+        await asking.may_ask(interaction)
         asked = Asked(
             message.content,
             interaction.guild_id,

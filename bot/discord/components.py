@@ -7,7 +7,6 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any, Self
 
 import discord
@@ -20,20 +19,21 @@ from retrieval.answer import Citation
 
 Interaction = discord.Interaction[Any]  # the client is ours; discord.py lets no item say so
 
-_GONE = "The article was changed or withdrawn since, and no longer has these words."
+GONE = "The article was changed or withdrawn since, and no longer has these words."
 _FORGOTTEN = "I no longer know this answer. Please ask again."
 _THANKS = "Thank you. Your opinion is kept with the question."
 
 
 def answer_view(given: Given, citations: Sequence[Citation]) -> discord.ui.View:
-    """The components of an answer; a private one can be shared."""
+    """The components of an answer or a check; a private one can be shared."""
     view = discord.ui.View(timeout=None)
     if citations:
         view.add_item(Sources.of(given.id, citations))
     elif given.places:
         view.add_item(Nearest(given.id))
-    view.add_item(Rating(given.id, True))
-    view.add_item(Rating(given.id, False))
+    if not given.checks:
+        view.add_item(Rating(given.id, True))
+        view.add_item(Rating(given.id, False))
     if given.private:
         view.add_item(Share(given.id))
     view.add_item(Delete(given.id))
@@ -52,7 +52,8 @@ async def known(interaction: Interaction, answer: int) -> AsyncIterator[Given]:
 
 
 async def _recalled(interaction: Interaction, given: Given) -> list[Citation | None]:
-    found: list[Citation | None] = await asyncio.to_thread(interaction.client.desks.recall, given)
+    client = interaction.client
+    found: list[Citation | None] = await client.looks.run(lambda: client.desks.recall(given))
     return found
 
 
@@ -100,8 +101,18 @@ class Sources(
                 raise Refused(_FORGOTTEN)
             cited = (await _recalled(interaction, given))[int(chosen) - 1]
             if cited is None:
-                raise Refused(_GONE)
-            await interaction.followup.send(embed=_embed(cited), ephemeral=True)
+                raise Refused(GONE)
+            await _open(interaction, _embed(cited))
+
+
+async def _open(interaction: Interaction, embed: discord.Embed) -> None:
+    try:
+        await interaction.followup.send(embed=embed, ephemeral=True)
+    except discord.HTTPException as exc:
+        if exc.status != 400 or embed.url is None:
+            raise
+        embed.url = None  # an address that browsers know and Discord does not
+        await interaction.followup.send(embed=embed, ephemeral=True)
 
 
 def _embed(cited: Citation) -> discord.Embed:
@@ -172,11 +183,11 @@ class Nearest(Button, template=r"newsdesk:nearest:(?P<answer>\d+)"):
         async with known(interaction, self.answer) as given:
             recalled = await _recalled(interaction, given)
             text = messages.passages_text([one for one in recalled if one])
-            await interaction.followup.send(text or _GONE, ephemeral=True)
+            await interaction.followup.send(text or GONE, ephemeral=True)
 
 
 class Share(Button, template=r"newsdesk:share:(?P<answer>\d+)"):
-    """Shows a private answer to everybody in the channel."""
+    """Shows a private answer or check to everybody in the channel."""
 
     def __init__(self, answer: int) -> None:
         super().__init__(
@@ -188,34 +199,11 @@ class Share(Button, template=r"newsdesk:share:(?P<answer>\d+)"):
         """Send it anew, if it still stands."""
         await interaction.response.defer()
         async with known(interaction, self.answer) as given:
-            recalled = await _recalled(interaction, given)
-            citations = [one for one in recalled if one] if given.found else []
-            if given.found and not citations:
-                raise Refused(_GONE)
-            sheet = messages.answer_sheet(citations, question=given.asked)
-            store, user = interaction.client.store, interaction.user.id
-            shared = await asyncio.to_thread(
-                store.keep, _shared(given, recalled, sheet.shown, user)
-            )
-            view = answer_view(shared, citations[: sheet.shown])
-            sent = await interaction.followup.send(sheet.text, view=view, wait=True)
-            await asyncio.to_thread(store.sent, shared.id, sent.id)
-            # A menu of what is left would count other sources than the answer does.
-            whole = not given.found or len(citations) == len(given.places)
-            rest = answer_view(replace(given, private=False), citations) if whole else None
-            await interaction.edit_original_response(view=rest)
-
-
-def _shared(given: Given, recalled: Sequence[Citation | None], shown: int, asker: int) -> Given:
-    places = given.places
-    if given.found:
-        stands = [place for place, one in zip(given.places, recalled, strict=True) if one]
-        places = tuple(stands[:shown])
-    return replace(given, private=False, places=places, asker=asker, message=None)
+            await interaction.client.share(interaction, given)
 
 
 class Delete(Button, template=r"newsdesk:delete:(?P<answer>\d+)"):
-    """Deletes the answer, for the one who asked and for moderators."""
+    """Deletes the answer and forgets the question, for the one who asked and for moderators."""
 
     def __init__(self, answer: int) -> None:
         super().__init__(
@@ -235,7 +223,7 @@ class Delete(Button, template=r"newsdesk:delete:(?P<answer>\d+)"):
             if interaction.user.id != given.asker and not interaction.permissions.manage_messages:
                 raise Refused("Only the one who asked and moderators may delete it.")
             await interaction.delete_original_response()
-            await asyncio.to_thread(interaction.client.store.sent, given.id, None)
+            await asyncio.to_thread(interaction.client.store.delete, given.id)
 
 
 ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (Sources, Rating, Nearest, Share, Delete)

@@ -19,6 +19,7 @@ from retrieval.verdict import Verdict, statements
 
 _OPEN = 32  # servers' libraries held open; the one not used for longest is closed first
 _CHECKED = 5  # statements of a message
+_DOORS = 16  # servers' libraries opened at the same time
 
 
 class Desks:
@@ -28,6 +29,7 @@ class Desks:
         """Open the shared library, making it where it is missing."""
         self._settings = settings
         self._lock = threading.Lock()
+        self._doors = [threading.Lock() for _ in range(_DOORS)]
         self._open: OrderedDict[int, Newsdesk] = OrderedDict()
         self._users: dict[int, int] = {}
         self._shared = open_desk(settings, settings.library, create=True)
@@ -40,27 +42,47 @@ class Desks:
             self._open.clear()
 
     @contextmanager
-    def desk(self, guild: int | None, *, create: bool = False) -> Iterator[Newsdesk]:
-        """The desk of a server: its own library (made if `create`) and the shared one.
+    def desk(self, guild: int | None) -> Iterator[Newsdesk]:
+        """The desk of a server: its own library and the shared one.
 
         Of a direct message (None), and of a server that has no library, the shared one alone.
         """
-        if guild is None or not (create or self.has_own(guild)):
+        if guild is None or not self.has_own(guild):
             yield self._shared
             return
-        with self._lock:
-            desk = self._open.get(guild) or open_desk(
-                self._settings, own_library(guild), create=create, beside=self._shared
-            )
-            self._open[guild] = desk
-            self._open.move_to_end(guild)
-            self._users[guild] = self._users.get(guild, 0) + 1
+        with self.own(guild) as desk:
+            yield desk
+
+    @contextmanager
+    def own(self, guild: int, *, create: bool = False) -> Iterator[Newsdesk]:
+        """The desk that writes to a server's own library, made if `create`.
+
+        Raises LibraryError when it is missing.
+        """
+        # Two at once would open it twice; opening takes a while, so other servers don't wait.
+        with self._doors[(guild >> 22) % _DOORS]:
+            desk = self._taken(guild) or self._opened(guild, create)
         try:
             yield desk
         finally:
             with self._lock:
                 self._users[guild] -= 1
                 self._close_idle()
+
+    def _taken(self, guild: int) -> Newsdesk | None:
+        with self._lock:
+            desk = self._open.get(guild)
+            if desk:
+                self._open.move_to_end(guild)
+                self._users[guild] = self._users.get(guild, 0) + 1
+            return desk
+
+    def _opened(self, guild: int, create: bool) -> Newsdesk:
+        desk = open_desk(self._settings, own_library(guild), create=create, beside=self._shared)
+        with self._lock:
+            self._open[guild] = desk
+            self._users[guild] = self._users.get(guild, 0) + 1
+        return desk
 
     def has_own(self, guild: int) -> bool:
         """Whether the server has a library of its own."""
@@ -77,7 +99,7 @@ class Desks:
     def recall(self, given: Given) -> list[Citation | None]:
         """The answer's quotes as they stand now, None for each that was changed or withdrawn."""
         with self.desk(given.guild) as desk:
-            return [_citation(desk, number, place) for number, place in enumerate(given.places, 1)]
+            return recalled(desk, given)
 
     def verdicts(self, guild: int | None, text: str) -> tuple[list[Verdict], int]:
         """What the articles say on the first few statements of a text, and how many it has."""
@@ -111,6 +133,11 @@ def places(citations: Sequence[Citation]) -> tuple[Place, ...]:
 def whole(number: int, hit: Hit) -> Citation:
     """The hit's passage as a citation of itself."""
     return Citation(number, hit, hit.passage.start, hit.passage.end, hit.passage.text)
+
+
+def recalled(desk: Newsdesk, given: Given) -> list[Citation | None]:
+    """The answer's quotes as they stand at this desk, None for each changed or withdrawn."""
+    return [_citation(desk, number, place) for number, place in enumerate(given.places, 1)]
 
 
 def _citation(desk: Newsdesk, number: int, place: Place) -> Citation | None:

@@ -1,10 +1,11 @@
 """Whether the bot on Discord is well: its token, its intents, its last heartbeat."""
 
 import time
+from contextlib import closing
 
 from bot.discord.application import application
 from bot.discord.health import STALE
-from bot.discord.store import Store
+from bot.discord.store import FILE, Store
 from bot.settings import Settings
 from retrieval.check import Finding
 from retrieval.errors import SettingsError
@@ -30,9 +31,10 @@ def findings(options: Settings) -> list[Finding]:
 
 def _silence(options: Settings) -> str:
     """How long the running bot has not been answered; nothing where all is well."""
-    store = Store(options.data)
-    alive = store.fact("alive")
-    store.close()
+    alive = None
+    if (options.data / FILE).exists():  # to look makes nothing
+        with closing(Store(options.data)) as store:
+            alive = store.fact("alive")
     if alive is None:
         return "The bot has not run yet. Start it with: newsdesk discord"
     seconds = round(time.time()) - int(alive)

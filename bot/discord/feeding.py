@@ -1,11 +1,15 @@
 """Articles into a server's own library, out of it, and the list of them."""
 
 import asyncio
+import hashlib
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, closing, suppress
-from typing import TYPE_CHECKING, Any, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import discord
 from discord import app_commands
@@ -13,22 +17,28 @@ from discord import app_commands
 from bot.discord.asking import roles
 from bot.discord.desks import own_library
 from bot.discord.messages import MESSAGE, OPTION, OPTIONS, cut, escape, when
+from bot.discord.pool import Busy
 from bot.discord.replies import InteractionReply, Refused, in_flight
 from bot.discord.store import GuildSettings
 from retrieval.articles import Article
 from retrieval.errors import LibraryError, ReadError, SettingsError
 from retrieval.index import Report
-from retrieval.sources.files import MAX_BYTES
 
 if TYPE_CHECKING:
     from bot.discord.client import Client
 
 Interaction = discord.Interaction[Any]  # the client is ours; discord.py lets no item say so
+T = TypeVar("T")
 
 _PAGE = 10  # articles of a list that are shown at a time
+_TITLE = 70  # characters of each; ten, all escaped, fit a message
 _EVERY = 2.0  # seconds between two edits of a progress message
 _NAMED = 5  # failures that are named one by one
+_SILENCE = 30.0  # seconds that Discord may be silent while it hands out a file
 _INCOMING = ".incoming"
+_PASTE = (
+    "message.txt"  # what Discord calls every long text that was pasted: no name of a file's own
+)
 _NONE = "This server has no articles of its own."
 _NOT_ALLOWED = (
     "Only members who may manage the server, and roles that they name with "
@@ -56,64 +66,85 @@ async def _feeder(interaction: Interaction) -> AsyncIterator[tuple[int, Interact
 
 async def add(interaction: Interaction, link: str | None, file: discord.Attachment | None) -> None:
     """Read what was given into the server's own library; says what came of it."""
-    async with _feeder(interaction) as (guild, reply), interaction.client.turn(guild):
+    client: Client = interaction.client
+    async with _feeder(interaction) as (guild, reply):
         if (link is None) == (file is None):
             raise SettingsError("Give a link or a file, one of the two.")
-        if link is not None:
-            await _add_link(interaction.client, guild, link, reply)
-        elif file is not None:
-            await _add_file(interaction.client, guild, file, reply)
+
+        def work(report: Callable[[str], None]) -> Report:
+            if link is not None:
+                return _add_link(client, guild, link, report)
+            assert file is not None, "one of the two"
+            return _add_file(client, guild, file, report)
+
+        await reply.send(report_text(await _with_progress(client, guild, reply, work)))
 
 
-async def _add_file(
-    client: "Client", guild: int, file: discord.Attachment, reply: InteractionReply
-) -> None:
-    if file.size > MAX_BYTES:
-        raise SettingsError(f"The file is over {MAX_BYTES // 1_000_000} MB.")
+def _add_file(
+    client: "Client", guild: int, file: discord.Attachment, report: Callable[[str], None]
+) -> Report:
     # The folder is the server's and the name the file's, so that a file sent again is the same
     # article, changed.
     folder = client.options.data.absolute() / _INCOMING / own_library(guild)
-    path = folder / _safe_name(file.filename)
+    report("Reading the file …")
+    folder.mkdir(parents=True, exist_ok=True)
     try:
-        content = await file.read()
-    except discord.HTTPException as exc:
+        path = _fetched(file, folder)
+        with client.desks.own(guild, create=True) as desk:
+            return _last(desk.sync([path]), lambda at: report(f"{at.done:,} articles read …"))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fetched(file: discord.Attachment, folder: Path) -> Path:
+    """Where the attached file lies now, under its own name."""
+    path = folder / _safe_name(file.filename)
+    if urlsplit(file.url).scheme not in ("http", "https"):
+        raise SettingsError("Discord gave no address for the file. Please send it again.")
+    request = Request(file.url, headers={"User-Agent": "Newsdesk"})
+    try:
+        with urlopen(request, timeout=_SILENCE) as content, path.open("wb") as out:
+            shutil.copyfileobj(content, out)
+    except OSError as exc:
         raise SettingsError("Discord did not hand out the file. Please send it again.") from exc
-
-    def work(report: Callable[[str], None]) -> Report:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        try:
-            with client.desks.desk(guild, create=True) as desk:
-                return _last(desk.sync([path]), lambda at: report(f"{at.done:,} articles read …"))
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-    await reply.send(report_text(await _with_progress(client, reply, work)))
+    if path.name != _PASTE:
+        return path
+    with path.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()[:16]
+    return path.rename(path.with_stem(f"{path.stem}-{digest}"))
 
 
-async def _add_link(client: "Client", guild: int, link: str, reply: InteractionReply) -> None:
-    def work(report: Callable[[str], None]) -> Report:
-        report("Fetching …")
-        with client.desks.desk(guild, create=True) as desk:
-            return _last(desk.add_links([link]), lambda at: None)
-
-    await reply.send(report_text(await _with_progress(client, reply, work)))
+def _add_link(client: "Client", guild: int, link: str, report: Callable[[str], None]) -> Report:
+    report("Fetching …")
+    with client.desks.own(guild, create=True) as desk:
+        return _last(desk.add_links([link]), lambda at: None)
 
 
 async def _with_progress(
-    client: "Client", reply: InteractionReply, work: Callable[[Callable[[str], None]], Any]
-) -> Any:
+    client: "Client",
+    guild: int,
+    reply: InteractionReply,
+    work: Callable[[Callable[[str], None]], T],
+) -> T:
     """What `work` returns; what it reports meanwhile is shown, an edit every few seconds."""
-    said: list[str] = []
-    running = asyncio.create_task(client.feeding.run(lambda: work(said.append)))
+    said = ["Waiting until other articles are read …"]
+
+    async def run() -> T:
+        async with client.turn(guild):
+            return await client.feeding.run(lambda: work(said.append))
+
+    running = asyncio.create_task(run())
     shown = ""
-    while not running.done():
-        await asyncio.wait([running], timeout=_EVERY)
-        if said and said[-1] != shown and not running.done() and not reply.late:
-            shown = said[-1]
-            with suppress(discord.HTTPException):  # the next one, or the end, will be told
-                await reply.send(shown)
-    return await running
+    try:
+        while not running.done():
+            await asyncio.wait([running], timeout=_EVERY)
+            if said[-1] != shown and not running.done() and not reply.late:
+                shown = said[-1]
+                with suppress(discord.HTTPException):  # the next one, or the end, will be told
+                    await reply.send(shown)
+        return await running
+    finally:
+        running.cancel()
 
 
 def _last(run: Generator[Report, None, None], each: Callable[[Report], None]) -> Report:
@@ -151,9 +182,11 @@ async def remove(interaction: Interaction, wanted: str) -> None:
     def work(guild: int) -> Article:
         if not client.desks.has_own(guild):
             raise SettingsError(_NONE)
-        with client.desks.desk(guild) as desk:
+        with client.desks.own(guild) as desk:
             article: Article
-            titled = [one for one in desk.articles() if one.title.strip() == wanted.strip()]
+            titled = [
+                one for one in desk.articles(titled=wanted.strip()) if one.title == wanted.strip()
+            ]
             try:
                 article = titled[0] if len(titled) == 1 else desk.article(wanted)
             except LibraryError as exc:
@@ -168,10 +201,13 @@ async def remove(interaction: Interaction, wanted: str) -> None:
 
 async def titles(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """Own articles whose title has the words typed, for those who may feed."""
-    guild = interaction.guild_id
+    client, guild = interaction.client, interaction.guild_id
     if guild is None or not await may_feed(interaction):
         return []
-    found = await asyncio.to_thread(_titled, interaction.client, guild, current.casefold().strip())
+    try:
+        found = await client.looks.run(lambda: _titled(client, guild, current.strip()))
+    except Busy:
+        return []
     return [
         app_commands.Choice(name=cut(" ".join(one.title.split()) or one.id, OPTION), value=one.id)
         for one in found
@@ -179,16 +215,15 @@ async def titles(interaction: Interaction, current: str) -> list[app_commands.Ch
 
 
 def _titled(client: "Client", guild: int, wanted: str) -> list[Article]:
-    found: list[Article] = []
     if not client.desks.has_own(guild):
+        return []
+    with client.desks.own(guild) as desk:
+        found = [*desk.articles(titled=wanted, most=OPTIONS)]
+        if found or not re.fullmatch("[0-9a-fA-F]{4,16}", wanted):
+            return found
+        with suppress(LibraryError):
+            found = [desk.article(wanted)]
         return found
-    with client.desks.desk(guild) as desk:
-        for article in desk.articles():
-            if wanted in article.title.casefold() or article.id.startswith(wanted):
-                found.append(article)
-            if len(found) == OPTIONS:
-                break
-    return found
 
 
 async def reindex(interaction: Interaction) -> None:
@@ -199,13 +234,13 @@ async def reindex(interaction: Interaction) -> None:
         if not client.desks.has_own(guild):
             raise SettingsError(_NONE)
         total = 0
-        with client.desks.desk(guild) as desk, closing(desk.reindex()) as run:
+        with client.desks.own(guild) as desk, closing(desk.reindex()) as run:
             for done, total in run:
                 report(f"{done:,} of {total:,} passages rebuilt …")
         return total
 
-    async with _feeder(interaction) as (guild, reply), client.turn(guild):
-        rebuilt = await _with_progress(client, reply, lambda report: work(guild, report))
+    async with _feeder(interaction) as (guild, reply):
+        rebuilt = await _with_progress(client, guild, reply, lambda report: work(guild, report))
         await reply.send(f"Rebuilt {rebuilt:,} passages.")
 
 
@@ -221,28 +256,31 @@ async def show_list(interaction: Interaction) -> None:
 async def _page(interaction: Interaction, number: int) -> tuple[str, discord.ui.View]:
     guild = interaction.guild_id
     assert guild is not None, "only servers have lists"
-    rows, more = await asyncio.to_thread(_rows, interaction.client, guild, number)
+    client = interaction.client
+    rows = await client.looks.run(lambda: _rows(client, guild, number))
     view = discord.ui.View(timeout=None)
     if number > 0:
         view.add_item(Page(number - 1, "Newer"))
-    if more:
+    if len(rows) > _PAGE:
         view.add_item(Page(number + 1, "Older"))
-    lines = [f"`{one.id[:8]}` {escape(cut(' '.join(one.title.split()), 100))} · {when(one)}"
-             for one in rows]  # fmt: skip
-    return cut("\n".join(lines), MESSAGE) or _NONE, view
+    return list_text(rows[:_PAGE]) or _NONE, view
 
 
-def _rows(client: "Client", guild: int, number: int) -> tuple[list[Article], bool]:
+def list_text(rows: Sequence[Article]) -> str:
+    """A line for each article: the start of its id, title, date."""
+    lines = [
+        f"`{one.id[:8]}` {escape(cut(' '.join(one.title.split()), _TITLE))} · {when(one)}"
+        for one in rows
+    ]
+    return "\n".join(lines)
+
+
+def _rows(client: "Client", guild: int, number: int) -> list[Article]:
+    """The articles of a page, and one more where there are more."""
     if not client.desks.has_own(guild):
-        return [], False
-    with client.desks.desk(guild) as desk:
-        rows: list[Article] = []
-        for place, article in enumerate(desk.articles()):
-            if place >= (number + 1) * _PAGE:
-                return rows, True
-            if place >= number * _PAGE:
-                rows.append(article)
-    return rows, False
+        return []
+    with client.desks.own(guild) as desk:
+        return [*desk.articles(first=number * _PAGE, most=_PAGE + 1)]
 
 
 class Page(

@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import quote, urlsplit
 
 from retrieval.answer import DECLINED, Citation
-from retrieval.articles import Article
+from retrieval.articles import Article, normalise
 from retrieval.passages import sentences
 from retrieval.verdict import Verdict
 
@@ -34,6 +34,7 @@ _FITS = ((150, 400), (80, 200), (40, 0))  # longest title and address shown, tri
 _SHORT_QUESTION = 200
 _WHERE = 60
 _SHORTENED = "\n-# Shortened to fit a message; the passage has the whole sentence."
+_CUT = "\n-# Shortened to fit a message: … stands for what is left out."
 _SAYS, _DENIES = "✅ The articles say it", "❔ The articles don't say it"
 _NO_STATEMENT = "I found no statement in that message that I could check."
 
@@ -67,7 +68,11 @@ def escape(text: str) -> str:
 
 def cut(text: str, size: int) -> str:
     """The text in at most `size` characters, … at its end where something is missing."""
-    return text if len(text) <= size else text[: size - 1].rstrip() + "…"
+    if len(text) <= size:
+        return text
+    head = text[: size - 1]
+    space = head.rfind(" ")
+    return (head[:space] if space > size // 2 else head).rstrip() + "…"
 
 
 def answer_sheet(
@@ -143,7 +148,12 @@ def _beginning(quote: str, size: int) -> str:
     piece = quote
     while piece and len(escape(piece)) + 1 > size:
         piece = piece[: len(piece) * 9 // 10]
-    return escape(piece) + ("" if piece == quote else "…")
+    if piece == quote:
+        return escape(piece)
+    ends = [end for _, end in sentences(piece)]
+    if len(ends) > 1:  # the last one may be cut off
+        return escape(piece[: ends[-2]]) + " …"
+    return escape(piece.rpartition(" ")[0] or piece) + "…"
 
 
 def _body(citations: Sequence[Citation], title: int, address: int) -> str:
@@ -170,7 +180,11 @@ def _source(citation: Citation, title: int, address: int) -> str:
     article = citation.hit.article
     label = escape(cut(_flat(article.title) or "untitled", title))
     link = web_address(article)
-    named = f"[{label}](<{link}>)" if link and len(link) <= address else f"**{label}**"
+    named = f"**{label}**"
+    if link and len(link) <= address:
+        # Discord reads a link's label by its brackets, escaped or not.
+        plain = "[" not in label and "]" not in label
+        named = f"[{label}](<{link}>)" if plain else f"{named} [link](<{link}>)"
     parts = [named, escape(cut(_flat(article.source), _WHERE)), when(article)]
     return " · ".join(part for part in parts if part)
 
@@ -240,12 +254,14 @@ def _described(text: str, first: int, last: int, citation: Citation) -> str:
 
 def passages_text(citations: Sequence[Citation]) -> str:
     """The nearest passages, each below its source, as many as fit."""
-    shown = ""
+    shown = note = ""
     for number, one in enumerate(citations, 1):
         head = f"[{number}] {_source(one, *_FITS[1])}\n"
-        room = (MESSAGE - 200) // len(citations) - len(head)
-        shown += f"{head}{_beginning(one.quote, room)}\n\n"
-    return shown.strip()
+        piece = _beginning(one.quote, (MESSAGE - 200) // len(citations) - len(head))
+        if piece != escape(one.quote):
+            note = _CUT
+        shown += f"{head}{piece}\n\n"
+    return shown.strip() + note
 
 
 def option(citation: Citation) -> tuple[str, str]:
@@ -256,4 +272,5 @@ def option(citation: Citation) -> tuple[str, str]:
 
 
 def _flat(text: str | None) -> str:
-    return " ".join((text or "").split())
+    """The text in one line, without control characters, as articles have it."""
+    return " ".join(normalise(text or "").split())

@@ -1,10 +1,11 @@
 """Blocking work, a bounded amount at a time, away from the event loop."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -30,18 +31,22 @@ class Pool:
         self._workers, self._most = workers, workers + queue
         self._threads = ThreadPoolExecutor(workers, "work")
         self._inside = 0
+        self._counting = threading.Lock()
         self._seconds = _FIRST_GUESS
 
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` returns or raises. Raises Busy when too many are waiting."""
         if self._inside >= self._most:
             raise Busy(max(1, round(self._seconds * self._inside / self._workers)))
-        self._inside += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._threads, self._timed, work
-            )
-        finally:
+        running = self._threads.submit(self._timed, work)
+        with self._counting:
+            self._inside += 1
+        # What nobody waits for any longer still keeps its thread until it ends.
+        running.add_done_callback(self._ended)
+        return await asyncio.wrap_future(running)
+
+    def _ended(self, _: Future[Any]) -> None:
+        with self._counting:
             self._inside -= 1
 
     def _timed(self, work: Callable[[], T]) -> T:

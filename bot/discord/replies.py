@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 import discord
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 _REASON = 900  # characters of a refusal; escaped it then fits a message
 _STOPPED = "I am being restarted and could not finish this. Please ask again in a minute."
+_NOT_THERE = "-# I may not write in <#{}>, so I answer you here."
 
 
 class Refused(Exception):
@@ -30,7 +31,7 @@ class Reply(Protocol):
     """Where an answer goes."""
 
     async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
-        """Show it; the message's id, None where it has none."""
+        """Show it; the message's id, None where it can't be found again."""
 
     async def refuse(self, text: str) -> None:
         """Say why there is no answer, to the one who asked alone where that is possible."""
@@ -50,17 +51,19 @@ class InteractionReply:
 
     async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
         """Put it in place of "thinking"; when Discord no longer takes that, in a direct message."""
-        if self._private and self.late:
-            return (await self._interaction.user.send(text)).id
+        if self.late:
+            await self._interaction.user.send(text)
+            return None
         message = await self._interaction.edit_original_response(content=text, view=view)
         return message.id
 
     async def refuse(self, text: str) -> None:
         """Say it to the one who asked alone, even where an answer would be public."""
-        if self._private:
+        if self._private or self.late:
             await self.send(text)
             return
-        await self._interaction.delete_original_response()
+        with suppress(discord.HTTPException):  # a "thinking" that stays is no reason for silence
+            await self._interaction.delete_original_response()
         await self._interaction.followup.send(text, ephemeral=True)
 
 
@@ -72,13 +75,23 @@ class MessageReply:
         self.place = place
 
     async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
-        """Send it as a new message."""
+        """Send it as a reply; where the bot may not, as a message; else to its author directly."""
         view = view or discord.ui.View()
-        if self.place:
-            return (await self.place.send(text, view=view)).id
+        place = self.place or self._message.channel
         reference = self._message.to_reference(fail_if_not_exists=False)
-        sent = await self._message.channel.send(text, reference=reference, view=view)
-        return sent.id
+        references = [None] if self.place else [reference, None]
+        for one in references:
+            try:
+                # discord.py takes None for "no reply" and its types don't say so.
+                return (await place.send(text, view=view, reference=one)).id  # type: ignore[arg-type]
+            except discord.DiscordServerError:
+                raise
+            except discord.HTTPException as exc:
+                log.warning("a message was refused: %s %s", exc.status, exc.code)
+        await self._message.author.send(_NOT_THERE.format(place.id))
+        # Without components: they belong to the place that the answer was given in.
+        await self._message.author.send(text)
+        return None
 
     async def refuse(self, text: str) -> None:
         """Say it."""

@@ -9,6 +9,7 @@ import threading
 from contextlib import suppress
 
 import discord
+from aiohttp import ClientError
 
 from bot.discord import health
 from bot.discord.application import REFUSED, point_at, token
@@ -47,7 +48,7 @@ async def _serve(options: Settings) -> str | None:
             continue
         except discord.LoginFailure:
             return REFUSED
-        except (discord.GatewayNotFound, discord.HTTPException, OSError) as exc:
+        except (discord.GatewayNotFound, discord.HTTPException, ClientError, OSError) as exc:
             return f"Discord can't be reached ({type(exc).__name__}). Is the network up?"
         except discord.ConnectionClosed as exc:
             if exc.code == _AUTHENTICATION_FAILED:

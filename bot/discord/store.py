@@ -9,7 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ from retrieval.errors import LibraryError
 
 FILE = "discord.sqlite"
 _KEPT = timedelta(days=365)
-_FORMAT = 1
-_SCHEMA = """
+_CHECKS_KEPT = timedelta(days=30)  # somebody else's words
+# What makes each format from the one before it; the last is the one in use.
+_FORMATS = (
+    """
 CREATE TABLE answers (
     id INTEGER PRIMARY KEY AUTOINCREMENT, guild INTEGER, channel INTEGER NOT NULL,
     message INTEGER, asker INTEGER NOT NULL, question TEXT NOT NULL, asked TEXT NOT NULL,
@@ -33,7 +35,19 @@ CREATE TABLE feedback (
 ) WITHOUT ROWID;
 CREATE TABLE guilds (id INTEGER PRIMARY KEY, settings TEXT NOT NULL);
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID
-"""
+""",
+    """
+ALTER TABLE answers ADD COLUMN checks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE answers ADD COLUMN shared INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE answers ADD COLUMN source TEXT;
+ALTER TABLE answers ADD COLUMN since TEXT;
+ALTER TABLE answers ADD COLUMN until TEXT
+""",
+)
+_COLUMNS = (
+    "guild, channel, asker, question, asked, private, found, places, follows, message, checks, "
+    "shared, source, since, until, at, id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,9 @@ class Given:
     """An answer as given. `guild` is None in a direct message, `message` until it is sent.
 
     `question` is what was understood, `asked` what was typed; `places` are its quotes in order,
-    or the nearest passages where it was declined (`found` is False).
+    or the nearest passages where it was declined (`found` is False). `checks` says that `asked` is
+    a message that was checked, and `shared` that a private answer was shown to all since. Of
+    `source`, `since` and `until`, each None sets no limit to the articles.
     """
 
     guild: int | None
@@ -72,6 +88,11 @@ class Given:
     places: tuple[Place, ...]
     follows: int | None = None
     message: int | None = None
+    checks: bool = False
+    shared: bool = False
+    source: str | None = None
+    since: date | None = None
+    until: date | None = None
     at: str = ""
     id: int = 0
 
@@ -125,15 +146,14 @@ class Store:
     def _prepare(self) -> None:
         self._db.execute("BEGIN IMMEDIATE")
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            for statement in _SCHEMA.split(";"):
+        for change in _FORMATS[version:]:
+            for statement in change.split(";"):
                 self._db.execute(statement)
-            self._db.execute(f"PRAGMA user_version = {_FORMAT}")
+        if version < len(_FORMATS):
+            self._db.execute(f"PRAGMA user_version = {len(_FORMATS)}")
         self._db.execute("COMMIT")
-        if version not in (0, _FORMAT):
-            raise LibraryError(f"{self._file} was written by another version of Newsdesk.")
-        old = (datetime.now(UTC) - _KEPT).isoformat()
-        self._db.execute("DELETE FROM answers WHERE at < ?", [old])
+        if version > len(_FORMATS):
+            raise LibraryError(f"{self._file} was written by a newer version of Newsdesk.")
 
     def close(self) -> None:
         """Release the file."""
@@ -141,28 +161,55 @@ class Store:
             self._db.close()
 
     def _rows(self, sql: str, values: Iterable[object] = ()) -> list[Any]:
-        with self._lock:
-            return self._db.execute(sql, tuple(values)).fetchall()
+        try:
+            with self._lock:
+                return self._db.execute(sql, tuple(values)).fetchall()
+        except sqlite3.Error as exc:
+            raise LibraryError(f"{self._file} can't be used: {exc}.") from exc
 
     # Answers and what was thought of them
 
     def keep(self, given: Given) -> Given:
         """The same with its id and time, kept."""
         given = replace(given, at=_now())
-        places = json.dumps([asdict(place) for place in given.places])
+        values = asdict(given) | {"places": json.dumps([asdict(place) for place in given.places])}
+        names = _COLUMNS.removesuffix(", id").split(", ")
         ((id,),) = self._rows(
-            "INSERT INTO answers (guild, channel, message, asker, question, asked, follows, "
-            "private, found, at, places) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            [
-                given.guild, given.channel, given.message, given.asker, given.question, given.asked,
-                given.follows, given.private, given.found, given.at, places,
-            ],
-        )  # fmt: skip
+            f"INSERT INTO answers ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "
+            "RETURNING id",
+            [_stored(values[name]) for name in names],
+        )
         return replace(given, id=id)
 
     def sent(self, answer: int, message: int | None) -> None:
-        """Note the message that shows an answer; None: it was deleted."""
+        """Note the message that shows an answer."""
         self._rows("UPDATE answers SET message = ? WHERE id = ?", [message, answer])
+
+    def share(self, answer: int) -> bool:
+        """Note that a private answer is shown to all; False where it was already."""
+        return bool(
+            self._rows(
+                "UPDATE answers SET shared = 1 WHERE id = ? AND NOT shared RETURNING id", [answer]
+            )
+        )
+
+    def unshare(self, answer: int) -> None:
+        """Note that it could not be shown to all after all."""
+        self._rows("UPDATE answers SET shared = 0 WHERE id = ?", [answer])
+
+    def delete(self, answer: int) -> None:
+        """Forget an answer, its question, and what was thought of it."""
+        self._rows("DELETE FROM answers WHERE id = ?", [answer])
+
+    def leave(self, guild: int) -> None:
+        """Forget what was asked on a server; what it has set is kept, should the bot return."""
+        self._rows("DELETE FROM answers WHERE guild = ?", [guild])
+
+    def prune(self) -> None:
+        """Forget answers after a year, and messages that were checked after a month."""
+        now = datetime.now(UTC)
+        old, old_checks = [(now - kept).isoformat() for kept in (_KEPT, _CHECKS_KEPT)]
+        self._rows("DELETE FROM answers WHERE at < ? OR checks AND at < ?", [old, old_checks])
 
     def answer(self, id: int) -> Given | None:
         """The answer with this id, or None."""
@@ -174,21 +221,13 @@ class Store:
 
     def last_in(self, channel: int) -> Given | None:
         """The last answer given in this channel or thread for all to see, or None."""
-        return self._given("channel = ? AND NOT private", channel)
+        return self._given("channel = ? AND NOT private AND NOT checks", channel)
 
     def _given(self, where: str, value: int) -> Given | None:
         rows = self._rows(
-            "SELECT guild, channel, asker, question, asked, private, found, places, follows, "
-            f"message, at, id FROM answers WHERE {where} ORDER BY id DESC LIMIT 1",
-            [value],
+            f"SELECT {_COLUMNS} FROM answers WHERE {where} ORDER BY id DESC LIMIT 1", [value]
         )
-        if not rows:
-            return None
-        guild, channel, asker, question, asked, private, found, places, *rest = rows[0]
-        kept = tuple(Place(**place) for place in json.loads(places))
-        return Given(
-            guild, channel, asker, question, asked, bool(private), bool(found), kept, *rest
-        )
+        return _given(dict(zip(_COLUMNS.split(", "), rows[0], strict=True))) if rows else None
 
     def rate(self, answer: int, member: int, *, good: bool) -> None:
         """Keep a member's opinion of an answer; the last one counts."""
@@ -234,6 +273,19 @@ class Store:
     def note(self, name: str, value: str) -> None:
         """Set a fact."""
         self._rows("INSERT OR REPLACE INTO facts VALUES (?, ?)", [name, value])
+
+
+def _stored(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _given(row: dict[str, Any]) -> Given:
+    row["places"] = tuple(Place(**place) for place in json.loads(row["places"]))
+    for name in ("private", "found", "checks", "shared"):
+        row[name] = bool(row[name])
+    for name in ("since", "until"):
+        row[name] = date.fromisoformat(row[name]) if row[name] else None
+    return Given(**row)
 
 
 def _now() -> str:

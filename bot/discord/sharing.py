@@ -1,0 +1,63 @@
+"""A private answer or check, shown to everybody in the channel."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.discord import checking, messages
+from bot.discord.asking import Asked, may_ask
+from bot.discord.components import GONE, Interaction, answer_view
+from bot.discord.replies import FollowupReply, Refused
+from bot.discord.store import Given
+from retrieval.answer import Citation
+
+if TYPE_CHECKING:
+    from bot.discord.client import Client
+
+
+async def share(client: "Client", interaction: Interaction, given: Given) -> None:
+    """Show it for all to see, once, as far as it still stands; then its button goes."""
+    await may_ask(interaction)
+    if not await asyncio.to_thread(client.store.share, given.id):
+        raise Refused("It is shared already.")
+    reply, asker = FollowupReply(interaction, private=False), interaction.user.id
+    try:
+        if given.checks:
+            asked = Asked(given.asked, given.guild, given.channel, asker)
+            await checking.check(client, asked, reply)
+            await interaction.edit_original_response(view=None)
+        else:
+            citations = await _answer_again(client, given, asker, reply)
+            # A menu of what is left would count other sources than the answer does.
+            left = not given.found or len(citations) == len(given.places)
+            rest = answer_view(replace(given, private=False), citations) if left else None
+            await interaction.edit_original_response(view=rest)
+    except BaseException:
+        await asyncio.to_thread(client.store.unshare, given.id)
+        raise
+
+
+async def _answer_again(
+    client: "Client", given: Given, asker: int, reply: FollowupReply
+) -> list[Citation]:
+    """Send the quotes that still stand, and return them."""
+    recalled = await client.looks.run(lambda: client.desks.recall(given))
+    citations = [one for one in recalled if one] if given.found else []
+    if given.found and not citations:
+        raise Refused(GONE)
+    sheet = messages.answer_sheet(citations, question=given.asked)
+    shared = await asyncio.to_thread(
+        client.store.keep, _shared(given, recalled, sheet.shown, asker)
+    )
+    message = await reply.send(sheet.text, answer_view(shared, citations[: sheet.shown]))
+    await asyncio.to_thread(client.store.sent, shared.id, message)
+    return citations
+
+
+def _shared(given: Given, recalled: Sequence[Citation | None], shown: int, asker: int) -> Given:
+    places = given.places
+    if given.found:
+        stands = [place for place, one in zip(given.places, recalled, strict=True) if one]
+        places = tuple(stands[:shown])
+    return replace(given, private=False, shared=False, places=places, asker=asker, message=None)
