@@ -18,6 +18,7 @@ _PERSON = re.compile(r"\b(?P<whose>his|their)\b|\b(?P<who>he|she|they|him|her|th
 _THING = re.compile(
     r"\b(it|its|that|this|these|those|there|then|one|else)\b(?!\s+[a-z]+s?\b.*\b\1\b)", re.I
 )
+_OF_SOMETHING = re.compile(r"\b(?:the|a|an)\s+[A-ZÀ-Þ][\w’'-]*\s+(?=[a-zß-ÿ])")
 _MAX_FRAGMENT = 6  # words
 
 
@@ -46,12 +47,15 @@ def _exchanged(before: str, other: str) -> str:
     if not names:
         return f"{before.rstrip('?! .')} {other}?"
     last = names[-1] if len(names) == 1 else names[0]
+    if before.lower().find(f"the {last.lower()}") >= 0:  # "the Ukrainian one" for "the Russian"
+        other = re.sub(r"^the\s+|\s+ones?$", "", other)
     return before.replace(last, other, 1)
 
 
 def _person(text: str) -> str:
-    names = _names(text)
-    return names[0] if names else ""
+    """The first name that isn't said of something else, as in "the Russian delegation"."""
+    names = [match[0] for match in _NAME.finditer(_OF_SOMETHING.sub("", text))]
+    return next((name for name in names if not _ASKING.match(name)), "")
 
 
 def _names(text: str) -> list[str]:
