@@ -12,7 +12,7 @@ _ASKING = re.compile(
     re.I,
 )
 _FRAGMENT = re.compile(
-    r"^(?:(?:and|but|or)\s+)?(?:(?:what|how) about\s+)?(?P<other>[^?]+?)\W*$", re.I
+    r"^(?:(?:and|but|or)\s+)?(?P<about>(?:what|how) about\s+)?(?P<other>[^?]+?)\W*$", re.I
 )
 _PERSON = re.compile(r"\b(?P<whose>his|their)\b|\b(?P<who>he|she|they|him|her|them)\b", re.I)
 _THING = re.compile(
@@ -31,8 +31,9 @@ def standalone(question: str, before: str, quoted: str = "") -> str:
     """
     text = " ".join(question.split())
     fragment = _FRAGMENT.match(text)
-    if fragment and not _ASKING.match(text) and len(fragment["other"].split()) <= _MAX_FRAGMENT:
-        return _exchanged(before, fragment["other"])
+    if fragment and len(fragment["other"].split()) <= _MAX_FRAGMENT:
+        if fragment["about"] or not _ASKING.match(text):
+            return _exchanged(before, fragment["other"])
     person = _person(before) or _person(quoted)
     if person and _PERSON.search(text):
         return _PERSON.sub(lambda said: f"{person}’s" if said["whose"] else person, text)
@@ -47,7 +48,7 @@ def _exchanged(before: str, other: str) -> str:
     if not names:
         return f"{before.rstrip('?! .')} {other}?"
     last = names[-1] if len(names) == 1 else names[0]
-    if before.lower().find(f"the {last.lower()}") >= 0:  # "the Ukrainian one" for "the Russian"
+    if f"the {last.lower()}" in before.lower():  # "the Ukrainian one" for "the Russian"
         other = re.sub(r"^the\s+|\s+ones?$", "", other)
     return before.replace(last, other, 1)
 

@@ -175,6 +175,20 @@ def test_removal_by_the_start_of_an_id(data: Path) -> None:
     assert all(hit.article.id == kept.id for hit in desk.ask("boat owners court case").hits)
 
 
+def test_articles_are_found_by_their_titles_and_page_by_page(data: Path, tmp_path: Path) -> None:
+    for number in range(5):
+        (tmp_path / f"{number}.md").write_text(
+            f"---\ntitle: ÖLPREIS {number}%\npublished: 2025-01-0{number + 1}\n---\nText {number}."
+        )
+    desk = Newsdesk(data, create=True)
+    [*desk.sync([tmp_path])]
+
+    assert [one.title[-2] for one in desk.articles(titled="ölpreis")] == ["4", "3", "2", "1", "0"]
+    assert [one.title[-2] for one in desk.articles(first=1, most=2)] == ["3", "2"]
+    assert [one.title for one in desk.articles(titled="0%")] == ["ÖLPREIS 0%"]
+    assert not [*desk.articles(titled="_")]
+
+
 @pytest.mark.parametrize("name", ["", "..", ".models", "a/b", "a b", "x" * 51])
 def test_a_librarys_name_is_never_a_path(tmp_path: Path, name: str) -> None:
     with pytest.raises(SettingsError):

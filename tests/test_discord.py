@@ -26,7 +26,6 @@ from bot.discord.replies import InteractionReply
 from bot.settings import Settings
 from retrieval.desk import Newsdesk
 from retrieval.errors import SettingsError
-from retrieval.followup import standalone
 from tests.discord_server import (
     AUTOCOMPLETE,
     BOT,
@@ -315,13 +314,6 @@ async def test_a_reply_to_an_answer_is_a_follow_up(options: Settings, server: Se
     second = server.replies(CHANNEL)[1]
     assert "von der Leyen" in second["content"]
     assert "Understood: what did von der Leyen say?" in second["content"]
-
-
-def test_follow_ups_do_not_pile_up() -> None:
-    question = "what did Starmer say?"
-    for more in ("when was that?", "and who said it?", "why is that?"):
-        question = standalone(more, question)
-    assert question == "why is that: what did Starmer say?"
 
 
 async def test_a_direct_message_is_answered(options: Settings, server: Server) -> None:

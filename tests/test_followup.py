@@ -1,0 +1,31 @@
+import pytest
+
+from retrieval.followup import standalone
+
+STARMER = "what did Starmer say?"
+LEADER = "who leads the Russian delegation?"
+MEDINSKY = "Vladimir Medinsky leads the Russian delegation."
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "quoted", "understood"),
+    [
+        ("and von der Leyen?", STARMER, "", "what did von der Leyen say?"),
+        ("what about Putin?", STARMER, "", "what did Putin say?"),
+        ("and the Ukrainian one?", LEADER, "", "who leads the Ukrainian delegation?"),
+        ("what did he say about sanctions?", STARMER, "",
+         "what did Starmer say about sanctions?"),
+        ("what did he say?", LEADER, MEDINSKY, "what did Vladimir Medinsky say?"),
+        ("when was that?", STARMER, "", "when was that: what did Starmer say?"),
+        ("who won the 2022 World Cup?", STARMER, "", "who won the 2022 World Cup?"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_stands_alone(text: str, before: str, quoted: str, understood: str) -> None:
+    assert standalone(text, before, quoted) == understood
+
+
+def test_follow_ups_do_not_pile_up() -> None:
+    question = STARMER
+    for more in ("when was that?", "and who said it?", "why is that?"):
+        question = standalone(more, question)
+    assert question == "why is that: what did Starmer say?"
