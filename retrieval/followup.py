@@ -31,9 +31,9 @@ def standalone(question: str, before: str, quoted: str = "") -> str:
     """
     text = " ".join(question.split())
     fragment = _FRAGMENT.match(text)
-    if fragment and len(fragment["other"].split()) <= _MAX_FRAGMENT:
-        if fragment["about"] or not _ASKING.match(text):
-            return _exchanged(before, fragment["other"])
+    short = fragment and len(fragment["other"].split()) <= _MAX_FRAGMENT
+    if fragment and short and (fragment["about"] or not _ASKING.match(text)):
+        return _exchanged(before, fragment["other"])
     person = _person(before) or _person(quoted)
     if person and _PERSON.search(text):
         return _PERSON.sub(lambda said: f"{person}’s" if said["whose"] else person, text)
