@@ -2,17 +2,23 @@ import gzip
 import json
 import random
 import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from bot.discord import messages
+from bot.discord.components import _embed
+from bot.discord.feeding import list_text, report_text
 from retrieval.answer import Citation
 from retrieval.articles import Article, article
 from retrieval.errors import ReadError
+from retrieval.index import Report
 from retrieval.passages import split
 from retrieval.search import Hit
+from retrieval.verdict import Verdict
 
 HOSTILE = Path(__file__).parent.parent.parent / "shared/data/hostile/strings.jsonl.gz"
 NASTY = [
@@ -22,7 +28,25 @@ NASTY = [
     ">", "> quote", ">>> all", "# heading", "## two", "-# small", "- item", "1. one", "+ plus",
     "https://evil.example/x_y", "discord.gg/abc", "http://discord.com/invite/abc", "\n", "\n\n",
     "\u202e", "\u200b", "𝕏" * 40, "é", "W" * 900, "word", "said", "“quoted”", ".", "? ", "! ",
+    "[", "]", "[[", "]]", "] [", "][", "a [b", "a] b", "[a] [b", "](<https://evil.example>)",
+    "*" * 200,
 ]  # fmt: skip
+URLS = [
+    "http://[::1/", "http://[::1]:8080/x", "http://[fe80::1%25en0]/", "http://a]b[/", "https://",
+    "javascript:alert(1)", "javascript://x.example/%0Aalert(1)", "data:text/html,x", "//x.example/",
+    "https://me:secret@x.example/", "https://x.example\\@evil.example/", "https://x.example/a b",
+    "https://a b.example/", "https://x.example/a)>b", "https://x.example)>/", "https://x>y/",
+    "https://bücher.example/ä?ö=ü", "https://x.example:99999/", "https://x.example:port/",
+    "https://discord.gg/abc", "https://me@DISCORD.gg./abc", "https://ptb.discord.com/invite/abc",
+    "https://discord.com./invite/abc", "https://discord.com//invite/abc",
+    "https://x.example/" + "y" * 3000, "https://x.example/" + "ä" * 3000,
+    "https://x.example/#:~:text=one,two", "https://x.example/#part", "https://x.example/?q=<>&%zz",
+    "https://x.example/\ny",
+]  # fmt: skip
+# Discord's parser of links (simple-markdown, LINK_INSIDE); it knows no escaped brackets.
+LABEL = re.compile(r"\[((?:\[[^\]]*\]|[^\[\]]|\](?=[^\[]*\]))*)\]\(")
+CUT = re.compile("…|Shortened|left out|more")
+COUNTS = pytest.mark.parametrize("count", [500, pytest.param(10_000, marks=pytest.mark.slow)])
 LINK = re.compile(r"\]\(<(https?://[^<>\s]*)>\)")
 TIME = re.compile(r"<t:\d+:D>")
 
@@ -41,7 +65,14 @@ def citation(text: str, draw: random.Random, number: int) -> Citation | None:
         made: Article = article(
             text,
             url=draw.choice(
-                [None, "https://news.example/a(b)_c?d=<e>", "https://x.example/" + "y" * 700]
+                [
+                    None,
+                    "https://news.example/a(b)_c?d=<e>",
+                    "https://x.example/" + "y" * 700,
+                    draw.choice(URLS),
+                    "https://" + text[:60],
+                    "https://x.example/" + text[:300],
+                ]
             ),
             title=draw.choice([text[:300], "", "A title"]),
             source=draw.choice([text[-200:], "Reuters"]),
@@ -78,29 +109,74 @@ def assert_harmless(text: str) -> None:
     for line in markup.split("\n"):
         assert not re.match(r"\s*(#|>>>|[-+] |\d+\. )", line), line
     for found in LINK.finditer(re.sub(r"\\.", "", text)):
-        assert re.fullmatch(r"https?://[^\s<>]+", found[1])
+        assert_address(found[1])
 
 
-@pytest.mark.parametrize("count", [500, pytest.param(10_000, marks=pytest.mark.slow)])
-def test_hostile_answers_are_harmless(count: int) -> None:
-    draw = random.Random(4)
+def assert_address(url: str) -> None:
+    """A browser can follow it, and Discord makes no invitation of it."""
+    parts = urlsplit(url)
+    assert parts.scheme in ("http", "https")
+    assert parts.port is None or parts.port < 65536
+    host = unquote(parts.hostname or "")
+    # What the URL Standard forbids in a host; brackets and colons are those of IPv6.
+    assert re.fullmatch(r"[^\x00-\x20\x7f#%/<>?@\\^|:\[\]]+|[\da-f:.]+", host), url
+    invitation = r"(.+\.)?(discord\.gg|dsc\.gg|discord(app)?\.com\.?/+invite)\b.*"
+    assert not re.fullmatch(invitation, host + parts.path, re.I | re.S), url
+
+
+def letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
+
+
+def assert_sent(text: str, wholes: Sequence[str]) -> None:
+    """Discord takes and shows it as meant; of `wholes` nothing is missing unsaid."""
+    assert len(text) <= messages.MESSAGE
+    assert_harmless(text)
+    for link in LINK.finditer(text):
+        line = text.rfind("\n", 0, link.start()) + 1
+        start = re.compile(r"(\[\d+\] )?").match(text, line).end()
+        label = LABEL.match(text, start)
+        assert label, text[start : link.end()]
+        assert label.end() == link.start() + 2, text[start : link.end()]
+    assert CUT.search(text) or all(letters(one) in letters(text) for one in wholes), text
+
+
+def numbers(text: str) -> set[int]:
+    return {int(n) for n in re.findall(r"\[(\d+)\](?!\()", bare(text))}
+
+
+def particulars(citations: Sequence[Citation]) -> list[str]:
+    return [text for one in citations
+            for text in (one.quote, one.hit.article.title, one.hit.article.source)]  # fmt: skip
+
+
+def cases(
+    count: int, seed: int
+) -> Iterator[tuple[random.Random, Callable[[], str], list[Citation]]]:
+    """Chance, what makes hostile text of it, and up to three citations of such text."""
+    draw = random.Random(seed)
     pieces = NASTY + hostile_strings()
+
+    def words() -> str:
+        return " ".join(draw.choices(pieces, k=draw.randint(1, 25)))
+
     for _ in range(count):
-        citations = []
-        for _ in range(draw.randint(1, 3)):
-            text = " ".join(draw.choice(pieces) for _ in range(draw.randint(1, 25)))
-            if made := citation(text, draw, len(citations) + 1):
-                citations.append(made)
-        question = draw.choice([None, draw.choice(pieces)])
+        made = [citation(words(), draw, number) for number in range(1, draw.randint(2, 4))]
+        yield draw, words, [one for one in made if one]
+
+
+@COUNTS
+def test_hostile_answers_are_harmless(count: int) -> None:
+    for draw, words, citations in cases(count, 4):
+        question = draw.choice([None, words()])
         sheet = messages.answer_sheet(citations, question=question, understood=question)
         assert len(sheet.text) <= messages.MESSAGE
         assert sheet.shown <= len(citations)
         assert bool(citations) == bool(sheet.shown)
         body = re.sub(r"^> .*\n", "", sheet.text, count=1) if question else sheet.text
         body = re.sub(r"\n-# Understood.*", "", body, flags=re.S)
-        assert_harmless(body)
-        numbers = {int(n) for n in re.findall(r"\[(\d+)\](?!\()", bare(body))}
-        assert numbers == {*range(1, sheet.shown + 1)}, sheet.text
+        assert_sent(body, particulars(citations))
+        assert numbers(body) == {*range(1, sheet.shown + 1)}, sheet.text
         for one in citations:
             view = messages.passage_view(one)
             assert len(view.description) <= messages.DESCRIPTION
@@ -108,6 +184,110 @@ def test_hostile_answers_are_harmless(count: int) -> None:
             assert_harmless(view.description)
             label, where = messages.option(one)
             assert 0 < len(label) <= messages.OPTION >= len(where)
+
+
+@COUNTS
+def test_hostile_statements_are_harmless(count: int) -> None:
+    for draw, words, citations in cases(count, 7):
+        cited = draw.sample([*citations, None], draw.randint(0, len(citations) + 1))
+        verdicts = [Verdict(words(), one is not None and draw.random() < 0.5, one) for one in cited]
+        total = len(verdicts) + draw.choice([0, 3])
+        sheet = messages.check_sheet(verdicts, total if verdicts else 0)
+        quoted = [one for one in cited if one]
+        assert_sent(sheet.text, [one.statement for one in verdicts] + particulars(quoted))
+        assert numbers(sheet.text) == {*range(1, sheet.shown + 1)}, sheet.text
+        assert sheet.shown <= len(quoted)
+
+
+@COUNTS
+def test_hostile_passages_are_harmless(count: int) -> None:
+    for _, _, citations in cases(count, 8):
+        text = messages.passages_text(citations)
+        assert_sent(text, particulars(citations))
+        assert numbers(text) == {*range(1, len(citations) + 1)}, text
+
+
+@COUNTS
+def test_hostile_embeds_are_within_limits(count: int) -> None:
+    for _, _, citations in cases(count, 9):
+        for one in citations:
+            assert_embed(one)
+
+
+def assert_embed(one: Citation) -> None:
+    embed = _embed(one)
+    assert embed.title is not None
+    assert embed.description is not None
+    assert 0 < len(embed.title) <= 256
+    assert 0 < len(embed.description) <= 4096
+    assert len(embed.footer.text or "") <= 2048
+    assert len(embed) <= 6000
+    assert_harmless(embed.title)
+    assert_harmless(embed.description)
+    whole = letters(one.hit.article.text)
+    assert "…" in embed.description or whole in letters(embed.description)
+    if embed.url is not None:
+        assert len(embed.url) <= 2048  # Discord's answer to longer ones; no page of theirs says it
+        assert_address(embed.url)
+
+
+@COUNTS
+def test_hostile_failures_are_harmless(count: int) -> None:
+    for draw, words, _ in cases(count, 10):
+        before = draw.choice(["", "/srv/incoming/", "https://x.example/"])
+        failed = [ReadError(words(), before + words()) for _ in range(draw.randint(0, 8))]
+        text = report_text(Report(added=len(failed), failed=failed))
+        assert_sent(text, [one.reason for one in failed])
+
+
+@COUNTS
+def test_hostile_lists_are_harmless(count: int) -> None:
+    for draw, words, _ in cases(count, 11):
+        marks = draw.choice(["", draw.choice(NASTY) * 100])
+        rows = [article("Text.", title=marks[: draw.randint(60, 100)] or words(),
+                        published="2025-05-16") for _ in range(10)]  # fmt: skip
+        body = re.sub(r"^`[0-9a-f]{8}`", "", list_text(rows), flags=re.M)
+        assert_sent(body, [one.title for one in rows])
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_no_address_breaks_a_message(url: str) -> None:
+    """Even one that `article` would not let through."""
+    made = citation("Some words of an article.", random.Random(1), 1)
+    assert made is not None
+    hit = replace(made.hit, article=replace(made.hit.article, url=url))
+    one = replace(made, hit=hit)
+
+    assert_sent(messages.answer_sheet([one]).text, particulars([one]))
+    assert_embed(one)
+
+
+@pytest.mark.parametrize("title", ["[", "]", "a [b", "a] b", "[a] [b", "[a]", "[[a]"])
+def test_brackets_in_a_title_break_no_link(title: str) -> None:
+    made = article("Some words.", url="https://x.example/", title=title)
+    hit = Hit(split(made)[0], made, 1, 0.5, "shared")
+
+    assert_sent(messages.answer_sheet([Citation(1, hit, 0, 11, made.text)]).text, [title])
+
+
+def test_statements_left_out_are_counted_beside_a_shortened_one() -> None:
+    made = article("W" * 2100)
+    hit = Hit(split(made)[0], made, 1, 0.5, "shared")
+    long = Citation(1, hit, 0, len(made.text), made.text)
+
+    text = messages.check_sheet(
+        [Verdict("One.", False, long), Verdict("Two.", False, None)], 2
+    ).text
+
+    assert "Two" in text or "1 more" in text
+
+
+def test_quotes_left_out_are_counted_beside_a_shortened_one() -> None:
+    made = article("W" * 2100)
+    hit = Hit(split(made)[0], made, 1, 0.5, "shared")
+    long = Citation(1, hit, 0, len(made.text), made.text)
+
+    assert "1 more" in messages.answer_sheet([long, replace(long, number=2)]).text
 
 
 @pytest.mark.parametrize("piece", NASTY)

@@ -1,4 +1,5 @@
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,46 @@ def test_every_module_and_public_definition_says_what_it_is_for(path: Path) -> N
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             assert ast.get_docstring(node), node.name
+
+
+def handlers(source: str) -> list[tuple[str, bool]]:
+    """What Discord calls on an interaction, and whether it answers within Discord's 3 seconds.
+
+    An autocomplete can't defer, so it must not queue in the work pool; all others defer first.
+    """
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.AsyncFunctionDef):
+            continue
+        marks = " ".join(map(ast.unparse, node.decorator_list))
+        returns = ast.unparse(node.returns) if node.returns else ""
+        if ".autocomplete(" in marks or "Choice" in returns:
+            found.append((node.name, ".pool" not in ast.unparse(node)))
+        elif node.name == "callback" or re.search(r"\b(command|context_menu)\(", marks):
+            first = node.body[1 if ast.get_docstring(node) else 0]
+            defers = ast.unparse(first).startswith("await interaction.response.defer(")
+            found.append((node.name, defers))
+    return found
+
+
+@pytest.mark.parametrize("name", ["commands", "components", "checking", "feeding"])
+def test_interactions_are_deferred_before_any_work(name: str) -> None:
+    found = handlers((ROOT / f"bot/discord/{name}.py").read_text(encoding="utf-8"))
+
+    assert found
+    assert [name for name, in_time in found if not in_time] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "@tree.command(name='x')\nasync def late(interaction): await work()",
+        "@app_commands.context_menu()\nasync def late(interaction):\n 'Doc.'\n await work()",
+        "class B:\n async def callback(self, interaction):\n  if x: await y()\n"
+        "  await interaction.response.defer()",
+        "@command()\nasync def late(interaction): interaction.response.defer()",
+        "@x.autocomplete('y')\nasync def late(i, now): return await i.client.pool.run(work)",
+    ],
+)
+def test_a_handler_that_comes_late_is_found(source: str) -> None:
+    assert [in_time for _, in_time in handlers(source)] == [False]
