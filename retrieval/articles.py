@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from ipaddress import ip_address
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from retrieval.errors import ReadError
@@ -19,6 +20,7 @@ _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Also what reverses the order in which text is shown (UAX #9), and halves of characters.
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+_NO_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^`{|}\x7f]")
 _PORTS = {"http": 80, "https": 443}
 # What campaigns and mailings add to an address; it never says which article it is.
 _TRACKER = re.compile("utm_.+|fbclid|gclid|dclid|yclid|msclkid|twclid|mc_cid|mc_eid|igshid|_ga|_gl")
@@ -108,19 +110,30 @@ def canonical_url(url: str) -> str | None:
     url = normalise(url).replace("\n", "")
     try:
         parts = urlsplit(url)
+        host = parts.hostname or ""
         port = "" if parts.port in (None, _PORTS.get(parts.scheme)) else f":{parts.port}"
     except ValueError:
         return None
-    if parts.scheme not in _PORTS or not parts.hostname:
+    if parts.scheme not in _PORTS or not _is_host(host):
         return None
     query = [
         (name, value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
         if not _TRACKER.fullmatch(name)
     ]
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = f"[{host}]" if ":" in host else host
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     return urlunsplit((parts.scheme, host + port, path, urlencode(sorted(query)), ""))
+
+
+def _is_host(host: str) -> bool:
+    """Whether browsers take it for a host (URL Standard, forbidden host code points)."""
+    if ":" not in host:
+        return bool(host) and not _NO_HOST.search(host)
+    try:
+        return "%" not in host and bool(ip_address(host))
+    except ValueError:
+        return False
 
 
 def published_date(value: object) -> str | None:

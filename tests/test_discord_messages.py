@@ -134,7 +134,7 @@ def assert_sent(text: str, wholes: Sequence[str]) -> None:
     assert_harmless(text)
     for link in LINK.finditer(text):
         line = text.rfind("\n", 0, link.start()) + 1
-        start = re.compile(r"(\[\d+\] )?").match(text, line).end()
+        start = re.compile(r"(\[\d+\] )?(\*\*.*\*\* (?=\[))?").match(text, line).end()
         label = LABEL.match(text, start)
         assert label, text[start : link.end()]
         assert label.end() == link.start() + 2, text[start : link.end()]

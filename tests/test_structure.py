@@ -130,7 +130,7 @@ def handlers(source: str) -> list[tuple[str, bool]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["commands", "components", "checking", "feeding"])
+@pytest.mark.parametrize("name", ["commands", "components", "feeding"])
 def test_interactions_are_deferred_before_any_work(name: str) -> None:
     found = handlers((ROOT / f"bot/discord/{name}.py").read_text(encoding="utf-8"))
 

@@ -8,10 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from retrieval.answer import DECLINED, Citation
-from retrieval.articles import Article, normalise
+from retrieval.articles import Article, canonical_url, normalise
 from retrieval.passages import sentences
 from retrieval.verdict import Verdict
 
@@ -19,15 +19,13 @@ from retrieval.verdict import Verdict
 MESSAGE = 2000
 DESCRIPTION = 4096
 TITLE = 256
+ADDRESS = 2048  # of an embed; not documented, longer ones are refused
 OPTION = 100
 OPTIONS = 25
 
 _MARKUP = re.compile(r"[\\*_~`|<>\[\]()#@:/]")
 _LINE_START = re.compile(r"^(\s*)([-+])|^(\s*\d+)([.)])", re.M)
 _DOMAIN = re.compile(r"(?<=\w)\.(?=\w)")  # "discord.gg" alone is an invitation already
-_INVITATION = re.compile(
-    r"https?://(?:[\w-]+\.)?(?:discord\.gg|dsc\.gg|discord(?:app)?\.com/invite)\b", re.I
-)
 _FRAGMENT_WORDS = 5  # of a quote's beginning and end, by which a browser finds it
 _NEIGHBOURS = 500  # characters shown before and after a passage
 _FITS = ((150, 400), (80, 200), (40, 0))  # longest title and address shown, tried in turn
@@ -90,14 +88,12 @@ def answer_sheet(
         return Sheet(above + DECLINED + below, 0)
     for count in range(len(citations), 0, -1):
         left = len(citations) - count
-        note = (
-            f"\n-# Shortened to fit a message: {left} more of the quotes left out." if left else ""
-        )
+        note = f"\n-# {left} more of the quotes left out to fit a message." if left else ""
         for title, address in _FITS:
             text = above + _body(citations[:count], title, address) + note + below
             if len(text) <= MESSAGE:
                 return Sheet(text, count)
-    tail = f" [1]\n\n{_source(citations[0], *_FITS[-1])}{_SHORTENED}{below}"
+    tail = f" [1]\n\n{_source(citations[0], *_FITS[-1])}{_SHORTENED}{note}{below}"
     return Sheet(above + _beginning(citations[0].quote, MESSAGE - len(above) - len(tail)) + tail, 1)
 
 
@@ -118,7 +114,7 @@ def check_sheet(verdicts: Sequence[Verdict], total: int) -> Sheet:
     first = verdicts[0]
     assert first.citation is not None, "without a quote it fits"
     head = f"{_judged(first)}\n"
-    tail = f" [1]\n\n{_source(first.citation, *_FITS[-1])}{_SHORTENED}"
+    tail = f" [1]\n\n{_source(first.citation, *_FITS[-1])}{_SHORTENED}{note}"
     piece = _beginning(first.citation.quote, MESSAGE - len(head) - len(tail))
     return Sheet(head + piece + tail, 1)
 
@@ -202,11 +198,10 @@ def web_address(article: Article, *, quoted: str = "") -> str | None:
 
     The words are a text fragment (WICG, "URL Fragment Text Directives").
     """
-    if not article.url or urlsplit(article.url).scheme not in ("http", "https"):
+    address = canonical_url(article.url) if article.url else None
+    if address is None or _is_invitation(address):
         return None
-    if _INVITATION.match(article.url):
-        return None
-    link = quote(article.url, safe="/:?#[]@!$&'*+,;=%~")
+    link = quote(address, safe="/:?#[]@!$&'*+,;=%~")
     if not quoted:
         return link
     words = quoted.split()
@@ -215,6 +210,16 @@ def web_address(article: Article, *, quoted: str = "") -> str | None:
     ]  # fmt: skip
     fragment = ",".join(quote(" ".join(some), safe="").replace("-", "%2D") for some in ends)
     return link + ("" if "#" in link else "#") + f":~:text={fragment}"
+
+
+def _is_invitation(address: str) -> bool:
+    """Whether Discord would show it as an invitation to a server."""
+    parts = urlsplit(address)
+    host = (parts.hostname or "").rstrip(".")
+    if host.endswith(("discord.gg", "dsc.gg")):
+        return True
+    path = unquote(parts.path).lstrip("/").lower()
+    return host.endswith(("discord.com", "discordapp.com")) and path.startswith("invite")
 
 
 def passage_view(citation: Citation) -> PassageView:
@@ -227,11 +232,11 @@ def passage_view(citation: Citation) -> PassageView:
             break
     else:
         description = cut(escape(citation.quote), DESCRIPTION)
-    link = web_address(article, quoted=citation.quote)
+    links = [web_address(article, quoted=citation.quote), web_address(article)]
     where = " · ".join(filter(None, [article.source, str(article.day or "undated")]))
     return PassageView(
         cut(escape(_flat(article.title) or "untitled"), TITLE),
-        link if link and len(link) <= MESSAGE else web_address(article),
+        next((link for link in links if link and len(link) <= ADDRESS), None),
         description,
         cut(where, MESSAGE),
     )
