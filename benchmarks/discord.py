@@ -3,13 +3,15 @@
     python -m benchmarks.discord [--data FOLDER] [--questions N]
 
 FOLDER is a data folder with a library (`data` by default). N questions (50) come at once, by N
-members, to a bot in a process of its own that is connected to a Discord on loopback. Printed are
-the seconds until Discord has the acknowledgement and the answer, and by how much the bot's event
-loop was late, looked at every 10 ms.
+members, to a bot in a process of its own that is connected to a Discord on loopback. While they
+are answered, a server feeds 100 articles, and every half second somebody opens the list of
+articles. Printed are the seconds until Discord has the acknowledgement and the answer of each, and
+by how much the bot's event loop was late, looked at every 10 ms.
 """
 
 import argparse
 import asyncio
+import json
 import multiprocessing
 import signal
 import time
@@ -18,10 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from tests.discord_server import MEMBER, TOKEN, Given, Server, option
+from tests.discord_server import MANAGE_GUILD, MEMBER, TOKEN, Given, Server, option
 
 _GUILD, _CHANNEL = 11, 111
 _STEP = 0.01
+_PAUSE = 0.5
 _QUESTIONS = (
     "what did Starmer say?", "who leads the Russian delegation?", "when will the court decide?",
     "how many people were there?", "what did the president announce about the economy?",
@@ -56,7 +59,16 @@ async def _measure(data: Path, count: int) -> None:
         )
         for n in range(count)
     ]
-    answered = await asyncio.gather(*(_answered(one) for one in given))
+    burst = asyncio.gather(*(_answered(one) for one in given))
+    fed = asyncio.create_task(_answered(await _fed(server, who)))
+    meanwhile, listing = list[Given](), list[asyncio.Task[float]]()
+    while not burst.done():
+        await asyncio.sleep(_PAUSE)
+        meanwhile.append(await server.command("articles list", permissions=MANAGE_GUILD, **who))
+        listing.append(asyncio.create_task(_answered(meanwhile[-1])))
+    answered = await burst
+    listed = await asyncio.gather(*listing)
+    await fed
     assert bot.pid is not None
     bot.terminate()
     lags = await asyncio.to_thread(late.get, True, 20)
@@ -64,17 +76,34 @@ async def _measure(data: Path, count: int) -> None:
     await server.stop()
     _print("acknowledged after", [(one.acknowledged or 0) - one.sent for one in given])
     _print("answered after", answered)
+    _print("list acknowledged after", [(one.acknowledged or 0) - one.sent for one in meanwhile])
+    _print("list shown after", listed)
     _print("event loop late by", lags)
 
 
+async def _fed(server: Server, who: dict[str, Any]) -> Given:
+    """Somebody attaches a file of 100 articles."""
+    sentence = "The council of Port Alder met again, and its members spoke about item {}. "
+    lines = [json.dumps({"title": f"Article {n}", "text": sentence.format(n) * 20})
+             for n in range(100)]  # fmt: skip
+    server.files["1"] = "\n".join(lines).encode()
+    url = f"http://127.0.0.1:{server.port}/files/1"
+    file = {"id": "1", "filename": "news.jsonl", "size": 1, "url": url, "proxy_url": url}
+    return await server.command(
+        "articles add", [{"name": "file", "type": 11, "value": "1"}],
+        resolved={"attachments": {"1": file}}, permissions=MANAGE_GUILD, **who,
+    )  # fmt: skip
+
+
 async def _answered(given: Given) -> float:
+    """Seconds until it was there, as Discord had it."""
     await given.until(lambda one: one.answer or one.followups, 300)
     return time.perf_counter() - given.sent
 
 
 def _print(what: str, seconds: list[float]) -> None:
     p50, p99 = np.quantile(seconds, [0.5, 0.99])
-    print(f"{what:22} p50 {p50:6.3f} s   p99 {p99:6.3f} s   at most {max(seconds):6.3f} s")
+    print(f"{what:24} p50 {p50:6.3f} s   p99 {p99:6.3f} s   at most {max(seconds):6.3f} s")
 
 
 def _bot(data: Path, api: str, gateway: str, late: Any) -> None:

@@ -20,7 +20,7 @@ from retrieval.passages import split
 from retrieval.search import Hit
 from retrieval.verdict import Verdict
 
-HOSTILE = Path(__file__).parent.parent.parent / "shared/data/hostile/strings.jsonl.gz"
+HOSTILE = Path(__file__).parents[3] / "shared/data/hostile/strings.jsonl.gz"
 NASTY = [
     "@everyone", "@here", "<@1234567890>", "<@!1>", "<@&99>", "<#5>", "</ask:1>", "<:smile:12>",
     "<a:x:1>", "<t:0:R>", "<id:customize>", "`", "```", "```py\nx", "||spoiler||", "|", "||", "**",

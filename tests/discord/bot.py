@@ -1,0 +1,92 @@
+"""The bot connected to the Discord on loopback, and what people do with it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bot.discord import application
+from bot.discord.client import Client
+from bot.settings import Settings
+from tests.discord_server import (
+    MANAGE_GUILD,
+    OWNER,
+    TOKEN,
+    Given,
+    Json,
+    Server,
+    components,
+    option,
+)
+
+GUILD, OTHER, CHANNEL, SECOND, ELSEWHERE = 11, 12, 111, 112, 121
+ROLE = 77
+HERE: dict[str, Any] = {"guild": GUILD, "channel": CHANNEL}
+THERE: dict[str, Any] = {"guild": OTHER, "channel": ELSEWHERE}
+
+
+@asynccontextmanager
+async def bot(options: Settings, server: Server, **how: Any) -> AsyncIterator[Client]:
+    """The bot, connected."""
+    application.point_at(options)
+    client = Client(options, **({"read_all": True} | how))
+    connected = len(server.identified)
+    async with client:
+        running = asyncio.create_task(client.start(TOKEN))
+        try:
+            await server.until(lambda: len(server.identified) > connected or running.done())
+            if running.done():
+                running.result()
+            yield client
+        finally:
+            await client.stop()
+            await asyncio.gather(running, return_exceptions=True)
+            client.desks.close()
+            client.store.close()
+
+
+async def asked(server: Server, question: str, *more: Json, **who: Any) -> Given:
+    """The question put with /ask, once it is answered."""
+    given = await server.command("ask", [option("question", question), *more], **(HERE | who))
+    return await given.until(lambda one: one.answer or (one.deleted and one.followups))
+
+
+def plain(text: str) -> str:
+    """The text without our own bold."""
+    return text.replace("**", "")
+
+
+def first_id(message: Json, part: str) -> str:
+    return next(id for id in components(message) if part in id)
+
+
+async def check(server: Server, said: str, **who: Any) -> Given:
+    """Use the message menu on somebody's message, once the verdict is there."""
+    message = server._made(CHANNEL, {"content": said}, OWNER)
+    data = {
+        "id": "1", "name": "Check against the articles", "type": 3,
+        "target_id": message["id"], "resolved": {"messages": {message["id"]: message}},
+    }  # fmt: skip
+    given = await server.interact(2, data, **(HERE | who))
+    return await given.until(lambda one: one.answer)
+
+
+def added(server: Server, name: str, text: str) -> tuple[list[Json], Json]:
+    """Options and resolved data of an attached file."""
+    server.files["42"] = text.encode()
+    attachment = {
+        "id": "42", "filename": name, "size": len(text), "content_type": "text/plain",
+        "url": f"http://127.0.0.1:{server.port}/files/42", "proxy_url": "",
+    }  # fmt: skip
+    return [{"name": "file", "type": 11, "value": "42"}], {"attachments": {"42": attachment}}
+
+
+async def add(server: Server, name: str, text: str, **who: Any) -> Given:
+    options, resolved = added(server, name, text)
+    given = await server.command(
+        "articles add", options, resolved=resolved, **({"permissions": MANAGE_GUILD} | who)
+    )
+    return await given.until(lambda one: one.answer)
+
+
+BRIDGE = "The bridge of Halvik was closed on Monday because its cables had rusted, the mayor said."

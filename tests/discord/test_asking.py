@@ -1,0 +1,297 @@
+import asyncio
+
+import pytest
+
+from bot.discord.commands import day
+from bot.settings import Settings
+from retrieval.errors import SettingsError
+from tests.discord.bot import CHANNEL, GUILD, HERE, asked, bot, check, first_id, plain
+from tests.discord_server import (
+    AUTOCOMPLETE,
+    BOT,
+    DEFERRED,
+    DEFERRED_UPDATE,
+    DIRECT,
+    MANAGE_MESSAGES,
+    MEMBER,
+    MODERATOR,
+    Server,
+    components,
+    option,
+)
+
+pytestmark = pytest.mark.anyio
+
+# Asking
+
+
+async def test_an_answer_is_quoted_cited_and_dated(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        given = await asked(server, "what did Starmer say?")
+
+    assert given.callback == {"type": DEFERRED}
+    answer = given.answer
+    assert answer is not None
+    quotes, sources = answer["content"].split("\n\n", 1)
+    assert "completely unacceptable" in plain(quotes)
+    assert quotes.endswith("[1]")
+    assert sources.startswith("[1] **Ukraine and Russia agree")
+    assert "Reuters" in sources
+    assert "<t:1747396800:D>" in sources  # 16 May 2025
+    assert answer["allowed_mentions"]["parse"] == []
+
+
+async def test_an_answer_that_is_not_there_offers_the_nearest_passages(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server):
+        given = await asked(server, "who won the 2022 World Cup?")
+        assert given.answer is not None
+        assert "The articles don't say." in given.answer["content"]
+
+        nearest = await server.click(given.answer, first_id(given.answer, "nearest"), **HERE)
+        await nearest.until(lambda one: one.followups)
+
+    assert nearest.ephemeral
+    assert nearest.followups[0]["content"].startswith("[1] ")
+
+
+async def test_a_private_answer_is_private_until_it_is_shared(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server):
+        given = await asked(server, "what did Starmer say?", option("private", True))
+        assert given.ephemeral
+        assert given.answer is not None
+        shared = await server.click(given.answer, first_id(given.answer, "share"), **HERE)
+        await shared.until(lambda one: one.followups)
+
+    assert not shared.followups[0]["flags"] & 64
+    assert "completely unacceptable" in plain(shared.followups[0]["content"])
+    assert not any("share" in id for id in components(shared.followups[0]))
+
+
+async def test_a_source_opens_its_passage_for_the_one_who_chose_it(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server):
+        given = await asked(server, "what did Starmer say?")
+        assert given.answer is not None
+        menu = first_id(given.answer, "sources")
+        opened = await server.click(given.answer, menu, values=["1"], user=MODERATOR, **HERE)
+        await opened.until(lambda one: one.followups)
+
+    assert opened.callback is not None
+    assert opened.callback["type"] == DEFERRED
+    assert opened.ephemeral
+    (embed,) = opened.followups[0]["embeds"]
+    assert "__British Prime Minister Keir Starmer" in plain(embed["description"])
+    assert embed["footer"]["text"] == "Reuters · 2025-05-16"
+
+
+@pytest.mark.slow
+async def test_components_work_after_a_restart(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        given = await asked(server, "what did Starmer say?")
+    assert given.answer is not None
+    ids = components(given.answer)
+    async with bot(options, server):
+        for id in ids:
+            values = ["1"] if "sources" in id else None
+            used = await server.click(given.answer, id, values=values, user=MEMBER, **HERE)
+            await used.until(lambda one: one.followups or one.deleted)
+            assert used.callback is not None
+            assert used.callback["type"] in (DEFERRED, DEFERRED_UPDATE)
+    assert len(ids) == 4
+
+
+@pytest.mark.slow
+async def test_opinions_are_kept_with_the_question(options: Settings, server: Server) -> None:
+    async with bot(options, server) as client:
+        given = await asked(server, "what did Starmer say?")
+        assert given.answer is not None
+        for id in [one for one in components(given.answer) if "rate" in one]:
+            rated = await server.click(given.answer, id, **HERE)
+            await rated.until(lambda one: one.followups)
+            assert rated.ephemeral
+        (kept,) = client.store.feedback()
+
+    assert (kept.question, kept.found, kept.good) == ("what did Starmer say?", True, False)
+
+
+@pytest.mark.slow
+async def test_only_the_asker_and_moderators_delete(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        for user, permissions, deleted in (
+            (MODERATOR, 0, False),
+            (MODERATOR, MANAGE_MESSAGES, True),
+            (MEMBER, 0, True),
+        ):
+            given = await asked(server, "what did Starmer say?")
+            assert given.answer is not None
+            used = await server.click(
+                given.answer, first_id(given.answer, "delete"),
+                user=user, permissions=permissions, **HERE,
+            )  # fmt: skip
+            await used.until(lambda one: one.followups or one.deleted)
+            assert used.deleted == deleted
+
+
+async def test_filters_and_autocomplete(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        typed = await server.command(
+            "ask", [option("question", "x"), option("source", "reu", focused=True)],
+            kind=AUTOCOMPLETE, **HERE,
+        )  # fmt: skip
+        await typed.until(lambda one: one.callback)
+        assert typed.callback is not None
+        choices = [one["value"] for one in typed.callback["data"]["choices"]]
+        assert choices == ["Reuters"]
+
+        old = await asked(server, "what did Starmer say?", option("since", "last week"))
+        assert old.answer is not None
+        assert "don't say" in old.answer["content"]
+        wrong = await asked(server, "what did Starmer say?", option("since", "gibberish"))
+        assert wrong.followups[0]["flags"] & 64
+        nobody = await asked(server, "what did Starmer say?", option("source", "*Nobody*"))
+        assert nobody.deleted
+        assert "\\*Nobody\\*" in nobody.followups[0]["content"]
+
+
+def test_days_in_words() -> None:
+    from datetime import date
+
+    today = date(2026, 11, 25)
+    assert day("last week", today) == date(2026, 11, 18)
+    assert day("2025-05-16", today) == date(2025, 5, 16)
+    assert day("16 May 2025", today) == date(2025, 5, 16)
+    assert day("  ", today) is None
+    with pytest.raises(SettingsError):
+        day("gibberish", today)
+
+
+# Messages
+
+
+async def test_a_mention_is_answered_with_a_reply(options: Settings, server: Server) -> None:
+    async with bot(options, server, read_all=False):
+        message = await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
+        await server.until(lambda: server.replies(CHANNEL))
+
+    (reply,) = server.replies(CHANNEL)
+    assert str(reply["message_reference"]["message_id"]) == message["id"]
+    assert "completely unacceptable" in plain(reply["content"])
+    assert reply["allowed_mentions"]["parse"] == []
+    assert any(one.path == f"channels/{CHANNEL}/typing" for one in server.requests)
+
+
+async def test_a_mention_without_a_question_says_how(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        await server.say(f"<@{BOT}>", mentions=(BOT,), **HERE)
+        await server.until(lambda: server.replies(CHANNEL))
+
+    assert "/ask" in server.replies(CHANNEL)[0]["content"]
+
+
+@pytest.mark.slow
+async def test_other_peoples_talk_is_none_of_its_business(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server):
+        await server.say("what did Starmer say?", **HERE)
+        mine = await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
+        await server.until(lambda: server.replies(CHANNEL))
+        await asyncio.sleep(0.3)
+
+    (reply,) = server.replies(CHANNEL)
+    assert str(reply["message_reference"]["message_id"]) == mine["id"]
+
+
+async def test_a_reply_to_an_answer_is_a_follow_up(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
+        await server.until(lambda: server.replies(CHANNEL))
+        (first,) = server.replies(CHANNEL)
+        await server.say("and von der Leyen?", reply_to=first, mentions=(BOT,), **HERE)
+        await server.until(lambda: len(server.replies(CHANNEL)) == 2)
+
+    second = server.replies(CHANNEL)[1]
+    assert "von der Leyen" in second["content"]
+    assert "Understood: what did von der Leyen say?" in second["content"]
+
+
+async def test_a_direct_message_is_answered(options: Settings, server: Server) -> None:
+    async with bot(options, server, read_all=False):
+        await server.say("what did Starmer say?", guild=None, channel=DIRECT)
+        await server.until(lambda: server.replies(DIRECT))
+
+    assert "completely unacceptable" in plain(server.replies(DIRECT)[0]["content"])
+
+
+async def test_in_its_own_thread_every_message_is_a_follow_up(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server) as client:
+        client.store.set(GUILD, type(client.store.settings(GUILD))(threads=True))
+        asking = await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
+        thread = int(asking["id"])
+        await server.until(lambda: server.replies(thread))
+        await server.dispatch("THREAD_CREATE", server.thread(CHANNEL, thread, "what did"))
+        await server.say("and von der Leyen?", guild=GUILD, channel=thread)
+        await server.until(lambda: len(server.replies(thread)) == 2)
+
+    assert "von der Leyen" in server.replies(thread)[1]["content"]
+
+
+@pytest.mark.slow
+async def test_a_thread_opens_below_an_answer_to_ask(options: Settings, server: Server) -> None:
+    async with bot(options, server) as client:
+        client.store.set(GUILD, type(client.store.settings(GUILD))(threads=True))
+        given = await asked(server, "what did Starmer say?")
+        assert given.answer is not None
+        thread = int(given.answer["id"])
+        await server.until(lambda: any(one.path.endswith("/threads") for one in server.requests))
+        await server.dispatch("THREAD_CREATE", server.thread(CHANNEL, thread, "what did"))
+        await server.say("and von der Leyen?", guild=GUILD, channel=thread)
+        await server.until(lambda: server.replies(thread))
+
+    assert "Understood: what did von der Leyen say?" in server.replies(thread)[0]["content"]
+
+
+# Checking a message
+
+
+COUNCIL = "Port Alder's council voted nine to six for the ferry terminal on Monday."
+
+
+async def test_a_message_is_checked_against_the_articles(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        given = await check(server, f"{COUNCIL} The moon is green cheese. Is it?")
+        assert given.answer is not None
+        shown = given.answer["content"]
+        opened = await server.click(
+            given.answer, first_id(given.answer, "sources"), values=["1"], **HERE
+        )
+        await opened.until(lambda one: one.followups)
+        shared = await server.click(given.answer, first_id(given.answer, "share"), **HERE)
+        await shared.until(lambda one: one.followups and not components(one.original or {}))
+
+    assert given.ephemeral
+    assert shown.count("> ") == 2
+    assert "The articles say it" in shown.split("green cheese")[0]
+    assert "The articles don't say it" in shown.split("green cheese")[1]
+    assert opened.ephemeral
+    assert "nine to six" in opened.followups[0]["embeds"][0]["description"]
+    assert not shared.followups[0]["flags"] & 64
+    assert shared.followups[0]["content"] == shown
+    assert any("delete" in id for id in components(shared.followups[0]))
+
+
+@pytest.mark.slow
+async def test_a_message_without_a_statement_is_not_judged(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server):
+        given = await check(server, "Is that so? 😀")
+    assert given.answer is not None
+    assert "no statement" in given.answer["content"]

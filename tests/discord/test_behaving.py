@@ -1,0 +1,343 @@
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+import aiohttp
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from bot.discord import application, serving
+from bot.discord import client as clients
+from bot.settings import Settings
+from retrieval.desk import Newsdesk
+from retrieval.errors import SettingsError
+from tests.discord.bot import BRIDGE, HERE, add, asked, bot, first_id
+from tests.discord_server import (
+    BOT,
+    MANAGE_GUILD,
+    TOKEN,
+    Server,
+    option,
+)
+
+pytestmark = pytest.mark.anyio
+
+# Behaving
+
+
+@pytest.mark.slow
+async def test_commands_are_registered_when_they_change(options: Settings, server: Server) -> None:
+    for _ in range(2):
+        async with bot(options, server):
+            pass
+    puts = [one for one in server.requests if one.method == "PUT"]
+    assert len(puts) == 1
+    names = {one["name"] for one in server.commands}
+    assert names == {"ask", "articles", "newsdesk", "Check against the articles"}
+
+
+@pytest.mark.slow
+async def test_the_gateway_of_the_settings_is_used_and_may_be_slow(
+    options: Settings, server: Server
+) -> None:
+    server.named_gateway = "ws://127.0.0.1:1/"
+    server.slow, server.shards = 0.5, 2
+    async with bot(options, server):
+        await server.until(lambda: len(server.identified) == 2)
+        given = await asked(server, "what did Starmer say?")
+
+    assert given.answer
+    assert [one["shard"] for one in server.identified] == [[0, 2], [1, 2]]
+
+
+async def test_it_resumes_after_a_dropped_connection(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        await server.drop()
+        given = await server.command("ask", [option("question", "what did Starmer say?")], **HERE)
+        await given.until(lambda one: one.answer, 30)
+    assert server.resumed
+
+
+@pytest.mark.slow
+async def test_it_comes_back_from_a_gateway_that_falls_silent(
+    options: Settings, server: Server
+) -> None:
+    server.heartbeat_seconds = 0.3
+    async with bot(options, server) as client:
+        client._connection.heartbeat_timeout = 1.0
+        await server.drop()
+        await server.until(lambda: server.resumed, 30)
+        before = len(server.sockets)
+        server.silent = True
+        await server.until(lambda: len(server.sockets) > before, 30)
+        server.silent = False
+        given = await server.command("ask", [option("question", "what did Starmer say?")], **HERE)
+        await given.until(lambda one: one.answer, 30)
+
+    assert given.answer
+    assert len(server.sockets) > before
+
+
+@pytest.mark.slow
+async def test_limits_and_errors_of_the_api_lose_no_answer(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server):
+        server.fail("@original", 429, {"message": "slow", "retry_after": 0.2, "global": False},
+                    **{"Retry-After": "0.2", "X-RateLimit-Reset-After": "0.2"})  # fmt: skip
+        server.fail("@original", 500)
+        given = await asked(server, "what did Starmer say?")
+    assert given.answer
+
+
+async def test_an_error_has_an_id_and_no_details(
+    options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    def broken(*args: object) -> None:
+        raise RuntimeError("details nobody should see")
+
+    async with bot(options, server):
+        monkeypatch.setattr(Newsdesk, "ask", broken)
+        given = await asked(server, "what did Starmer say?")
+    assert given.answer is not None
+    assert "Something went wrong" in given.answer["content"]
+    assert "details" not in given.answer["content"]
+    id = given.answer["content"].split()[-1].rstrip(".")
+    assert f"error {id}" in caplog.text
+    assert "details nobody should see" in caplog.text
+
+
+async def test_beyond_the_queue_it_says_busy(options: Settings, server: Server) -> None:
+    async with bot(options, server) as client:
+        client.pool._most = 0
+        given = await asked(server, "what did Starmer say?")
+    assert given.deleted
+    assert "I am busy. Please try again in" in given.followups[0]["content"]
+
+
+async def test_what_is_in_flight_ends_with_an_answer_or_an_apology(
+    options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    gate = threading.Event()
+    monkeypatch.setattr(clients, "GRACE", 0.5)
+    monkeypatch.setattr(Newsdesk, "ask", lambda *args: gate.wait(30))
+    async with bot(options, server) as client:
+        given = await server.command("ask", [option("question", "slow?")], **HERE)
+        await given.until(lambda one: one.acknowledged)
+        await client.stop()
+        gate.set()
+    assert given.answer is not None
+    assert "ask again" in given.answer["content"]
+
+
+async def test_what_comes_while_it_stops_gets_an_apology(options: Settings, server: Server) -> None:
+    async with bot(options, server) as client:
+        client.stopping = True
+        given = await asked(server, "what did Starmer say?")
+        client.stopping = False
+    assert given.answer is not None
+    assert "ask again" in given.answer["content"]
+
+
+@pytest.mark.slow
+async def test_a_long_refusal_fits_a_message(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        given = await asked(server, "what?", option("source", "*" * 3000))
+    assert given.deleted
+    assert len(given.followups[0]["content"]) <= 2000
+
+
+async def test_a_reconnect_is_no_silence(options: Settings, server: Server) -> None:
+    async with bot(options, server) as client:
+        await server.until(lambda: client.shards)
+        client.heartbeat_age()
+        client._started -= 86_400
+        await server.drop()
+        for _ in range(50):
+            assert client.heartbeat_age() < 60
+            await asyncio.sleep(0.02)
+
+
+async def test_a_gateway_out_of_reach_ends_it(
+    options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "_PATIENCE", 0.2)
+    monkeypatch.setattr(clients, "_LOOK", 0.2)
+    away = options.model_copy(update={"discord_gateway": "ws://127.0.0.1:1/"})
+    application.point_at(away)
+
+    said = await asyncio.wait_for(serving._serve(away), 20)
+
+    assert said is not None
+    assert "has not answered" in said
+
+
+@pytest.mark.slow
+async def test_another_process_reindexes_and_the_next_answer_knows(
+    options: Settings, server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "bridge.txt").write_text(BRIDGE)
+    async with bot(options, server):
+        before = await asked(server, "why was the bridge of Halvik closed?")
+        other = Newsdesk(options.data)
+        await asyncio.to_thread(lambda: [*other.sync([tmp_path / "bridge.txt"])])
+        other.close()
+        after = await asked(server, "why was the bridge of Halvik closed?")
+    assert before.answer is not None
+    assert "rusted" not in before.answer["content"]
+    assert after.answer is not None
+    assert "rusted" in after.answer["content"]
+
+
+@pytest.mark.slow
+async def test_a_withdrawn_article_is_not_shown_from_an_old_answer(
+    options: Settings, server: Server
+) -> None:
+    who = HERE | {"permissions": MANAGE_GUILD}
+    async with bot(options, server) as client:
+        await add(server, "bridge.txt", BRIDGE, **HERE)
+        given = await asked(server, "why was the bridge of Halvik closed?")
+        gone = await server.command("articles remove", [option("article", BRIDGE)], **who)
+        await gone.until(lambda one: one.answer)
+        assert given.answer is not None
+        opened = await server.click(
+            given.answer, first_id(given.answer, "sources"), values=["1"], **HERE
+        )
+        await opened.until(lambda one: one.followups)
+        assert "withdrawn" in opened.followups[0]["content"]
+        client.store.close()
+        kept = (options.data / "discord.sqlite").read_bytes()
+    assert b"rusted" not in kept
+
+
+# Starting
+
+
+@pytest.mark.parametrize("token", [None, "wrong.token.really"])
+async def test_a_missing_or_refused_token_is_one_clear_sentence(
+    options: Settings, server: Server, token: str | None
+) -> None:
+    given = options.model_copy(update={"discord_token": SecretStr(token) if token else None})
+    application.point_at(given)
+    try:
+        said = await serving._serve(given)
+    except SettingsError as exc:
+        said = str(exc)
+    assert said is not None
+    assert "token" in said
+    assert "wrong.token" not in said
+
+
+async def test_the_link_that_invites_asks_for_the_least(options: Settings, server: Server) -> None:
+    link = await asyncio.to_thread(application.invite, options)
+
+    assert dict(httpx.URL(link).params) == {
+        "client_id": str(BOT), "scope": "bot applications.commands",
+        "permissions": str(application.PERMISSIONS.value),
+    }  # fmt: skip
+    assert not application.PERMISSIONS.administrator
+
+
+@pytest.mark.slow
+async def test_without_the_intent_it_serves_all_the_same(options: Settings, server: Server) -> None:
+    server.allow_content = False
+    application.point_at(options)
+    running = asyncio.create_task(serving._serve(options))
+    await server.until(lambda: server.identified)
+    given = await asked(server, "what did Starmer say?")
+    assert given.answer
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+def test_secrets_stay_out_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    options = Settings(discord_token=SecretStr(TOKEN))
+    record = logging.LogRecord(
+        "discord.http", logging.WARNING, "", 0, "%s /webhooks/1/abc-DEF_1/messages with %s",
+        ("PATCH", TOKEN), None,
+    )  # fmt: skip
+    serving._redact(options).filter(record)
+    try:
+        raise RuntimeError(f"https://discord.com/api/webhooks/1/abc-DEF_1 with {TOKEN}")
+    except RuntimeError:
+        failed = logging.LogRecord("x", logging.ERROR, "", 0, "no", (), sys.exc_info())
+    serving._redact(options).filter(failed)
+    traceback = logging.Formatter().format(failed)
+
+    assert "RuntimeError" in traceback
+    assert TOKEN not in traceback
+    assert "abc-DEF_1" not in traceback
+    assert TOKEN not in record.getMessage()
+    assert "abc-DEF_1" not in record.getMessage()
+    assert TOKEN not in repr(options)
+
+
+async def test_the_command_serves_tells_its_health_and_stops(
+    options: Settings, server: Server
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {
+        "NEWSDESK_DATA": str(options.data),
+        "NEWSDESK_DISCORD_TOKEN": TOKEN,
+        "NEWSDESK_DISCORD_API": server.api,
+        "NEWSDESK_DISCORD_GATEWAY": server.gateway,
+        "NEWSDESK_DISCORD_HEALTH_PORT": str(port),
+        "NEWSDESK_LOG_LEVEL": "DEBUG",
+    }
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "discord",
+        cwd=Path(__file__).parents[2], env=os.environ | settings,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        await server.until(lambda: server.identified, 60)
+        given = await asked(server, "what did Starmer say?")
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://127.0.0.1:{port}/health") as health,
+        ):
+            alive = health.status, await health.json()
+        running.send_signal(signal.SIGTERM)
+        said, _ = await asyncio.wait_for(running.communicate(), 10)
+    finally:
+        if running.returncode is None:
+            running.kill()
+
+    assert given.answer
+    assert alive[0] == 200
+    assert 0 <= alive[1]["heartbeat_age"] < 60
+    assert running.returncode == 0
+    assert TOKEN not in said.decode()
+    assert given.token not in said.decode()
+
+
+async def test_doctor_tells_of_the_bot(options: Settings, server: Server) -> None:
+    from bot.discord.doctor import findings
+
+    before = await asyncio.to_thread(findings, options)
+    async with bot(options, server) as client:
+        client.store.note("alive", str(round(time.time())))
+    server.allow_content = False
+    after = await asyncio.to_thread(findings, options)
+    wrong = options.model_copy(update={"discord_token": SecretStr("wrong.token.really")})
+    refused = await asyncio.to_thread(findings, wrong)
+
+    assert [one.looked_at for one in before] == [
+        "Discord token", "Discord intents", "Discord connection",
+    ]  # fmt: skip
+    assert "has not run yet" in before[2].wrong
+    assert not before[1].note
+    assert not after[2].wrong
+    assert "intent is off" in after[1].note
+    assert "refuses" in refused[0].wrong

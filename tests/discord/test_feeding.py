@@ -1,0 +1,270 @@
+import json
+import random
+from typing import Any
+
+import pytest
+
+from bot.discord import feeding
+from bot.discord.replies import InteractionReply
+from bot.settings import Settings
+from tests.discord.bot import (
+    BRIDGE,
+    CHANNEL,
+    GUILD,
+    HERE,
+    ROLE,
+    SECOND,
+    THERE,
+    add,
+    added,
+    asked,
+    bot,
+    first_id,
+    plain,
+)
+from tests.discord_server import (
+    AUTOCOMPLETE,
+    DIRECT,
+    MANAGE_GUILD,
+    MEMBER,
+    OWNER,
+    Given,
+    Json,
+    Server,
+    components,
+    option,
+)
+
+pytestmark = pytest.mark.anyio
+
+# Feeding
+
+
+async def test_a_servers_articles_are_its_own(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        fed = await add(server, "bridge.txt", BRIDGE, **HERE)
+        here = await asked(server, "why was the bridge of Halvik closed?")
+        there = await asked(server, "why was the bridge of Halvik closed?", **THERE)
+        await server.say("why was the bridge of Halvik closed?", guild=None, channel=DIRECT)
+        await server.until(lambda: server.replies(DIRECT))
+        assert here.answer is not None
+        stolen = await server.click(
+            here.answer, first_id(here.answer, "sources"), values=["1"], **THERE
+        )
+        await stolen.until(lambda one: one.followups)
+        shared = await asked(server, "what did Starmer say?")
+
+    assert fed.answer is not None
+    assert fed.answer["content"] == "Added 1, changed 0, unchanged 0."
+    assert "cables had rusted" in here.answer["content"]
+    for other in (there.answer, server.replies(DIRECT)[0], stolen.followups[0]):
+        assert other is not None
+        assert "rusted" not in json.dumps(other)
+    assert shared.answer is not None
+    assert "unacceptable" in plain(shared.answer["content"])
+
+
+async def everything_seen(server: Server, answers: dict[int, Given], who: dict[str, Any]) -> str:
+    """All that a server's manager gets out of their own answer, the others', and the commands."""
+    for guild, given in answers.items():
+        if guild != who["guild"] and given.answer:
+            await refused(server, given.answer, who)
+    listed = await server.command("articles list", **who)
+    await listed.until(lambda one: one.answer)
+    typed = await server.command(
+        "articles remove", [option("article", "vik", focused=True)], kind=AUTOCOMPLETE, **who
+    )
+    await typed.until(lambda one: one.callback)
+    return json.dumps([answers[who["guild"]].answer, listed.answer, typed.callback])
+
+
+async def refused(server: Server, message: Json, who: dict[str, Any]) -> None:
+    for id in components(message):
+        used = await server.click(message, id, values=["1"] if "sources" in id else None, **who)
+        await used.until(lambda one: one.followups)
+        assert "I no longer know this answer" in used.followups[0]["content"]
+
+
+@pytest.mark.slow
+async def test_nothing_of_one_server_is_ever_shown_in_another(
+    options: Settings, server: Server
+) -> None:
+    """Generated servers with articles of their own; each asks for every other's secrets."""
+    draw = random.Random(9)
+    guilds = [31, 32, 33]
+    secret = {guild: f"Zephyr{guild}" for guild in guilds}
+    for guild in guilds:
+        server.guild(guild, guild * 10, guild * 10 + 1)
+    async with bot(options, server):
+        for guild in guilds:
+            text = f"The harbour master of Vik named the password {secret[guild]} on Monday."
+            who = {"guild": guild, "channel": guild * 10}
+            await add(server, f"{draw.choice('abc')}.txt", text, **who)
+        places = [(guild, guild * 10 + draw.randint(0, 1)) for guild in guilds] + [(GUILD, CHANNEL)]
+        answers = {}
+        for guild, channel in places:
+            who = {"guild": guild, "channel": channel, "user": draw.choice([MEMBER, OWNER])}
+            answers[guild] = await asked(
+                server, "which password did the harbour master of Vik name?", **who
+            )
+        await server.say("which password did the harbour master of Vik name?",
+                         guild=None, channel=DIRECT)  # fmt: skip
+        await server.until(lambda: server.replies(DIRECT))
+        for guild, channel in places:
+            who = {"guild": guild, "channel": channel, "permissions": MANAGE_GUILD}
+            seen = await everything_seen(server, answers, who)
+            for other in guilds:
+                assert (secret[other] in seen) == (guild == other)
+
+    assert not any(name in json.dumps(server.replies(DIRECT)) for name in secret.values())
+
+
+@pytest.mark.slow
+async def test_feeding_is_for_those_who_may(options: Settings, server: Server) -> None:
+    async with bot(options, server) as client:
+        refused = await add(server, "bridge.txt", BRIDGE, permissions=0, **HERE)
+        client.store.set(GUILD, type(client.store.settings(GUILD))(feeders=frozenset({ROLE})))
+        allowed = await add(server, "bridge.txt", BRIDGE, permissions=0, roles=(ROLE,), **HERE)
+
+    assert refused.answer is not None
+    assert "Only members who" in refused.answer["content"]
+    assert allowed.answer is not None
+    assert "Added 1" in allowed.answer["content"]
+
+
+@pytest.mark.slow
+async def test_articles_are_changed_listed_removed_and_rebuilt(
+    options: Settings, server: Server
+) -> None:
+    who = HERE | {"permissions": MANAGE_GUILD}
+    async with bot(options, server):
+        await add(server, "bridge.txt", BRIDGE, **HERE)
+        changed = await add(server, "bridge.txt", BRIDGE.replace("Monday", "Friday"), **HERE)
+        many = "\n".join(
+            json.dumps({"text": f"Article number {n} of the file.", "title": f"Title {n}"})
+            for n in range(25)
+        )
+        await add(server, "many.jsonl", many + "\nnot json", **HERE)
+        listed = await server.command("articles list", **who)
+        await listed.until(lambda one: one.answer)
+        assert listed.answer is not None
+        older = await server.click(listed.answer, first_id(listed.answer, "list:1"), **who)
+        await older.until(lambda one: "list:2" in json.dumps(one.original))
+        typed = await server.command(
+            "articles remove", [option("article", "halvik", focused=True)],
+            kind=AUTOCOMPLETE, **who,
+        )  # fmt: skip
+        await typed.until(lambda one: one.callback)
+        assert typed.callback is not None
+        (choice,) = typed.callback["data"]["choices"]
+        gone = await server.command("articles remove", [option("article", choice["value"])], **who)
+        await gone.until(lambda one: one.answer)
+        rebuilt = await server.command("articles reindex", **who)
+        await rebuilt.until(lambda one: one.answer and "Rebuilt" in one.answer["content"])
+        answer = await asked(server, "why was the bridge of Halvik closed?")
+
+    assert changed.answer is not None
+    assert "changed 1" in changed.answer["content"]
+    assert listed.answer["content"].count("\n") == 9
+    assert gone.answer is not None
+    assert "Withdrawn: The bridge of Halvik" in gone.answer["content"]
+    assert answer.answer is not None
+    assert "rusted" not in answer.answer["content"]
+
+
+@pytest.mark.slow
+async def test_what_takes_longer_than_discord_waits_is_told_in_a_direct_message(
+    options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(InteractionReply, "late", True)
+    content, resolved = added(server, "bridge.txt", BRIDGE)
+    who = HERE | {"permissions": MANAGE_GUILD}
+    async with bot(options, server):
+        await server.command("articles add", content, resolved=resolved, **who)
+        await server.until(lambda: server.replies(DIRECT))
+
+    assert "Added 1" in server.replies(DIRECT)[0]["content"]
+
+
+@pytest.mark.slow
+async def test_progress_that_can_not_be_shown_stops_nothing(
+    options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeding, "_EVERY", 0.01)
+    who = HERE | {"permissions": MANAGE_GUILD}
+    async with bot(options, server):
+        await add(server, "bridge.txt", BRIDGE, **HERE)
+        server.fail("@original", 403)
+        rebuilt = await server.command("articles reindex", **who)
+        await rebuilt.until(lambda one: one.answer and "Rebuilt" in one.answer["content"])
+
+    assert not server.failing
+
+
+async def test_a_bad_file_is_named_without_its_place(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        bad = await add(server, "../../etc/passwd.txt", "\0\1\2", **HERE)
+        unknown = await add(server, "film.mp4", "x", **HERE)
+
+    assert bad.answer is not None
+    assert "Not read" in bad.answer["content"]
+    assert str(options.data) not in bad.answer["content"]
+    assert unknown.answer is not None
+    assert "film\\.mp4" in unknown.answer["content"]
+
+
+async def test_a_link_is_fetched_only_from_public_hosts(options: Settings, server: Server) -> None:
+    server.files["page"] = b"<html><body><article><p>" + BRIDGE.encode() + b"</p></article></body>"
+    link = f"http://127.0.0.1:{server.port}/files/page"
+    who = HERE | {"permissions": MANAGE_GUILD}
+    async with bot(options, server):
+        given = await server.command("articles add", [option("link", link)], **who)
+        await given.until(lambda one: one.answer and "Not read" in one.answer["content"])
+
+    assert given.answer is not None
+    assert "not on the public internet" in given.answer["content"]
+
+
+# Settings
+
+
+@pytest.mark.slow
+async def test_settings_limit_where_and_who(options: Settings, server: Server) -> None:
+    who = HERE | {"permissions": MANAGE_GUILD}
+    async with bot(options, server):
+        nobody = await server.command("newsdesk settings", **HERE)
+        await nobody.until(lambda one: one.answer)
+        given = await server.command(
+            "newsdesk settings",
+            [{"name": "channel", "type": 7, "value": str(SECOND)}],
+            resolved={"channels": {str(SECOND): {"id": str(SECOND), "type": 0, "name": "x",
+                                                 "permissions": "0"}}},
+            **who,
+        )  # fmt: skip
+        await given.until(lambda one: one.answer)
+        wrong = await asked(server, "what did Starmer say?")
+        right = await asked(server, "what did Starmer say?", channel=SECOND)
+
+    assert nobody.answer is not None
+    assert "Only members" in nobody.answer["content"]
+    assert given.answer is not None
+    assert f"Answers in: <#{SECOND}>" in given.answer["content"]
+    assert wrong.deleted
+    assert wrong.followups[0]["flags"] & 64
+    assert right.answer is not None
+    assert "unacceptable" in plain(right.answer["content"])
+
+
+@pytest.mark.slow
+async def test_too_many_questions_are_put_off(options: Settings, server: Server) -> None:
+    async with bot(options, server) as client:
+        client.store.set(GUILD, type(client.store.settings(GUILD))(per_person=2))
+        for _ in range(2):
+            given = await asked(server, "what did Starmer say?")
+            assert given.answer
+        late = await asked(server, "what did Starmer say?")
+        other = await asked(server, "what did Starmer say?", user=OWNER)
+
+    assert late.deleted
+    assert "try again in" in late.followups[0]["content"]
+    assert other.answer
