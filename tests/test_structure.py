@@ -6,9 +6,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = [
-    "errors", "articles", "sources.files", "sources.web", "passages", "models", "crossencoder",
-    "library", "vectors", "words", "projections", "index", "check", "search", "quotes",
-    "statements", "asked", "statement_reader", "reader", "answer", "verdict", "proof",
+    "errors", "articles", "sources.files", "sources.public", "sources.web", "passages", "models",
+    "crossencoder", "library", "vectors", "words", "projections", "index", "check", "search",
+    "quotes", "statements", "asked", "statement_reader", "reader", "answer", "verdict", "proof",
     "followup", "desk", "evaluation",
 ]  # fmt: skip
 DISCORD = {
@@ -37,7 +37,8 @@ PLACES = {
     "trafilatura": {"retrieval/sources/files.py"},
     "discord": DISCORD,
     "aiohttp": {f"bot/discord/{name}.py" for name in ("application", "health", "serving")},
-    "httpcore": {"retrieval/sources/web.py"},
+    "httpcore": {"retrieval/sources/public.py", "retrieval/sources/web.py"},
+    "idna": {"retrieval/sources/public.py"},
     "typer": {"bot/cli.py"},
     "pydantic_settings": {"bot/settings.py"},
     "dotenv": {"bot/settings.py"},

@@ -1,146 +1,342 @@
-"""Addresses → Articles; nothing is fetched from a machine that isn't public.
+"""Addresses → what is found there → Articles; nothing is fetched from a machine that isn't public.
 
-Every name is resolved here, each of its addresses checked, and the connection made to the address
-that was checked, at each hop of a redirect: a name can't point elsewhere in between.
+Each hop of a redirect is checked as the first address is, and connected to through `public`. Any
+port is: a public machine is as public on one as on another. A fetch ends within `_SECONDS`,
+whatever a name server or a server does.
 """
 
-import ipaddress
-import socket
+import re
 import ssl
-import time
-from collections.abc import Collection, Iterable, Iterator
-from typing import Any
-from urllib.parse import urljoin, urlsplit
+import zlib
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache, partial
+from itertools import chain
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import httpcore
 
 from retrieval.articles import Article, article
 from retrieval.errors import ReadError
-from retrieval.sources.files import MAX_BYTES, page_article, pdf_article
+from retrieval.sources.files import MAX_BYTES, decode, page_article, pdf_article
+from retrieval.sources.public import Clock, Guarded, host_name
+
+AGENT = "Newsdesk/0.1 (+https://pypi.org/project/newsdesk/)"
 
 _HOPS = 5
 _SECONDS = 30.0  # for the whole of a fetch
 _WAIT = 10.0  # seconds for each step of it
-_AGENT = "Newsdesk/0.1 (+https://pypi.org/project/newsdesk/)"
+_PIECE = 65_536  # bytes expanded at a time
+_MAX_ADDRESS = 8_000  # characters; servers refuse longer ones
+
+_PORTS = {"http": 80, "https": 443}
+_LASTING = (301, 308)
+_REDIRECTS = (*_LASTING, 302, 303, 307)
 _PAGES = ("text/html", "application/xhtml+xml")
+_REASONS = {
+    401: "it can only be read after signing in",
+    402: "it can only be read by those who pay",
+    403: "the server doesn't let Newsdesk read it",
+    404: "there is no such page",
+    410: "the page is gone for good",
+    429: "the server is asked too often",
+    451: "the page is withheld for legal reasons",
+    503: "the server is too busy just now",
+}
 
 
-class Guarded(httpcore.NetworkBackend):
-    """Connects to public addresses only, and to hosts that are allowed by name."""
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address holds.
 
-    def __init__(self, allowed: Collection[str]) -> None:
-        self._allowed = {name.lower() for name in allowed}
-        self._real = httpcore.SyncBackend()
+    `status` is 200, or 304 where nothing changed since `etag` or `modified`; `body` is then
+    empty. `address` is where it was found, `moved` where the address has moved to for good, or
+    None. `kind` is the content type without its parameters, "" where none is named; `charset` is
+    as the server says, or None. `max_age` is for how many seconds more it counts as fresh.
+    """
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        """A connection to one of the host's addresses. Raises ReadError for one not public."""
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as exc:
-            raise ReadError(f"there is no host called {host[:100]!r}") from exc
-        addresses = [str(row[4][0]) for row in found]
-        if host.lower() not in self._allowed:
-            for address in addresses:
-                if not is_public(address):
-                    raise ReadError(f"the host {host[:100]!r} is not on the public internet")
-        return self._real.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
-
-    def connect_unix_socket(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
-        """Never."""
-        raise ReadError("only http and https addresses are fetched")
+    address: str
+    moved: str | None
+    status: int
+    kind: str
+    charset: str | None
+    body: bytes
+    etag: str | None
+    modified: str | None
+    max_age: int | None
 
 
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, also inside an IPv6 address."""
-    at = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(at, "ipv4_mapped", None) or getattr(at, "sixtofour", None)
-    if inner is None and (teredo := getattr(at, "teredo", None)):
-        inner = teredo[1]
-    if inner is not None and not is_public(str(inner)):
-        return False
-    return at.is_global and not at.is_multicast
+class Refused(ReadError):
+    """The server answers with another `status`; `wait` is how many seconds it asks for, or None."""
+
+    def __init__(self, status: int, wait: int | None) -> None:
+        reason = _REASONS.get(status, "the server has a fault" if status >= 500 else "")
+        asked = f"; it asks to wait {wait:,} seconds" if wait else ""
+        super().__init__(f"{reason or 'the server refuses'} (status {status}){asked}")
+        self.status = status
+        self.wait = wait
 
 
-def read(address: str, *, allowed: Collection[str] = ()) -> Iterator[Article | ReadError]:
+def read(
+    address: str, *, allowed: Collection[str] = (), agent: str = AGENT
+) -> Iterator[Article | ReadError]:
     """The article at an address, as Article or ReadError; `allowed` hosts needn't be public."""
+    found: Article | ReadError
     try:
-        final, kind, content = _fetch(address, allowed)
-        yield _article(final, kind, content)
+        found = _article(fetch(address, allowed=allowed, agent=agent))
     except ReadError as exc:
-        yield ReadError(exc.reason, address[:200])
-    except (httpcore.TimeoutException, TimeoutError):
-        yield ReadError("it took too long to answer", address[:200])
-    except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError, OSError) as exc:
-        yield ReadError(f"it can't be fetched ({type(exc).__name__})", address[:200])
+        found = ReadError(exc.reason, _shown(address))
     except Exception as exc:  # noqa: BLE001 - a damaged page makes a parser raise anything
-        yield ReadError(f"it is damaged ({type(exc).__name__})", address[:200])
+        found = ReadError(f"it is damaged ({type(exc).__name__})", _shown(address))
+    yield found
 
 
-def _fetch(address: str, allowed: Collection[str]) -> tuple[str, str, bytes]:
-    """Where it was found in the end, its content type, and its content."""
-    until = time.monotonic() + _SECONDS
-    with httpcore.ConnectionPool(network_backend=Guarded(allowed)) as pool:
-        for _ in range(_HOPS + 1):
-            _check(address)
-            with pool.stream(
-                "GET",
-                address,
-                headers={"User-Agent": _AGENT, "Accept-Encoding": "identity", "Accept": "*/*"},
-                extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), _WAIT)},
-            ) as response:
-                headers = {
-                    name.decode("latin-1").lower(): value.decode("latin-1")
-                    for name, value in response.headers
-                }
-                if response.status in (301, 302, 303, 307, 308) and headers.get("location"):
-                    address = urljoin(address, headers["location"])
-                    continue
-                if response.status != 200:
-                    raise ReadError(f"the server answers with status {response.status}")
-                if headers.get("content-encoding", "identity") != "identity":
-                    raise ReadError("the server sends it compressed, unasked")
-                kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-                return address, kind, _bounded(response, until)
+def fetch(
+    address: str,
+    *,
+    allowed: Collection[str] = (),
+    agent: str = AGENT,
+    etag: str | None = None,
+    modified: str | None = None,
+    limit: int = MAX_BYTES,
+) -> Fetched:
+    """What an address holds, or that it hasn't changed since `etag` or `modified`.
+
+    Hosts `allowed` by name needn't be public. `limit` is in bytes, both as sent and expanded.
+    Raises Refused where the server answers with an error, ReadError for all else that goes wrong.
+    """
+    headers = {
+        "User-Agent": agent,
+        "Accept": "*/*",
+        "Accept-Encoding": "gzip, deflate",
+        "If-None-Match": etag,
+        "If-Modified-Since": modified,
+    }
+    clock = Clock(_SECONDS, _WAIT)
+    guarded = Guarded(allowed, clock)
+    try:
+        with httpcore.ConnectionPool(ssl_context=_tls(), network_backend=guarded) as pool:
+            return _follow(pool, address, headers, partial(_body, limit=limit, clock=clock))
+    except (httpcore.TimeoutException, TimeoutError) as exc:
+        raise ReadError("it takes too long to answer") from exc
+    except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as exc:
+        raise ReadError(_trouble(exc)) from exc
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return httpcore.default_ssl_context()
+
+
+def _trouble(exc: Exception) -> str:
+    cause = exc.args[0] if exc.args else None  # httpcore's errors hold the one that they stand for
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"its certificate can't be trusted: {cause.verify_message}"
+    if isinstance(cause, ssl.SSLError):
+        return "no secure connection to the server can be made"
+    if isinstance(exc, httpcore.ConnectError):
+        return "no connection to the server can be made"
+    if isinstance(exc, httpcore.LocalProtocolError):
+        return "it can't be asked for in HTTP"
+    if isinstance(exc, httpcore.RemoteProtocolError):
+        return "the server breaks off, or its answer isn't HTTP"
+    return "the connection to the server broke"
+
+
+def _follow(
+    pool: httpcore.ConnectionPool,
+    address: str,
+    asked: dict[str, str | None],
+    body: Callable[[httpcore.Response, dict[str, str]], bytes],
+) -> Fetched:
+    address, url = _parts(address)
+    moved, lasting, been = None, True, set()
+    for _ in range(_HOPS + 1):
+        been.add(address)
+        sent = {"Host": urlsplit(address).netloc, **asked}
+        with pool.stream(
+            "GET",
+            url,
+            headers=[(name.encode(), value.encode()) for name, value in sent.items() if value],
+            extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), _WAIT)},
+        ) as response:
+            headers = _headers(response)
+            if response.status not in _REDIRECTS or "location" not in headers:
+                unchanged = response.status == 304 and (
+                    asked["If-None-Match"] or asked["If-Modified-Since"]
+                )
+                if response.status != 200 and not unchanged:
+                    raise Refused(response.status, _wait(headers.get("retry-after", "")))
+                content = b"" if unchanged else body(response, headers)
+                return _fetched(address, moved, response.status, headers, content)
+            lasting = lasting and response.status in _LASTING
+            address, url = _next(address, headers["location"])
+        if address in been:
+            raise ReadError("it redirects in a circle")
+        moved = address if lasting else moved
     raise ReadError(f"it redirects more than {_HOPS} times")
 
 
-def _check(address: str) -> None:
+def _next(address: str, location: str) -> tuple[str, httpcore.URL]:
     try:
-        at = urlsplit(address)
-        host = at.hostname
+        return _parts(urljoin(address, location))
     except ValueError:
-        host = None
-    if not host or at.scheme not in ("http", "https"):
+        raise ReadError("it redirects to what is no address") from None
+    except ReadError as exc:
+        raise ReadError(f"it redirects to an address that is not fetched: {exc.reason}") from exc
+
+
+def _parts(address: str) -> tuple[str, httpcore.URL]:
+    """The address in ASCII without fragment, and the parts that are connected to and asked for."""
+    try:
+        at = urlsplit(address.strip())
+        host, port = host_name(at.hostname or ""), at.port
+        path = quote(at.path or "/", "/%:@!$&'()*+,;=~", errors="surrogateescape")
+        query = quote(at.query, "/%:@!$&'()*+,;=~?[]", errors="surrogateescape")
+    except ValueError:
+        raise ReadError("it is not an address of a web page") from None
+    if at.scheme not in _PORTS or not host:
         raise ReadError("only http and https addresses are fetched")
-    if at.username or at.password:
+    if at.username is not None or at.password is not None:
         raise ReadError("the address has a name or password in it")
+    netloc = f"[{host}]" if ":" in host else host
+    if port not in (None, _PORTS[at.scheme]):
+        netloc += f":{port}"
+    plain = urlunsplit((at.scheme, netloc, path, query, ""))
+    if len(plain) > _MAX_ADDRESS:
+        raise ReadError(f"the address is over {_MAX_ADDRESS:,} characters")
+    target = f"{path}?{query}" if query else path
+    return plain, httpcore.URL(scheme=at.scheme, host=host, port=port, target=target)
 
 
-def _bounded(response: httpcore.Response, until: float) -> bytes:
+def _headers(response: httpcore.Response) -> dict[str, str]:
+    """The headers by lower-case name; the first of several, but all of what is a list."""
+    headers: dict[str, str] = {}
+    for raw, content in response.headers:
+        name = raw.decode("latin-1").lower()
+        value = content.decode("utf-8", "surrogateescape").strip()
+        if name in headers and name in ("content-encoding", "cache-control"):
+            headers[name] += f", {value}"
+        else:
+            headers.setdefault(name, value)
+    return headers
+
+
+def _fetched(
+    address: str, moved: str | None, status: int, headers: dict[str, str], body: bytes
+) -> Fetched:
+    kind, _, parameters = headers.get("content-type", "").partition(";")
+    charset = re.search(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", parameters, re.I | re.A)
+    return Fetched(
+        address=address,
+        moved=moved,
+        status=status,
+        kind=kind.strip().lower(),
+        charset=charset[1].lower() if charset else None,
+        body=body,
+        etag=_kept(headers.get("etag", "")),
+        modified=_kept(headers.get("last-modified", "")),
+        max_age=_max_age(headers),
+    )
+
+
+def _kept(value: str) -> str | None:
+    """The value if it can be kept and sent back."""
+    return value if 0 < len(value) <= 1_000 and value.isascii() and value.isprintable() else None
+
+
+def _max_age(headers: dict[str, str]) -> int | None:
+    control = headers.get("cache-control", "").lower()
+    if re.search("no-cache|no-store", control):
+        return 0
+    found = re.search(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,9})", control, re.A)
+    age = re.match(r"\d{1,9}", headers.get("age", ""), re.A)
+    return max(0, int(found[1]) - int(age[0] if age else 0)) if found else None
+
+
+def _wait(value: str) -> int | None:
+    """The seconds of a Retry-After, which are a number or a date."""
+    if re.fullmatch(r"\d{1,9}", value, re.A):
+        return int(value)
+    try:
+        until = parsedate_to_datetime(value)
+    except (ValueError, IndexError, OverflowError):
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0, round((until - datetime.now(UTC)).total_seconds()))
+
+
+def _body(
+    response: httpcore.Response, headers: dict[str, str], *, limit: int, clock: Clock
+) -> bytes:
+    too_large = f"it is over the limit of {limit / 1_000_000:g} MB"
+    length = headers.get("content-length", "")
+    if length.isdecimal() and int(length[:19]) > limit:
+        raise ReadError(too_large)
+    coding = headers.get("content-encoding", "").lower()
+    sent = _bounded(response.iter_stream(), limit, too_large)
+    if coding in ("gzip", "x-gzip", "deflate"):
+        expands = f"it expands to over the limit of {limit / 1_000_000:g} MB"
+        sent = _bounded(_expanded(sent, coding), limit, expands)
+    elif coding not in ("", "identity"):
+        raise ReadError(f"it is sent compressed as {coding[:50]!r}, which is not read")
     content = bytearray()
-    for piece in response.iter_stream():
+    for piece in sent:
+        clock.left()
         content += piece
-        if len(content) > MAX_BYTES:
-            raise ReadError(f"it is over the limit of {MAX_BYTES // 1_000_000} MB")
-        if time.monotonic() > until:
-            raise ReadError(f"it took longer than {_SECONDS:.0f} seconds")
     return bytes(content)
 
 
-def _article(address: str, kind: str, content: bytes) -> Article:
-    if not content.strip():
+def _bounded(pieces: Iterable[bytes], limit: int, reason: str) -> Iterator[bytes]:
+    taken = 0
+    for piece in pieces:
+        taken += len(piece)
+        if taken > limit:
+            raise ReadError(reason)
+        yield piece
+
+
+def _expanded(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:
+    head = b""
+    while len(head) < 2 and (piece := next(pieces, None)) is not None:
+        head += piece
+    engine = zlib.decompressobj(bits := _window_bits(head[:2], coding))
+    try:
+        for piece in chain([head], pieces):
+            while piece:
+                if engine.eof:  # a gzip file may have several members
+                    engine = zlib.decompressobj(bits)
+                yield engine.decompress(piece, _PIECE)
+                piece = engine.unconsumed_tail or engine.unused_data
+        yield engine.flush()
+    except zlib.error as exc:
+        raise ReadError("its compression is damaged") from exc
+    if head and not engine.eof:
+        raise ReadError("its compression is cut off")
+
+
+def _window_bits(head: bytes, coding: str) -> int:
+    """What zlib is told for what begins so; "deflate" comes with zlib's head, and without."""
+    if coding != "deflate":
+        return 31
+    return 15 if head and head[0] & 15 == 8 and int.from_bytes(head, "big") % 31 == 0 else -15
+
+
+def _shown(address: str) -> str:
+    """The address fit to be printed: without password, on one line."""
+    address = re.sub("//[^/?#]*@", "//", address)
+    return "".join(c for c in address[:200] if c.isprintable())
+
+
+def _article(found: Fetched) -> Article:
+    if not found.body.strip():
         raise ReadError("it is empty")
-    if kind == "application/pdf" or content.startswith(b"%PDF-"):
-        return pdf_article(content, address=address)
-    if kind in _PAGES or not kind:
-        return page_article(content, address=address)
-    if kind == "text/plain":
-        return article(content.decode("utf-8", "replace"), url=address)
-    raise ReadError(f"it is {kind[:50] or 'of an unknown kind'}, not an article")
+    if found.kind == "application/pdf" or found.body.startswith(b"%PDF-"):
+        return pdf_article(found.body, address=found.address)
+    if found.kind in _PAGES or not found.kind:
+        return page_article(found.body, address=found.address, charset=found.charset)
+    if found.kind == "text/plain":
+        return article(decode(found.body, found.charset), url=found.address)
+    raise ReadError(f"it is {found.kind[:50]!r}, not an article")

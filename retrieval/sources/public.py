@@ -1,0 +1,176 @@
+"""Connections to machines of the public internet, and to no others, that end in time.
+
+A name is resolved once for a connection, each of its addresses checked, and the connection made to
+an address that was checked: a name can't point elsewhere in between.
+"""
+
+import ipaddress
+import re
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Collection, Iterable
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import httpcore
+import idna
+
+from retrieval.errors import ReadError
+
+_LOOKUPS = threading.BoundedSemaphore(32)  # a lookup can't be stopped, only left behind
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_MAX_HOST = 253  # characters, by the rules of names
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that is given out of IPv6
+_INSIDE = (
+    ipaddress.IPv4Network("192.0.0.0/24"),  # Oracle's cloud has its metadata here
+    ipaddress.IPv4Network("168.63.129.16/32"),  # Azure's inner services; a public address by form
+)
+
+
+class Clock:
+    """`seconds` for a whole fetch, at most `wait` of them for each of its steps."""
+
+    def __init__(self, seconds: float, wait: float) -> None:
+        self._end = time.monotonic() + seconds
+        self._wait = wait
+
+    def left(self, most: float | None = None) -> float:
+        """Seconds that the next step may take, `most` at most; TimeoutError when none are left."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return min(left, self._wait if most is None else most)
+
+
+class _Timed(httpcore.NetworkStream):
+    """A connection each of whose steps ends with the fetch's time."""
+
+    def __init__(self, real: httpcore.NetworkStream, clock: Clock) -> None:
+        self._real = real
+        self._clock = clock
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._real.read(max_bytes, self._clock.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._real.write(buffer, self._clock.left(timeout))
+
+    def close(self) -> None:
+        self._real.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        left = self._clock.left(timeout)
+        return _Timed(self._real.start_tls(ssl_context, server_hostname, left), self._clock)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._real.get_extra_info(info)
+
+
+class Guarded(httpcore.NetworkBackend):
+    """Connects to public addresses only, and to hosts that are allowed by name."""
+
+    def __init__(self, allowed: Collection[str], clock: Clock) -> None:
+        try:
+            self._allowed = {host_name(name) for name in allowed}
+        except ValueError:
+            listed = ", ".join(allowed)
+            raise ReadError(f"of the hosts to be allowed not each is a name: {listed}") from None
+        self._clock = clock
+        self._real = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """A connection to one of the host's addresses. Raises ReadError if any is not public."""
+        addresses = _resolved(host, port, self._clock)
+        if host not in self._allowed and not all(map(is_public, addresses)):
+            raise ReadError(f"the host {host[:100]!r} is not on the public internet")
+        for address in addresses[:-1]:
+            try:
+                return self._connect(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue  # as where IPv6 leads nowhere
+        return self._connect(addresses[-1], port, timeout, local_address, socket_options)
+
+    def _connect(
+        self, address: str, port: int, timeout: float | None, *options: Any
+    ) -> httpcore.NetworkStream:
+        left = self._clock.left(timeout)
+        return _Timed(self._real.connect_tcp(address, port, left, *options), self._clock)
+
+    def connect_unix_socket(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
+        """Never."""
+        raise ReadError("only http and https addresses are fetched")
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the public internet, also inside an IPv6 address."""
+    at = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(at, ipaddress.IPv4Address):
+        return at.is_global and not at.is_multicast and not any(at in inner for inner in _INSIDE)
+    inner = ipaddress.IPv4Address(int(at) & 0xFFFFFFFF) if at in _NAT64 else at.ipv4_mapped
+    if inner is not None:
+        return is_public(str(inner))
+    if at.teredo or (at.sixtofour and not is_public(str(at.sixtofour))):
+        return False
+    return at in _UNICAST and at.is_global
+
+
+def _resolved(host: str, port: int, clock: Clock) -> list[str]:
+    answers: SimpleQueue[list[str] | OSError] = SimpleQueue()
+
+    def look() -> None:
+        answer: list[str] | OSError = []
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answer = list(dict.fromkeys(str(row[4][0]) for row in found))
+        except OSError as exc:
+            answer = exc
+        except UnicodeError:
+            pass  # no name can be so
+        finally:
+            answers.put(answer)
+            _LOOKUPS.release()
+
+    if not _LOOKUPS.acquire(timeout=clock.left()):
+        raise TimeoutError
+    threading.Thread(target=look, daemon=True, name="newsdesk lookup").start()
+    try:
+        answer = answers.get(timeout=clock.left())
+    except Empty:
+        raise TimeoutError from None
+    if isinstance(answer, OSError) and answer.errno == socket.EAI_AGAIN:
+        raise ReadError(f"no name server answers for {host[:100]!r} just now") from answer
+    if isinstance(answer, OSError) or not answer:
+        raise ReadError(f"there is no host called {host[:100]!r}")
+    return answer
+
+
+def host_name(name: str) -> str:
+    """The host in lower-case ASCII, without a dot at its end. Raises ValueError for what is none.
+
+    A number for an address (`0x7f.1`) passes: what it stands for is seen when it is resolved.
+    """
+    name = name.lower().removesuffix(".")
+    if len(name) > _MAX_HOST:
+        raise ValueError
+    if ":" in name and "%" not in name:
+        return str(ipaddress.IPv6Address(name))
+    if not name.isascii():
+        name = idna.encode(name, uts46=True).decode().removesuffix(".")
+    if name and not _HOST.fullmatch(name):
+        raise ValueError
+    return name
