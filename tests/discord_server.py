@@ -1,7 +1,8 @@
 """A Discord on loopback: the gateway and REST protocol as far as a bot meets them.
 
 Written from Discord's developer documentation. It records every request, delivers what a test has
-people do, and can refuse, limit, fail, fall silent and drop connections.
+people do, and can refuse, limit, fail, fall silent and drop connections. What Discord refuses it
+refuses too; `breaches` has what is the bot's own fault.
 """
 
 import asyncio
@@ -15,6 +16,9 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests import discord_limits as limits
+from tests.discord_limits import Wrong
+
 BOT, OWNER, MEMBER, MODERATOR = 1000, 2001, 2002, 2003
 DIRECT = 900  # the channel of direct messages
 APPLICATION = BOT
@@ -22,10 +26,31 @@ TOKEN = "loopback.token.of-a-bot"  # no real one
 EPHEMERAL = 64
 MANAGE_GUILD, MANAGE_MESSAGES = 1 << 5, 1 << 13
 COMMAND, COMPONENT, AUTOCOMPLETE = 2, 3, 4
-DEFERRED, DEFERRED_UPDATE = 5, 6
+MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
+CALLBACKS = {
+    COMMAND: (MESSAGE, DEFERRED, MODAL),
+    COMPONENT: (MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL),
+    AUTOCOMPLETE: (CHOICES,),
+}
 PING_INTENT = 1 << 15  # message content
+MAY = {
+    "view": 1 << 10, "send": 1 << 11, "history": 1 << 16,
+    "create threads": 1 << 35, "send in threads": 1 << 38,
+}  # fmt: skip
 
 Json = dict[str, Any]
+
+
+class Refused(Exception):
+    """A request is answered with an error; `wrong` makes it an "Invalid Form Body"."""
+
+    def __init__(self, status: int, code: int, message: str, wrong: list[Wrong] | None = None):
+        named = [f"{one.place}: {one.message}" for one in wrong or []]
+        super().__init__(" ".join([message, *named]))
+        self.status = status
+        self.body: Json = {"message": message, "code": code}
+        if wrong:
+            self.body["errors"] = limits.form(wrong)
 
 
 @dataclass
@@ -45,6 +70,7 @@ class Given:
     id: int
     token: str
     sent: float
+    kind: int = COMMAND
     ephemeral: bool | None = None
     acknowledged: float | None = None
     callback: Json | None = None
@@ -80,12 +106,20 @@ class Server:
         self.given: dict[str, Given] = {}
         self.messages: dict[int, Json] = {}
         self.guilds: dict[int, Json] = {}
+        self.threads: dict[int, int] = {}  # and the channels they are in
+        self.may: dict[int, set[str]] = {}  # what of MAY the bot may do in a server's channel
+        self.recipient = MEMBER  # the other one in DIRECT: who wrote there or was written to last
+        self.refusing: set[int] = set()  # people who take no direct messages
+        self.breaches: list[str] = []
         self.sockets: list[web.WebSocketResponse] = []
         self.identified: list[Json] = []
         self.resumed: list[Json] = []
         self.heartbeats = 0
         self.commands: list[Json] = []
         self.files: dict[str, bytes] = {}
+        self.token = TOKEN
+        self.callback_seconds = 3.0
+        self.token_seconds = 900.0  # how long an interaction's token is good for
         self.allow_content = True
         self.silent = False
         self.named_gateway: str | None = None  # what the API says, instead of the true one
@@ -96,6 +130,7 @@ class Server:
         self._sequence = 0
         self._next = 5000
         self._session: list[Json] = []
+        self._sessions: set[str] = set()  # that can be resumed
         self.changed = asyncio.Event()
 
     # Life
@@ -160,15 +195,16 @@ class Server:
             if one[0] in path:
                 self.failing.remove(one)
                 return _json(one[2], status=one[1], headers=one[3])
-        known = request.headers.get("Authorization") == f"Bot {TOKEN}"
+        known = request.headers.get("Authorization") == f"Bot {self.token}"
         if not known and not path.startswith(("interactions/", "webhooks/")):
             return _json({"message": "401: Unauthorized", "code": 0}, status=401)
-        found = self._route(request.method, path, body)
-        if found is None:
-            return web.Response(status=204)
-        if isinstance(found, int):
-            return _json({"message": "no", "code": 10008}, status=found)
-        return _json(found)
+        try:
+            found = self._route(request.method, path, body)
+        except Refused as exc:
+            if exc.status == 400:
+                self.breaches.append(f"{request.method} {path}: {exc}")
+            return _json(exc.body, status=exc.status)
+        return web.Response(status=204) if found is None else _json(found)
 
     async def _body(self, request: web.Request) -> Any:
         if request.content_type.startswith("multipart/"):
@@ -181,43 +217,87 @@ class Server:
         match path.split("/"):
             case ["users", "@me"]:
                 return self.user(BOT, bot=True)
+            case ["users", "@me", "channels"]:
+                self.recipient = int(body["recipient_id"])
+                return {"id": str(DIRECT), "type": 1, "recipients": [self.user(self.recipient)]}
             case ["oauth2" | "applications", *_, "@me"]:
                 return self._application()
             case ["gateway", "bot"]:
-                limits = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
+                starts = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
                 url = self.named_gateway or self.gateway
-                return {"url": url, "shards": self.shards, "session_start_limit": limits}
-            case ["users", "@me", "channels"]:
-                person = self.user(int(body["recipient_id"]))
-                return {"id": str(DIRECT), "type": 1, "recipients": [person]}
+                return {"url": url, "shards": self.shards, "session_start_limit": starts}
             case ["applications", _, "commands"]:
                 return self._registered(body)
-            case ["interactions" | "webhooks", _, token, *rest]:
-                return self._interaction(method, self.given[token], rest, body)
+            case ["interactions" | "webhooks" as way, _, token, *rest]:
+                return self._interaction(method, self.given.get(token), [way, *rest], body)
             case ["channels", channel, *rest]:
-                return self._channel(int(channel), rest, body)
-        return 404
+                return self._channel(method, int(channel), rest, body)
+        raise Refused(404, 0, "404: Not Found")
 
     def _registered(self, body: list[Json]) -> list[Json]:
+        _form(limits.commands(body))
         self.commands = body
         return [one | {"id": str(self.id())} for one in body]
 
-    def _interaction(self, method: str, given: Given, rest: list[str], body: Json) -> Any:
-        if rest == ["callback"]:
+    def _interaction(self, method: str, given: Given | None, rest: list[str], body: Json) -> Any:
+        if rest == ["interactions", "callback"]:
             return self._callback(given, body)
-        if rest == ["messages", "@original"]:
-            return self._original(method, given, body)
-        return self._followup(given, body)
-
-    def _channel(self, channel: int, rest: list[str], body: Json) -> Any:
+        if given is None or time.perf_counter() - given.sent > self.token_seconds:
+            raise Refused(401, 50027, "Invalid Webhook Token")
+        if given.callback is None or given.callback["type"] == CHOICES:
+            raise Refused(404, 10015, "Unknown Webhook")
         match rest:
-            case ["messages"]:
-                return self._message(channel, body, author=BOT)
-            case ["messages", message, "threads"]:
-                return self._thread(channel, int(message), body)
-            case ["typing"]:
-                return None
-        return 404
+            case ["webhooks"]:
+                return self._followup(given, body)
+            case ["webhooks", "messages", "@original"]:
+                return self._original(method, given, body)
+            case ["webhooks", "messages", id]:
+                return self._changed(method, self._known(int(id)), body)
+        raise Refused(404, 0, "404: Not Found")
+
+    def _channel(self, method: str, channel: int, rest: list[str], body: Json) -> Any:
+        send = "send in threads" if channel in self.threads else "send"
+        match [method, *rest]:
+            case ["POST", "messages"]:
+                return self._sent(channel, send, body)
+            case [_, "messages", id]:
+                self._need(channel, *(["history"] if method == "GET" else []))
+                message = self._known(int(id))
+                if method != "GET" and message["author"]["id"] != str(BOT):
+                    raise Refused(403, 50013, "Missing Permissions")
+                return self._changed(method, message, body)
+            case ["POST", "messages", id, "threads"]:
+                _form(limits.thread(body))
+                self._need(channel, "create threads")
+                return self._thread(channel, int(self._known(int(id))["id"]), body)
+            case ["POST", "typing"]:
+                return self._need(channel, send)
+        raise Refused(404, 0, "404: Not Found")
+
+    def _need(self, channel: int, *wanted: str) -> None:
+        """Refuse where the bot may not do this."""
+        if channel == DIRECT:
+            return
+        may = self.may.get(self.threads.get(channel, channel))
+        if may is None:
+            raise Refused(404, 10003, "Unknown Channel")
+        if "view" not in may:
+            raise Refused(403, 50001, "Missing Access")
+        if not may.issuperset(wanted):
+            raise Refused(403, 50013, "Missing Permissions")
+
+    def _known(self, message: int) -> Json:
+        if message not in self.messages:
+            raise Refused(404, 10008, "Unknown Message")
+        return self.messages[message]
+
+    def _check(self, body: Json, before: Json | None = None, under: str = "") -> None:
+        """Refuse a message as Discord does, a new one or a change of the one before."""
+        _form(limits.message(body), under)
+        if not limits.shows((before or {}) | body):
+            raise Refused(400, 50006, "Cannot send an empty message")
+        if body.get("content") and (body.get("allowed_mentions") or {}).get("parse") != []:
+            self.breaches.append(f"This may mention people: {body['content'][:80]!r}")
 
     def _application(self) -> Json:
         return {
@@ -227,34 +307,63 @@ class Server:
             "flags": (1 << 19) if self.allow_content else 0,
         }  # fmt: skip
 
-    def _callback(self, given: Given, body: Json) -> Json:
+    def _callback(self, given: Given | None, body: Json) -> Json:
+        if given is None:
+            raise Refused(404, 10062, "Unknown interaction")
+        kind, data = body["type"], body.get("data") or {}
+        self._check_callback(given, kind, data)
         given.callback, given.acknowledged = body, time.perf_counter()
-        flags = (body.get("data") or {}).get("flags", 0)
+        flags = data.get("flags", 0)
         if given.ephemeral is None:
             given.ephemeral = bool(flags & EPHEMERAL)
         message = None
-        if body["type"] in (4, DEFERRED):
-            given.original = self._made(0, body.get("data") or {}, BOT, flags=flags)
+        if kind in (MESSAGE, DEFERRED):
+            given.original = self._made(0, data, BOT, flags=flags)
             message = given.original["id"]
             self.messages[int(message)] = given.original
+        elif kind == UPDATE and given.original:
+            given.original |= data
         given.changed.set()
-        return {"interaction": {"id": str(given.id), "type": 2, "response_message_id": message}}
+        about = {"id": str(given.id), "type": given.kind, "response_message_id": message}
+        return {"interaction": about}
+
+    def _check_callback(self, given: Given, kind: int, data: Json) -> None:
+        if given.callback:
+            raise Refused(400, 40060, "Interaction has already been acknowledged.")
+        if time.perf_counter() - given.sent > self.callback_seconds:
+            raise Refused(404, 10062, "Unknown interaction")
+        if kind not in CALLBACKS[given.kind]:
+            _form([Wrong("type", "BASE_TYPE_CHOICES", f"{kind} is no answer to this.")])
+        if kind in (MESSAGE, UPDATE):
+            self._check(data, given.original if kind == UPDATE else None, "data.")
+        if kind == CHOICES:
+            _form(limits.choices(data), "data.")
 
     def _original(self, method: str, given: Given, body: Json) -> Any:
         if given.original is None:
-            return 404
+            raise Refused(404, 10008, "Unknown Message")
+        original = self._changed(method, given.original, body)
         if method == "DELETE":
             given.deleted, given.original = True, None
+        if method != "GET":
             given.changed.set()
+        return original
+
+    def _changed(self, method: str, message: Json, body: Json) -> Json | None:
+        """The message, read, edited or deleted."""
+        if method == "DELETE":
+            self.messages.pop(int(message["id"]), None)
+            self.changed.set()
             return None
         if method == "PATCH":
-            given.original |= body
-            given.original["edited_timestamp"] = _now()
-            given.changed.set()
-        return given.original
+            self._check(body, message)
+            message |= body | {"edited_timestamp": _now()}
+            self.changed.set()
+        return message
 
     def _followup(self, given: Given, body: Json) -> Json:
         """The first one after a deferral takes its place, as Discord has it."""
+        self._check(body)
         thinking = given.callback and given.callback["type"] == DEFERRED and given.original
         if thinking and not given.original.get("content") and not given.original["embeds"]:
             given.original |= body
@@ -266,8 +375,22 @@ class Server:
         given.changed.set()
         return made
 
-    def _message(self, channel: int, body: Json, *, author: int) -> Json:
-        made = self._made(channel, body, author)
+    def _sent(self, channel: int, send: str, body: Json) -> Json:
+        self._check(body)
+        self._need(channel, send)
+        if channel == DIRECT and self.recipient in self.refusing:
+            raise Refused(403, 50007, "Cannot send messages to this user")
+        if reference := body.get("message_reference"):
+            if "history" not in self.may.get(self.threads.get(channel, channel), MAY):
+                told = "Cannot reply without permission to read message history"
+                raise Refused(403, 160002, told)
+            gone = int(reference["message_id"]) not in self.messages
+            if gone and reference.get("fail_if_not_exists", True):
+                _form([Wrong("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")])
+        return self._message(channel, body)
+
+    def _message(self, channel: int, body: Json) -> Json:
+        made = self._made(channel, body, BOT)
         self.messages[int(made["id"])] = made
         self.changed.set()
         return made
@@ -290,6 +413,7 @@ class Server:
 
     def thread(self, channel: int, id: int, name: str, owner: int = BOT) -> Json:
         """A thread's payload."""
+        self.threads[id] = channel
         guild = next(id for id, one in self.guilds.items()
                      if str(channel) in {c["id"] for c in one["channels"]})  # fmt: skip
         return {
@@ -326,31 +450,51 @@ class Server:
         elif operation == 2:
             await self._identify(socket, content)
         elif operation == 6:
-            self.resumed.append(content)
-            for missed in self._session:
-                if missed["s"] > content["seq"]:
-                    await socket.send_json(missed)
-            await self._send(socket, "RESUMED", {})
+            await self._resume(socket, content)
         self.changed.set()
 
     async def _identify(self, socket: web.WebSocketResponse, content: Json) -> None:
-        if content["token"] != TOKEN:
+        if content["token"] != self.token:
             await socket.close(code=4004)
             return
         if content["intents"] & PING_INTENT and not self.allow_content:
             await socket.close(code=4014)
             return
         self.identified.append(content)
+        session = f"s{len(self.identified)}"
+        self._sessions.add(session)
         await asyncio.sleep(self.slow)
         ready = {
-            "v": 10, "user": self.user(BOT, bot=True), "session_id": f"s{len(self.identified)}",
+            "v": 10, "user": self.user(BOT, bot=True), "session_id": session,
             "resume_gateway_url": self.gateway, "shard": content.get("shard", [0, 1]),
             "guilds": [{"id": str(id), "unavailable": True} for id in self.guilds],
             "application": {"id": str(APPLICATION), "flags": self._application()["flags"]},
         }  # fmt: skip
         await self._send(socket, "READY", ready)
         for guild in self.guilds.values():
+            for channel in guild["channels"]:
+                denied = sum(MAY.values()) - self._permissions(int(channel["id"]))
+                channel["permission_overwrites"] = [
+                    {"id": str(BOT), "type": 1, "allow": "0", "deny": str(denied)}
+                ]
             await self._send(socket, "GUILD_CREATE", guild)
+
+    async def _resume(self, socket: web.WebSocketResponse, content: Json) -> None:
+        if content["token"] != self.token:
+            await socket.close(code=4004)
+            return
+        if content["session_id"] not in self._sessions:
+            await socket.send_json({"op": 9, "d": False, "t": None})
+            return
+        self.resumed.append(content)
+        for missed in self._session:
+            if missed["s"] > content["seq"]:
+                await socket.send_json(missed)
+        await self._send(socket, "RESUMED", {})
+
+    def _permissions(self, channel: int) -> int:
+        may = self.may.get(self.threads.get(channel, channel), MAY)
+        return sum(MAY[one] for one in may)
 
     async def _send(self, socket: web.WebSocketResponse, event: str, content: Json) -> None:
         self._sequence += 1
@@ -369,6 +513,22 @@ class Server:
             self._sequence += 1
             self._session.append({"op": 0, "s": self._sequence, "t": event, "d": content})
 
+    async def reconnect(self) -> None:
+        """Ask the bot to connect anew and to resume (op 7)."""
+        await self._everywhere({"op": 7, "d": None, "t": None})
+
+    async def invalidate(self, *, resumable: bool = False) -> None:
+        """Tell the bot that its session is invalid (op 9); only a resumable one is kept."""
+        if not resumable:
+            self._sessions.clear()
+        await self._everywhere({"op": 9, "d": resumable, "t": None})
+
+    async def _everywhere(self, packet: Json) -> None:
+        for socket in self.sockets:
+            if not socket.closed:
+                with suppress(ConnectionError):
+                    await socket.send_json(packet)
+
     async def drop(self) -> None:
         """Cut all connections, as a network does."""
         for socket in self.sockets:
@@ -381,6 +541,7 @@ class Server:
 
     def guild(self, id: int, *channels: int, roles: tuple[int, ...] = ()) -> None:
         """Put the bot into a server with these text channels and roles."""
+        self.may |= {channel: set(MAY) for channel in channels}
         made = [{"id": str(id), "name": "@everyone", "permissions": "1071698660929"}]
         made += [{"id": str(role), "name": f"role {role}", "permissions": "0"} for role in roles]
         self.guilds[id] = {
@@ -424,7 +585,7 @@ class Server:
     ) -> Given:
         """Somebody uses a command or a component."""
         id = self.id()
-        given = Given(id, f"interaction-token-{id}", time.perf_counter())
+        given = Given(id, f"interaction-token-{id}", time.perf_counter(), kind)
         if message is not None:
             given.original = message
         self.given[given.token] = given
@@ -434,8 +595,8 @@ class Server:
             "channel": {"id": str(channel), "type": 0 if guild else 1, "name": "a channel",
                         "position": 0, "permission_overwrites": [], "last_message_id": None,
                         "recipients": [self.user(user)]},
-            "app_permissions": "0", "locale": "en-US", "entitlements": [],
-            "authorizing_integration_owners": {}, "context": 0 if guild else 1,
+            "app_permissions": str(self._permissions(channel)), "locale": "en-US",
+            "entitlements": [], "authorizing_integration_owners": {}, "context": 0 if guild else 1,
             "attachment_size_limit": 10_000_000,
         }  # fmt: skip
         if guild:
@@ -443,6 +604,7 @@ class Server:
             payload |= {"guild_id": str(guild), "member": member,
                         "guild": {"id": str(guild), "locale": "en-US", "features": []}}  # fmt: skip
         else:
+            self.recipient = user
             payload["user"] = self.user(user)
         if message is not None:
             payload["message"] = message | {"channel_id": str(channel)}
@@ -488,12 +650,15 @@ class Server:
         if reply_to:
             made["type"] = 19
             made["message_reference"] = {"message_id": reply_to["id"], "channel_id": str(channel)}
+            made["referenced_message"] = reply_to
         if guild:
             made["guild_id"] = str(guild)
             made["member"] = self.member(user, roles=roles)
             intents = self.identified[-1]["intents"] if self.identified else 0
             if not intents & PING_INTENT and BOT not in mentions:
                 made["content"] = ""
+        else:
+            self.recipient = user
         self.messages[int(made["id"])] = made
         await self.dispatch("MESSAGE_CREATE", made)
         return made
@@ -504,6 +669,12 @@ class Server:
             one for one in self.messages.values()
             if one["channel_id"] == str(channel) and one["author"]["id"] == str(BOT)
         ]  # fmt: skip
+
+
+def _form(wrong: list[Wrong], under: str = "") -> None:
+    if wrong:
+        placed = [one._replace(place=under + one.place) for one in wrong]
+        raise Refused(400, 50035, "Invalid Form Body", placed)
 
 
 def _json(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

@@ -8,11 +8,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from retrieval.answer import DECLINED, Citation
 from retrieval.articles import Article, canonical_url, normalise
 from retrieval.passages import sentences
+from retrieval.sources.public import host_name
 from retrieval.verdict import Verdict
 
 # Limits of Discord, in characters, but OPTIONS (developer documentation, "Message Resource").
@@ -201,6 +202,10 @@ def web_address(article: Article, *, quoted: str = "") -> str | None:
     address = canonical_url(article.url) if article.url else None
     if address is None or _is_invitation(address):
         return None
+    try:
+        address = _with_ascii_host(address)
+    except ValueError:
+        return None
     link = quote(address, safe="/:?#[]@!$&'*+,;=%~")
     if not quoted:
         return link
@@ -210,6 +215,15 @@ def web_address(article: Article, *, quoted: str = "") -> str | None:
     ]  # fmt: skip
     fragment = ",".join(quote(" ".join(some), safe="").replace("-", "%2D") for some in ends)
     return link + ("" if "#" in link else "#") + f":~:text={fragment}"
+
+
+def _with_ascii_host(address: str) -> str:
+    """The address as Discord takes it. Raises ValueError where no name server knows such a host."""
+    parts = urlsplit(address)
+    host = host_name(parts.hostname or "")
+    if not host:
+        raise ValueError
+    return urlunsplit(parts._replace(netloc=parts.netloc.replace(parts.hostname or "", host)))
 
 
 def _is_invitation(address: str) -> bool:
@@ -236,10 +250,15 @@ def passage_view(citation: Citation) -> PassageView:
     where = " · ".join(filter(None, [article.source, str(article.day or "undated")]))
     return PassageView(
         cut(escape(_flat(article.title) or "untitled"), TITLE),
-        next((link for link in links if link and len(link) <= ADDRESS), None),
+        next((link for link in links if link and _is_embeddable(link)), None),
         description,
         cut(where, MESSAGE),
     )
+
+
+def _is_embeddable(link: str) -> bool:
+    """Whether Discord takes it for an embed; it refuses hosts of an intranet."""
+    return len(link) <= ADDRESS and "." in (urlsplit(link).hostname or "")
 
 
 def _surroundings(text: str, start: int, end: int, size: int) -> tuple[int, int]:

@@ -5,6 +5,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import discord
@@ -50,12 +51,24 @@ class InteractionReply:
         return self._interaction.is_expired()
 
     async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
-        """Put it in place of "thinking"; when Discord no longer takes that, in a direct message."""
+        """Put it in place of "thinking"; when Discord no longer takes that, in a direct message.
+
+        And in the channel where somebody takes none, but for what is private.
+        """
         if self.late:
-            await self._interaction.user.send(text)
+            await self._send_late(text)
             return None
         message = await self._interaction.edit_original_response(content=text, view=view)
         return message.id
+
+    async def _send_late(self, text: str) -> None:
+        channel = self._interaction.channel
+        try:
+            await self._interaction.user.send(text)
+        except discord.Forbidden:
+            if self._private or not isinstance(channel, discord.abc.Messageable):
+                raise
+            await channel.send(text)
 
     async def refuse(self, text: str) -> None:
         """Say it to the one who asked alone, even where an answer would be public."""
@@ -75,20 +88,25 @@ class MessageReply:
         self.place = place
 
     async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
-        """Send it as a reply; where the bot may not, as a message; else to its author directly."""
+        """Send it where it belongs; where the bot may not, as near as it may.
+
+        That is as a reply, then as a message, then to the author directly.
+        """
         view = view or discord.ui.View()
-        place = self.place or self._message.channel
+        channel = self._message.channel
         reference = self._message.to_reference(fail_if_not_exists=False)
-        references = [None] if self.place else [reference, None]
-        for one in references:
+        ways: list[Callable[..., Awaitable[discord.Message]]]
+        ways = [partial(channel.send, reference=reference), channel.send]
+        if self.place:
+            ways.insert(0, self.place.send)
+        for send in ways:
             try:
-                # discord.py takes None for "no reply" and its types don't say so.
-                return (await place.send(text, view=view, reference=one)).id  # type: ignore[arg-type]
+                return (await send(text, view=view)).id
             except discord.DiscordServerError:
                 raise
             except discord.HTTPException as exc:
                 log.warning("a message was refused: %s %s", exc.status, exc.code)
-        await self._message.author.send(_NOT_THERE.format(place.id))
+        await self._message.author.send(_NOT_THERE.format(channel.id))
         # Without components: they belong to the place that the answer was given in.
         await self._message.author.send(text)
         return None

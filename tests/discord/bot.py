@@ -56,6 +56,11 @@ def plain(text: str) -> str:
     return text.replace("**", "")
 
 
+def number(message: Json) -> str:
+    """The number of the answer that a message shows."""
+    return first_id(message, "rate").split(":")[2]
+
+
 def first_id(message: Json, part: str) -> str:
     return next(id for id in components(message) if part in id)
 

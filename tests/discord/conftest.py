@@ -27,6 +27,7 @@ async def server() -> AsyncIterator[Server]:
     await server.start()
     yield server
     await server.stop()
+    assert server.breaches == []
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from bot.discord.commands import day
 from bot.settings import Settings
 from retrieval.errors import SettingsError
-from tests.discord.bot import CHANNEL, GUILD, HERE, asked, bot, check, first_id, plain
+from tests.discord.bot import CHANNEL, GUILD, HERE, asked, bot, check, first_id, number, plain
 from tests.discord_server import (
     AUTOCOMPLETE,
     BOT,
@@ -15,6 +15,7 @@ from tests.discord_server import (
     MANAGE_MESSAGES,
     MEMBER,
     MODERATOR,
+    OWNER,
     Server,
     components,
     option,
@@ -66,9 +67,15 @@ async def test_a_private_answer_is_private_until_it_is_shared(
         shared = await server.click(given.answer, first_id(given.answer, "share"), **HERE)
         await shared.until(lambda one: one.followups)
 
+        again = await server.click(given.answer, f"newsdesk:share:{number(given.answer)}", **HERE)
+        await again.until(lambda one: one.followups)
+
     assert not shared.followups[0]["flags"] & 64
     assert "completely unacceptable" in plain(shared.followups[0]["content"])
     assert not any("share" in id for id in components(shared.followups[0]))
+    assert not any("share" in id for id in components(shared.original or {}))
+    assert again.followups[0]["flags"] & 64
+    assert "shared already" in again.followups[0]["content"]
 
 
 async def test_a_source_opens_its_passage_for_the_one_who_chose_it(
@@ -256,6 +263,139 @@ async def test_a_thread_opens_below_an_answer_to_ask(options: Settings, server: 
         await server.until(lambda: server.replies(thread))
 
     assert "Understood: what did von der Leyen say?" in server.replies(thread)[0]["content"]
+
+
+async def test_a_follow_up_is_asked_of_the_same_articles(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        first = await asked(server, "what did Starmer say?", option("until", "2025-05-16"))
+        assert first.answer is not None
+        await server.say("and von der Leyen?", reply_to=first.answer, mentions=(BOT,), **HERE)
+        await server.until(lambda: server.replies(CHANNEL))
+        none = await asked(server, "what did Starmer say?", option("until", "2025-05-01"))
+
+    understood = "Understood: what did von der Leyen say?, until 2025\\-05\\-16"
+    assert understood.replace("\\", "") in server.replies(CHANNEL)[0]["content"].replace("\\", "")
+    assert none.answer is not None
+    assert "don't say" in none.answer["content"]
+
+
+@pytest.mark.slow
+async def test_in_its_own_thread_thanks_and_talk_with_others_get_no_answer(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server) as client:
+        client.store.set(GUILD, type(client.store.settings(GUILD))(threads=True))
+        asking = await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
+        thread = int(asking["id"])
+        await server.until(lambda: server.replies(thread))
+        await server.dispatch("THREAD_CREATE", server.thread(CHANNEL, thread, "what did"))
+        there = {"guild": GUILD, "channel": thread}
+        for text in ("Thanks!", "lol", "👍 <:yes:123>", "ok, got it"):
+            await server.say(text, **there)
+        other = await server.say("he was right", **there, mentions=(OWNER,))
+        await server.say("who do you mean?", **there, reply_to=other, user=OWNER)
+        await server.say("and von der Leyen?", **there)
+        await server.until(lambda: len(server.replies(thread)) == 2)
+        await asyncio.sleep(0.3)
+
+    assert len(server.replies(thread)) == 2
+    assert "von der Leyen" in server.replies(thread)[1]["content"]
+
+
+@pytest.mark.slow
+async def test_without_the_intent_a_reply_that_does_not_mention_it_is_told_so(
+    options: Settings, server: Server
+) -> None:
+    server.allow_content = False
+    async with bot(options, server, read_all=False):
+        first = await asked(server, "what did Starmer say?")
+        assert first.answer is not None
+        await server.say("and von der Leyen?", reply_to=first.answer, **HERE)
+        await server.until(lambda: server.replies(CHANNEL))
+
+    assert "switch the mention on" in server.replies(CHANNEL)[0]["content"]
+
+
+@pytest.mark.slow
+async def test_private_answers_are_no_ground_for_a_follow_up_of_all(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server):
+        secret = await asked(server, "what did Starmer say?", option("private", True))
+        assert secret.answer is not None
+        await server.say("and von der Leyen?", reply_to=secret.answer, user=OWNER, **HERE)
+        await server.say(f"<@{BOT}> when was that?", mentions=(BOT,), user=OWNER, **HERE)
+        await server.until(lambda: server.replies(CHANNEL))
+        await asyncio.sleep(0.2)
+
+    (reply,) = server.replies(CHANNEL)
+    assert "Starmer" not in reply["content"].split("\n")[-1]
+
+
+# What it may not do
+
+
+async def test_without_the_history_a_mention_is_answered_all_the_same(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server):
+        server.may[CHANNEL] -= {"history"}
+        await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
+        await server.until(lambda: server.replies(CHANNEL), 5)
+
+    assert "unacceptable" in plain(server.replies(CHANNEL)[0]["content"])
+
+
+@pytest.mark.slow
+async def test_without_threads_it_answers_in_the_channel(options: Settings, server: Server) -> None:
+    async with bot(options, server) as client:
+        client.store.set(GUILD, type(client.store.settings(GUILD))(threads=True))
+        server.may[CHANNEL] -= {"create threads"}
+        await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
+        await server.until(lambda: server.replies(CHANNEL))
+        given = await asked(server, "what did Starmer say?")
+
+    assert "unacceptable" in plain(server.replies(CHANNEL)[0]["content"])
+    assert given.answer
+
+
+@pytest.mark.slow
+async def test_where_it_may_open_threads_but_not_send_in_them_it_answers_in_the_channel(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server) as client:
+        client.store.set(GUILD, type(client.store.settings(GUILD))(threads=True))
+        server.may[CHANNEL] -= {"send in threads"}
+        await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
+        await server.until(lambda: server.replies(CHANNEL), 5)
+
+    assert "unacceptable" in plain(server.replies(CHANNEL)[0]["content"])
+
+
+@pytest.mark.slow
+async def test_where_it_may_not_send_it_answers_commands_only(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server):
+        server.may[CHANNEL] -= {"send"}
+        await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
+        await server.until(
+            lambda: any(one.path == f"channels/{CHANNEL}/messages" for one in server.requests)
+        )
+        given = await asked(server, "what did Starmer say?")
+
+    assert given.answer
+    assert server.replies(CHANNEL) == []
+
+
+@pytest.mark.slow
+async def test_a_question_deleted_meanwhile_is_answered(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        mine = await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
+        del server.messages[int(mine["id"])]
+        await server.until(lambda: server.replies(CHANNEL))
+
+    assert "unacceptable" in plain(server.replies(CHANNEL)[0]["content"])
 
 
 # Checking a message

@@ -187,6 +187,41 @@ async def test_what_takes_longer_than_discord_waits_is_told_in_a_direct_message(
 
 
 @pytest.mark.slow
+async def test_who_takes_no_direct_messages_is_told_in_the_channel_what_is_not_private(
+    options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(InteractionReply, "late", True)
+    server.refusing = {MEMBER}
+    async with bot(options, server):
+        await server.command("articles list", **(HERE | {"permissions": MANAGE_GUILD}))
+        await server.until(lambda: "could not be said" in caplog.text)
+        await server.command("ask", [option("question", "what did Starmer say?")], **HERE)
+        await server.until(lambda: server.replies(CHANNEL))
+
+    assert server.replies(DIRECT) == []
+    assert "unacceptable" in plain(server.replies(CHANNEL)[0]["content"])
+
+
+@pytest.mark.slow
+async def test_whatever_an_article_is_called_its_passage_opens(
+    options: Settings, server: Server
+) -> None:
+    odd = {"text": f"{BRIDGE} {'*_`' * 900}. {BRIDGE}", "title": "*[" * 250, "source": "_" * 500,
+           "url": "https://news.example/" + "x" * 3000}  # fmt: skip
+    async with bot(options, server):
+        await add(server, "odd.jsonl", json.dumps(odd), **HERE)
+        given = await asked(server, "why was the bridge of Halvik closed?")
+        assert given.answer is not None
+        menu = first_id(given.answer, "sources")
+        opened = await server.click(given.answer, menu, values=["1"], **HERE)
+        await opened.until(lambda one: one.followups)
+
+    (embed,) = opened.followups[0]["embeds"]
+    assert "rusted" in plain(embed["description"])
+
+
+@pytest.mark.slow
 async def test_progress_that_can_not_be_shown_stops_nothing(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,6 +234,28 @@ async def test_progress_that_can_not_be_shown_stops_nothing(
         await rebuilt.until(lambda one: one.answer and "Rebuilt" in one.answer["content"])
 
     assert not server.failing
+
+
+async def test_two_pastes_are_two_articles_and_a_file_is_replaced_by_its_name(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server):
+        said = [
+            (await add(server, name, f"{BRIDGE} {text}", **HERE)).answer
+            for name, text in (
+                ("message.txt", "One."), ("message.txt", "Two."), ("message.txt", "One."),
+                ("bridge.txt", "One."), ("bridge.txt", "Two."),
+            )
+        ]  # fmt: skip
+
+    assert [one and one["content"] for one in said] == [
+        "Added 1, changed 0, unchanged 0.",
+        "Added 1, changed 0, unchanged 0.",
+        "Added 0, changed 0, unchanged 1.",
+        "Added 1, changed 0, unchanged 0.",
+        "Added 0, changed 1, unchanged 0.",
+    ]
+    assert not (options.data / ".incoming" / f"guild-{GUILD}").exists()
 
 
 async def test_a_bad_file_is_named_without_its_place(options: Settings, server: Server) -> None:

@@ -12,6 +12,7 @@ import pytest
 from bot.discord import messages
 from bot.discord.components import _embed
 from bot.discord.feeding import list_text, report_text
+from bot.discord.messages import passage_view
 from retrieval.answer import Citation
 from retrieval.articles import Article, article
 from retrieval.errors import ReadError
@@ -19,6 +20,8 @@ from retrieval.index import Report
 from retrieval.passages import split
 from retrieval.search import Hit
 from retrieval.verdict import Verdict
+from tests import discord_limits as limits
+from tests.discord.bot import BRIDGE
 
 HOSTILE = Path(__file__).parents[3] / "shared/data/hostile/strings.jsonl.gz"
 NASTY = [
@@ -331,3 +334,23 @@ def test_a_link_leads_to_the_quoted_words() -> None:
     assert "-" not in fragment
     assert quote.startswith(unquote(first))
     assert quote.endswith(unquote(last))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("https://news.example/" + "x" * 3000, id="too long"),
+        pytest.param("https://münchen.example/straße?q=ä", id="letters of other languages"),
+        pytest.param("http://intern/a", id="a host without a dot"),
+        pytest.param("https://a b.example/x", id="a blank in the host"),
+        pytest.param('https://news.example:8443/a b<c>"?d="&e=%zz', id="odd characters"),
+        pytest.param("https://user:word@news.example/[a]", id="a password"),
+    ],
+)
+def test_the_address_of_a_passage_is_one_that_discord_takes(address: str) -> None:
+    made = article(BRIDGE, url=address)
+    passage = split(made)[0]
+    hit = Hit(passage, made, 1, 0.5, "shared")
+    shown = passage_view(Citation(1, hit, passage.start, passage.end, passage.text, None))
+
+    assert limits.message({"embeds": [{"title": shown.title, "url": shown.url}]}) == []
