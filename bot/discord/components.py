@@ -58,7 +58,7 @@ async def _recalled(interaction: Interaction, given: Given) -> list[Citation | N
 
 
 class Sources(
-    discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"newsdesk:sources:(?P<answer>\d+)"
+    discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"newsdesk:sources:(?P<answer>\d{1,18})"
 ):
     """The menu of an answer's sources; opens the passage for the one who chooses."""
 
@@ -136,7 +136,7 @@ class Button(discord.ui.DynamicItem[discord.ui.Button[Any]], template="newsdesk:
         return cls(int(match["answer"]))  # type: ignore[call-arg]
 
 
-class Rating(Button, template=r"newsdesk:rate:(?P<answer>\d+):(?P<good>[01])"):
+class Rating(Button, template=r"newsdesk:rate:(?P<answer>\d{1,18}):(?P<good>[01])"):
     """👍 or 👎."""
 
     def __init__(self, answer: int, good: bool) -> None:
@@ -166,7 +166,7 @@ class Rating(Button, template=r"newsdesk:rate:(?P<answer>\d+):(?P<good>[01])"):
             await interaction.followup.send(_THANKS, ephemeral=True)
 
 
-class Nearest(Button, template=r"newsdesk:nearest:(?P<answer>\d+)"):
+class Nearest(Button, template=r"newsdesk:nearest:(?P<answer>\d{1,18})"):
     """Opens the nearest passages of a declined answer."""
 
     def __init__(self, answer: int) -> None:
@@ -186,7 +186,7 @@ class Nearest(Button, template=r"newsdesk:nearest:(?P<answer>\d+)"):
             await interaction.followup.send(text or GONE, ephemeral=True)
 
 
-class Share(Button, template=r"newsdesk:share:(?P<answer>\d+)"):
+class Share(Button, template=r"newsdesk:share:(?P<answer>\d{1,18})"):
     """Shows a private answer or check to everybody in the channel."""
 
     def __init__(self, answer: int) -> None:
@@ -202,7 +202,7 @@ class Share(Button, template=r"newsdesk:share:(?P<answer>\d+)"):
             await interaction.client.share(interaction, given)
 
 
-class Delete(Button, template=r"newsdesk:delete:(?P<answer>\d+)"):
+class Delete(Button, template=r"newsdesk:delete:(?P<answer>\d{1,18})"):
     """Deletes the answer and forgets the question, for the one who asked and for moderators."""
 
     def __init__(self, answer: int) -> None:
