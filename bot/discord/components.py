@@ -58,7 +58,8 @@ async def _recalled(interaction: Interaction, given: Given) -> list[Citation | N
 
 
 class Sources(
-    discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"newsdesk:sources:(?P<answer>\d{1,18})"
+    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    template=r"newsdesk:sources:(?P<answer>\d{1,18})",
 ):
     """The menu of an answer's sources; opens the passage for the one who chooses."""
 
