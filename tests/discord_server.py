@@ -77,6 +77,7 @@ class Given:
     original: Json | None = None
     followups: list[Json] = field(default_factory=list)
     deleted: bool = False
+    place: int = 0  # the server that it is used in, or who uses it in direct messages
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def until(self, done: Callable[["Given"], Any], seconds: float = 20) -> "Given":
@@ -109,6 +110,7 @@ class Server:
         self.threads: dict[int, int] = {}  # and the channels they are in
         self.may: dict[int, set[str]] = {}  # what of MAY the bot may do in a server's channel
         self.recipient = MEMBER  # the other one in DIRECT: who wrote there or was written to last
+        self.directs: dict[int, int] = {}  # people's channels of direct messages, where not DIRECT
         self.refusing: set[int] = set()  # people who take no direct messages
         self.breaches: list[str] = []
         self.sockets: list[web.WebSocketResponse] = []
@@ -219,7 +221,8 @@ class Server:
                 return self.user(BOT, bot=True)
             case ["users", "@me", "channels"]:
                 self.recipient = int(body["recipient_id"])
-                return {"id": str(DIRECT), "type": 1, "recipients": [self.user(self.recipient)]}
+                direct = self.directs.get(self.recipient, DIRECT)
+                return {"id": str(direct), "type": 1, "recipients": [self.user(self.recipient)]}
             case ["oauth2" | "applications", *_, "@me"]:
                 return self._application()
             case ["gateway", "bot"]:
@@ -276,7 +279,7 @@ class Server:
 
     def _need(self, channel: int, *wanted: str) -> None:
         """Refuse where the bot may not do this."""
-        if channel == DIRECT:
+        if channel in (DIRECT, *self.directs.values()):
             return
         may = self.may.get(self.threads.get(channel, channel))
         if may is None:
@@ -585,7 +588,7 @@ class Server:
     ) -> Given:
         """Somebody uses a command or a component."""
         id = self.id()
-        given = Given(id, f"interaction-token-{id}", time.perf_counter(), kind)
+        given = Given(id, f"interaction-token-{id}", time.perf_counter(), kind, place=guild or user)
         if message is not None:
             given.original = message
         self.given[given.token] = given

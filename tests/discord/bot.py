@@ -78,12 +78,13 @@ async def check(server: Server, said: str, **who: Any) -> Given:
 
 def added(server: Server, name: str, text: str) -> tuple[list[Json], Json]:
     """Options and resolved data of an attached file."""
-    server.files["42"] = text.encode()
+    id = str(server.id())
+    server.files[id] = text.encode()
     attachment = {
-        "id": "42", "filename": name, "size": len(text), "content_type": "text/plain",
-        "url": f"http://127.0.0.1:{server.port}/files/42", "proxy_url": "",
+        "id": id, "filename": name, "size": len(text), "content_type": "text/plain",
+        "url": f"http://127.0.0.1:{server.port}/files/{id}", "proxy_url": "",
     }  # fmt: skip
-    return [{"name": "file", "type": 11, "value": "42"}], {"attachments": {"42": attachment}}
+    return [{"name": "file", "type": 11, "value": id}], {"attachments": {id: attachment}}
 
 
 async def add(server: Server, name: str, text: str, **who: Any) -> Given:

@@ -1,6 +1,4 @@
 import json
-import random
-from typing import Any
 
 import pytest
 
@@ -28,10 +26,7 @@ from tests.discord_server import (
     MANAGE_GUILD,
     MEMBER,
     OWNER,
-    Given,
-    Json,
     Server,
-    components,
     option,
 )
 
@@ -62,61 +57,6 @@ async def test_a_servers_articles_are_its_own(options: Settings, server: Server)
         assert "rusted" not in json.dumps(other)
     assert shared.answer is not None
     assert "unacceptable" in plain(shared.answer["content"])
-
-
-async def everything_seen(server: Server, answers: dict[int, Given], who: dict[str, Any]) -> str:
-    """All that a server's manager gets out of their own answer, the others', and the commands."""
-    for guild, given in answers.items():
-        if guild != who["guild"] and given.answer:
-            await refused(server, given.answer, who)
-    listed = await server.command("articles list", **who)
-    await listed.until(lambda one: one.answer)
-    typed = await server.command(
-        "articles remove", [option("article", "vik", focused=True)], kind=AUTOCOMPLETE, **who
-    )
-    await typed.until(lambda one: one.callback)
-    return json.dumps([answers[who["guild"]].answer, listed.answer, typed.callback])
-
-
-async def refused(server: Server, message: Json, who: dict[str, Any]) -> None:
-    for id in components(message):
-        used = await server.click(message, id, values=["1"] if "sources" in id else None, **who)
-        await used.until(lambda one: one.followups)
-        assert "I no longer know this answer" in used.followups[0]["content"]
-
-
-@pytest.mark.slow
-async def test_nothing_of_one_server_is_ever_shown_in_another(
-    options: Settings, server: Server
-) -> None:
-    """Generated servers with articles of their own; each asks for every other's secrets."""
-    draw = random.Random(9)
-    guilds = [31, 32, 33]
-    secret = {guild: f"Zephyr{guild}" for guild in guilds}
-    for guild in guilds:
-        server.guild(guild, guild * 10, guild * 10 + 1)
-    async with bot(options, server):
-        for guild in guilds:
-            text = f"The harbour master of Vik named the password {secret[guild]} on Monday."
-            who = {"guild": guild, "channel": guild * 10}
-            await add(server, f"{draw.choice('abc')}.txt", text, **who)
-        places = [(guild, guild * 10 + draw.randint(0, 1)) for guild in guilds] + [(GUILD, CHANNEL)]
-        answers = {}
-        for guild, channel in places:
-            who = {"guild": guild, "channel": channel, "user": draw.choice([MEMBER, OWNER])}
-            answers[guild] = await asked(
-                server, "which password did the harbour master of Vik name?", **who
-            )
-        await server.say("which password did the harbour master of Vik name?",
-                         guild=None, channel=DIRECT)  # fmt: skip
-        await server.until(lambda: server.replies(DIRECT))
-        for guild, channel in places:
-            who = {"guild": guild, "channel": channel, "permissions": MANAGE_GUILD}
-            seen = await everything_seen(server, answers, who)
-            for other in guilds:
-                assert (secret[other] in seen) == (guild == other)
-
-    assert not any(name in json.dumps(server.replies(DIRECT)) for name in secret.values())
 
 
 @pytest.mark.slow

@@ -1,0 +1,443 @@
+"""Generated servers, libraries, channels, settings and people: to each server its own."""
+
+import asyncio
+import json
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import pytest
+
+from bot.discord.client import Client
+from bot.discord.replies import InteractionReply
+from bot.discord.store import Given as Kept
+from bot.discord.store import GuildSettings
+from bot.settings import Settings
+from retrieval.articles import article
+from tests.discord.bot import add, asked, bot, check, plain
+from tests.discord_server import (
+    AUTOCOMPLETE,
+    BOT,
+    MANAGE_GUILD,
+    MANAGE_MESSAGES,
+    Given,
+    Json,
+    Server,
+    option,
+)
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+Who = dict[str, Any]
+Step = Callable[[], Awaitable[object]]
+
+TOPICS = [
+    ("Which password did the harbour master of Vik name?",
+     "The harbour master of Vik named the password {} on Monday."),
+    ("Who was elected mayor of Halvik?", "Voters of Halvik elected {} mayor on Sunday."),
+    ("Which firm will build the tunnel under Lake Orn?",
+     "The firm {} will build the tunnel under Lake Orn, the county council decided."),
+    ("What is the new ferry of Sund called?",
+     "The new ferry of Sund is called {}, its owner said."),
+]  # fmt: skip
+PEOPLE = range(2101, 2105)
+IDS = ["sources:{}", "nearest:{}", "rate:{}:1", "rate:{}:0", "share:{}", "delete:{}"]
+PAGES = ["newsdesk:list:0", "newsdesk:list:1"]
+
+
+@dataclass(frozen=True)
+class Fed:
+    """An article of a server's own; nobody else has its `words`, the first three are shown."""
+
+    question: str
+    row: dict[str, Any]
+    words: list[str]
+
+    @property
+    def id(self) -> str:
+        return article(**self.row).id
+
+
+@dataclass
+class Guild:
+    id: int
+    channels: list[int]
+    roles: tuple[int, int]  # of those who may ask, and of those who may feed
+    settings: GuildSettings
+    members: dict[int, tuple[int, ...]]  # and their roles
+    fed: list[Fed]
+    answers: list[tuple[Json, Who]] = field(default_factory=list)  # and where to reply to them
+
+    def may_ask(self, who: Who) -> bool:
+        asks = not self.settings.askers or self.roles[0] in who["roles"]
+        return asks and who["channel"] in (self.settings.channels or self.channels)
+
+    def own(self, question: str) -> list[Fed]:
+        return [one for one in self.fed if one.question == question]
+
+
+class World:
+    """The servers and people, what they do, and what the bot says where."""
+
+    def __init__(self, server: Server, seed: int) -> None:
+        self.server, self.draw = server, random.Random(seed)
+        count = self.draw.randint(3, 4)
+        with_own = self.draw.sample(range(count), count - 1)
+        self.guilds = [self._guild(31 + n, n in with_own) for n in range(count)]
+        self.own = [one for one in self.guilds if one.fed]
+        self.fed = [(one, fed) for one in self.own for fed in one.fed]  # also what is withdrawn
+        server.directs = {user: 9000 + user for user in PEOPLE}
+        self.homes = {channel: one.id for one in self.guilds for channel in one.channels}
+        self.homes |= {channel: user for user, channel in server.directs.items()}
+        self.told: set[tuple[int, int]] = set()  # whom the bot tells directly, and of which server
+
+    def _word(self) -> str:
+        pairs = (self.draw.choice("bdfgklmnprstvz") + self.draw.choice("aeiou") for _ in range(5))
+        return "".join(pairs).capitalize()
+
+    def _guild(self, id: int, with_own: bool) -> Guild:
+        draw = self.draw
+        channels = [id * 10 + n for n in range(draw.randint(1, 3))]
+        asker, feeder = id * 100, id * 100 + 1
+        members = draw.sample(PEOPLE, draw.randint(2, 4))
+        roles: list[tuple[int, ...]] = [(), (asker,), (feeder,), (asker, feeder)]
+        settings = GuildSettings(
+            channels=frozenset(draw.sample(channels, draw.randint(0, len(channels)))),
+            askers=frozenset(draw.choice([[], [asker]])),
+            feeders=frozenset(draw.choice([[], [feeder]])),
+            threads=draw.random() < 0.5,
+        )
+        fed = [self._fed(*topic) for topic in draw.sample(TOPICS, with_own * draw.randint(1, 3))]
+        self.server.guild(id, *channels, roles=(asker, feeder))
+        drawn = {user: draw.choice(roles) for user in members} | {members[0]: roles[-1]}
+        return Guild(id, channels, (asker, feeder), settings, drawn, fed)
+
+    def _fed(self, question: str, text: str) -> Fed:
+        title, source, said, author, place = words = [self._word() for _ in range(5)]
+        if self.draw.random() < 0.3:
+            place = "vik"  # articles of several servers then have the same id
+            words.pop()
+        row = {
+            "title": f"News of {title}", "source": f"{source} Post", "authors": [f"Ann {author}"],
+            "url": f"https://news.example/{place}/{question.split()[-1][:-1]}",
+            "text": text.format(said),
+        }  # fmt: skip
+        return Fed(question, row, words)
+
+    def who(self, guild: Guild, user: int | None = None, **more: Any) -> Who:
+        """Somebody of the server in one of its channels."""
+        user = user or self.draw.choice([*guild.members])
+        channel = self.draw.choice(guild.channels)
+        roles = guild.members.get(user, ())
+        return {"guild": guild.id, "channel": channel, "user": user, "roles": roles} | more
+
+    def chief(self, guild: Guild) -> Who:
+        """Who may ask, where they may, and may do all else."""
+        channel = self.draw.choice(sorted(guild.settings.channels) or guild.channels)
+        permissions = MANAGE_GUILD | MANAGE_MESSAGES
+        return self.who(guild, next(iter(guild.members)), channel=channel, permissions=permissions)
+
+    def direct(self, user: int | None = None) -> Who:
+        user = user or self.draw.choice(PEOPLE)
+        return {"guild": None, "channel": self.server.directs[user], "user": user}
+
+    async def play(self, steps: list[Step]) -> None:
+        """All of them in drawn order, some at the same time."""
+        self.draw.shuffle(steps)
+        while steps:
+            now = [steps.pop() for _ in range(min(len(steps), self.draw.randint(1, 6)))]
+            await asyncio.gather(*(step() for step in now))
+
+    def sent(self) -> list[tuple[str, int, str]]:
+        """The path, place and text of all that the bot sent so far; place 0 is no place."""
+        return [
+            (one.path, self._place(one.path.split("/")), plain(json.dumps(one.body)))
+            for one in self.server.requests
+            if one.body is not None
+        ]
+
+    def _place(self, path: list[str]) -> int:
+        if path[0] == "channels":
+            channel = int(path[1])
+            return self.homes[self.server.threads.get(channel, channel)]
+        return self.server.given[path[2]].place if path[0] in ("interactions", "webhooks") else 0
+
+    def leaks(self) -> list[tuple[str, int, int, str]]:
+        """Where a server's own words were said that are not for there."""
+        return [
+            (path, place, guild.id, word)
+            for path, place, text in self.sent()
+            for guild, fed in self.fed
+            for word in fed.words
+            if word in text and place != guild.id and (place, guild.id) not in self.told
+        ]
+
+    # What people do; where they should be shown an article of their own, they are
+
+    def surfaces(self, guild: Guild) -> list[Step]:
+        """Every way to see articles, used by somebody of the server."""
+        draw = self.draw
+        foreign = [fed for other, fed in self.fed if other is not guild]
+        steps: list[Step] = [
+            partial(self.ask, guild, draw.choice(TOPICS)[0], draw.random() < 0.5, self.who(guild))
+        ]
+        for number, one in enumerate(guild.fed):
+            by = draw.choice([None, one])
+            steps += [
+                partial(self.ask, guild, one.question, number % 2 == 0, self.chief(guild), by),
+                partial(self.check, guild, one, self.chief(guild)),
+            ]
+        one = draw.choice(foreign)
+        steps += [
+            partial(self.ask, guild, one.question, False, self.chief(guild), one),
+            partial(self.ask, guild, f"What of {one.words[2].upper()}?", True, self.who(guild)),
+            partial(self.check, guild, one, self.chief(guild)),
+            *(partial(self.remove_foreign, guild, one) for one in foreign),
+            partial(self.talk, guild, draw.choice(guild.fed or foreign).question),
+            partial(self.autocomplete, guild),
+            partial(self.look, guild),
+        ]
+        return steps
+
+    async def ask(
+        self, guild: Guild, question: str, private: bool, who: Who, by: Fed | None = None
+    ) -> None:
+        """With `by`, of its publisher alone."""
+        limit = [option("source", by.row["source"].upper())] if by else []
+        given = await asked(self.server, question, option("private", private), *limit, **who)
+        own = guild.own(question)
+        self.seen(own if by is None or by in own else [], given, guild.may_ask(who))
+        if given.answer and not private:
+            guild.answers.append((given.answer, who))
+
+    def seen(self, own: list[Fed], shown: object, may: bool = True) -> None:
+        text = plain(json.dumps(shown.original if isinstance(shown, Given) else shown))
+        for one in own:
+            assert {word in text for word in one.words[:3]} == {may}, (one, text)
+
+    async def check(self, guild: Guild, fed: Fed, who: Who) -> None:
+        given = await check(self.server, fed.row["text"].upper(), **who)
+        self.seen([fed] if fed in guild.fed else [], given)
+
+    async def talk(self, guild: Guild, question: str) -> None:
+        """A mention, a reply to the answer, and where it opened a thread more in there."""
+        who = self.chief(guild)
+        answer = await self.said(f"<@{BOT}> {question}", **who)
+        self.seen(guild.own(question), answer)
+        there = who | {"channel": int(answer["channel_id"])}
+        guild.answers.append((answer, there))
+        await self.said("and when was that?", reply_to=answer, **there)
+        if guild.settings.threads:
+            thread = self.server.thread(who["channel"], there["channel"], "a thread")
+            await self.server.dispatch("THREAD_CREATE", thread)
+            more = await self.said(question, **there)
+            self.seen(guild.own(question), more)
+
+    async def said(self, text: str, **who: Any) -> Json:
+        """The bot's reply to a message, in a thread opened for it or where it was said."""
+        server = self.server
+        mentions = (BOT,) if "<@" in text else ()
+        message = await server.say(text, mentions=mentions, **who)
+
+        def replies() -> list[Json]:
+            return server.replies(int(message["id"])) + [
+                one for one in server.replies(who["channel"])
+                if str((one.get("message_reference") or {}).get("message_id")) == message["id"]
+            ]  # fmt: skip
+
+        await server.until(replies)
+        return replies()[0]
+
+    async def typed(self, name: str, *options: Json, who: Who) -> Any:
+        given = await self.server.command(name, [*options], kind=AUTOCOMPLETE, **who)
+        await given.until(lambda one: one.callback)
+        return given.callback and given.callback["data"]["choices"]
+
+    async def autocomplete(self, guild: Guild) -> None:
+        who = self.chief(guild)
+        question = option("question", "x")
+        sources = await self.typed("ask", question, option("source", "post", focused=True), who=who)
+        titles = [
+            await self.typed("articles remove", option("article", text, focused=True), who=who)
+            for text in ("news", "")
+        ]
+        assert {one["value"] for one in sources} >= {one.row["source"] for one in guild.fed}
+        for found in titles:
+            assert {one["value"] for one in found} == {one.id for one in guild.fed}
+
+    async def look(self, guild: Guild) -> None:
+        who = self.chief(guild)
+        listed = await self.server.command("articles list", **who)
+        await listed.until(lambda one: one.answer)
+        first, _ = [await self.click(id, who) for id in PAGES]
+        for one in (listed, first):
+            shown = plain(json.dumps(one.original))
+            assert {fed.words[0] in shown for fed in guild.fed} <= {True}
+
+    async def click(self, id: str, who: Who) -> Given:
+        """Use a component of a message that the bot may never have sent."""
+        menu = ":sources:" in id
+        one: Json = {"type": 3 if menu else 2, "custom_id": id}
+        one |= {"options": [{"label": n, "value": n} for n in "123"]} if menu else {"style": 2}
+        row = {"type": 1, "components": [one]}
+        shown = {"content": "forged", "components": [row]}
+        message = self.server._made(who["channel"], shown, BOT)
+        given = await self.server.click(message, id, values=["1"] if menu else None, **who)
+        return await given.until(
+            lambda one: (
+                one.followups or one.deleted or one.original["content"] not in ("", "forged")
+            )
+        )
+
+    async def remove(self, wanted: str, who: Who) -> str:
+        given = await self.server.command("articles remove", [option("article", wanted)], **who)
+        await given.until(lambda one: one.answer)
+        return str(given.answer and given.answer["content"])
+
+    async def remove_foreign(self, guild: Guild, fed: Fed) -> None:
+        who = self.chief(guild)
+        for wanted in (fed.id, fed.id[:8], fed.row["title"]):
+            if not any(one.id.startswith(wanted) for one in guild.fed):
+                said = await self.remove(wanted, who)
+                assert "no such article" in said or "no articles of its own" in said
+
+    async def directly(self, user: int) -> None:
+        """Every way to see articles in direct messages, which show nobody's own."""
+        who = self.direct(user)
+        _, fed = self.draw.choice(self.fed)
+        await self.said(fed.question, **who)
+        await asked(self.server, fed.question, option("source", fed.row["source"].upper()), **who)
+        await check(self.server, fed.row["text"].upper(), **who)
+        await self.typed("ask", option("source", "post", focused=True), who=who)
+        title = option("article", "", focused=True)
+        assert await self.typed("articles remove", title, who=who) == []
+        assert "Only members" in await self.remove(fed.id, who)
+        for id in PAGES:
+            await self.click(id, who)
+
+    async def feed(self, guild: Guild) -> None:
+        who = self.chief(guild) | ({"permissions": 0} if guild.settings.feeders else {})
+        rows = "\n".join(json.dumps(fed.row) for fed in guild.fed)
+        given = await add(self.server, "own.jsonl", rows, **who)
+        assert f"Added {len(guild.fed)}," in json.dumps(given.answer)
+
+    async def withdraw(self) -> tuple[Guild, Fed]:
+        guild, gone = self.draw.choice(self.fed)
+        assert "Withdrawn: " in await self.remove(gone.id[:8], self.chief(guild))
+        guild.fed.remove(gone)
+        return guild, gone
+
+    def replies(self, guild: Guild) -> list[Step]:
+        """Replies to the answers of a server, by its people and by others elsewhere."""
+        steps: list[Step] = []
+        for answer, who in self.draw.sample(guild.answers, min(2, len(guild.answers))):
+            steps += [partial(self.said, "and when was that?", reply_to=answer, **who)]
+            others = [self.chief(one) for one in self.guilds if one is not guild]
+            other = self.draw.choice([*others, self.direct()])
+            steps += [partial(self.said, f"<@{BOT}> and when was that?", reply_to=answer, **other)]
+        return steps
+
+    async def use_elsewhere(self, given: Kept, who: Who) -> None:
+        """The components of an answer, where it wasn't given."""
+        used = await asyncio.gather(
+            *(self.click(f"newsdesk:{id.format(given.id)}", who) for id in IDS)
+        )
+        for one in used:
+            assert not one.deleted
+            assert "no longer know" in one.followups[0]["content"]
+
+    def elsewhere(self, given: Kept) -> list[Who]:
+        """In another server and in direct messages, by the asker where they are a member."""
+        guild = self.draw.choice([one for one in self.guilds if one.id != given.guild])
+        who = self.chief(guild)
+        if given.asker in guild.members:
+            who["user"] = given.asker
+        return [who] if given.guild is None else [who, self.direct(given.asker)]
+
+    async def use_all(self, client: Client) -> None:
+        """The components of each answer where it was given, by the one who asked."""
+        answers, opened = kept(client), dict.fromkeys([one.id for one in self.guilds], "")
+        members = {one.id: one.members for one in self.guilds}
+        steps: list[Step] = []
+
+        async def use(given: Kept, *ids: str) -> None:
+            who = self.direct(given.asker)
+            if given.guild:
+                roles = members[given.guild].get(given.asker, ())
+                who |= {"guild": given.guild, "channel": given.channel, "roles": roles}
+            for id in ids:
+                used = await self.click(f"newsdesk:{id.format(given.id)}", who)
+                if given.guild:
+                    opened[given.guild] += plain(json.dumps(used.followups))
+
+        sources, nearest, rate, _, share, delete = IDS
+        for one in answers:
+            look = sources if one.found else nearest
+            steps.append(partial(use, one, look, rate, *[share] * one.private))
+        await self.play(steps)
+        assert {one.answer for one in client.store.feedback()} == {one.id for one in answers}
+        await self.play([partial(use, one, delete) for one in answers])
+        await self.server.until(lambda: not client.flying)
+        assert not {one.id for one in kept(client)} & {one.id for one in answers}
+        for guild in self.own:
+            assert [one for one in guild.fed if one.words[2] not in opened[guild.id]] == []
+
+    async def tell(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What can't be said in a channel is told to who asked there, and to nobody else."""
+        guild = self.draw.choice([one for one in self.own if one.fed])
+        fed, muted, late = guild.fed[0], self.chief(guild), self.chief(guild)
+        self.server.may[muted["channel"]] = {"view", "history"}
+        self.told.add((muted["user"], guild.id))
+        replies = partial(self.server.replies, self.server.directs[muted["user"]])
+        await self.server.say(f"<@{BOT}> {fed.question}", mentions=(BOT,), **muted)
+        await self.server.until(lambda: fed.words[2] in plain(json.dumps(replies()[-1:])))
+        monkeypatch.setattr(InteractionReply, "late", True)
+        before = len(replies())
+        await self.server.command("ask", [option("question", fed.question)], **late)
+        await self.server.until(lambda: fed.words[2] in plain(json.dumps(replies()[before:])))
+
+
+def kept(client: Client) -> list[Kept]:
+    """All answers that the bot remembers."""
+    return [one for id in range(1, 1000) if (one := client.store.answer(id))]
+
+
+def held(client: Client, guild: Guild) -> set[str]:
+    if not client.desks.has_own(guild.id):
+        return set()
+    with client.desks.own(guild.id) as desk:
+        return {*desk.index.library.ids()}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_nothing_of_one_server_is_ever_shown_in_another(
+    options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    world = World(server, seed)
+    async with bot(options, server) as client:
+        monkeypatch.setattr(client.limits, "take", lambda *wanted: 0)
+        for guild in world.guilds:
+            client.store.set(guild.id, guild.settings)
+        await asyncio.gather(*(world.feed(guild) for guild in world.own))
+        steps = [step for guild in world.guilds for step in world.surfaces(guild)]
+        await world.play(steps + [partial(world.directly, user) for user in PEOPLE])
+
+        guild, gone = await world.withdraw()
+        past = len(world.sent())
+        answers = kept(client)
+        steps = [partial(world.use_elsewhere, one, who)
+                 for one in answers for who in world.elsewhere(one)]  # fmt: skip
+        steps += [step for one in world.own for step in world.replies(one)]
+        steps += [partial(world.ask, guild, gone.question, False, world.chief(guild))]
+        await world.play(steps + world.surfaces(guild))
+        assert kept(client)[: len(answers)] == answers
+        assert client.store.feedback() == []
+        for guild in world.guilds:
+            assert held(client, guild) == {fed.id for fed in guild.fed}
+        await world.use_all(client)
+        await world.tell(monkeypatch)
+
+    assert world.leaks() == []
+    assert not [one for one in world.sent()[past:] for word in gone.words if word in one[2]]
