@@ -92,7 +92,8 @@ async def add(server: Server, name: str, text: str, **who: Any) -> Given:
     given = await server.command(
         "articles add", options, resolved=resolved, **({"permissions": MANAGE_GUILD} | who)
     )
-    return await given.until(lambda one: one.answer)
+    # Progress ends so, and is shown where it takes seconds.
+    return await given.until(lambda one: one.answer and not one.answer["content"].endswith(" …"))
 
 
 BRIDGE = "The bridge of Halvik was closed on Monday because its cables had rusted, the mayor said."
