@@ -48,6 +48,8 @@ async def known(interaction: Interaction, answer: int) -> AsyncIterator[Given]:
         given: Given | None = await asyncio.to_thread(store.answer, answer)
         if given is None or given.guild != interaction.guild_id:
             raise Refused(_FORGOTTEN)
+        if (given.private or given.guild is None) and given.asker != interaction.user.id:
+            raise Refused(_FORGOTTEN)  # the message that shows it is nobody else's
         yield given
 
 
