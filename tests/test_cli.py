@@ -8,14 +8,19 @@ import subprocess
 import sys
 import time
 from contextlib import closing, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from discord.http import Route
 
 from bot.cli import main
+from bot.discord.store import Store
 from retrieval.desk import Newsdesk
 from tests.conftest import SEEDS
+from tests.discord.test_store import GIVEN
+from tests.discord_server import TOKEN
 from tests.test_desk import STARMER
 
 COMMAND = [sys.executable, "-m", "bot"]
@@ -200,6 +205,69 @@ def test_doctor_mends_passages_too(data: Path) -> None:
     assert "not slices" in newsdesk("doctor", data=data).stdout
     assert newsdesk("doctor", "--repair", data=data).returncode == 0
     assert newsdesk("doctor", data=data).returncode == 0
+
+
+def test_feedback_is_printed_and_is_as_the_documentation_describes(data: Path) -> None:
+    with closing(Store(data)) as store:
+        first = store.keep(replace(GIVEN, question="what did\tStarmer say?"))
+        second = store.keep(replace(GIVEN, question="who won?", found=False))
+        store.rate(first.id, 1, good=True)
+        store.rate(first.id, 2, good=False)
+        store.rate(second.id, 1, good=True)
+        store.rate(second.id, 1, good=False)
+
+    read = newsdesk("feedback", data=data)
+    lines = [line.split("\t") for line in read.stdout.splitlines()]
+    assert sorted(line[1:] for line in lines) == [
+        ["bad", "answered", "1", "what did Starmer say?"],
+        ["bad", "declined", "2", "who won?"],
+        ["good", "answered", "1", "what did Starmer say?"],
+    ]
+    assert all(datetime.fromisoformat(line[0]).tzinfo for line in lines)
+    assert (read.stderr, read.returncode) == ("", 0)
+
+    shown = [json.loads(line) for line in
+             newsdesk("feedback", "--json", data=data).stdout.splitlines()]  # fmt: skip
+    documented = (REPOSITORY / "docs" / "json.md").read_text()
+    for one, line in zip(shown, lines, strict=True):
+        assert list(one) == ["answer", "question", "found", "good", "at"]
+        assert all(f"`{key}`" in documented for key in one)
+        assert one["at"] == line[0]
+        assert (one["good"], one["found"]) == (line[1] == "good", line[2] == "answered")
+
+
+@pytest.mark.parametrize("arguments", [["feedback"], ["feedback", "--json"], ["doctor"]])
+def test_where_no_bot_ran_it_is_said_and_nothing_is_made(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    data = tmp_path / "nowhere"
+    settings = {"NEWSDESK_DISCORD_TOKEN": TOKEN, "NEWSDESK_DISCORD_API": "http://127.0.0.1:1/"}
+
+    read = newsdesk(*arguments, data=data, **settings)
+
+    assert read.stderr.count("\n") == 1
+    assert read.stderr.startswith("newsdesk: ")
+    assert (read.stdout, read.returncode) == ("", 1)
+    assert not data.exists()
+
+
+@pytest.mark.slow
+def test_doctor_looks_for_the_bot_and_makes_nothing(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Route, "BASE", Route.BASE)  # the settings change it
+    settings = {"NEWSDESK_DISCORD_TOKEN": TOKEN, "NEWSDESK_DISCORD_API": "http://127.0.0.1:1/"}
+    newsdesk("index", str(SEEDS / "istanbul-talks.md"), data=data)
+    before = sorted(data.iterdir())
+
+    looked = newsdesk("doctor", data=data, **settings)
+
+    assert looked.stdout.splitlines()[-2:] == [
+        "Discord token: Discord can't be reached (ClientConnectorError).",
+        "Discord connection: The bot has not run yet. Start it with: newsdesk discord",
+    ]
+    assert looked.returncode == 1
+    assert sorted(data.iterdir()) == before
 
 
 def test_a_data_folder_that_cannot_be_one_is_a_sentence(tmp_path: Path) -> None:

@@ -1,17 +1,31 @@
 import asyncio
+import json
 
 import pytest
 
 from bot.discord.commands import day
 from bot.settings import Settings
 from retrieval.errors import SettingsError
-from tests.discord.bot import CHANNEL, GUILD, HERE, asked, bot, check, first_id, number, plain
+from tests.discord.bot import (
+    BRIDGE,
+    CHANNEL,
+    GUILD,
+    HERE,
+    add,
+    asked,
+    bot,
+    check,
+    first_id,
+    number,
+    plain,
+)
 from tests.discord_server import (
     AUTOCOMPLETE,
     BOT,
     DEFERRED,
     DEFERRED_UPDATE,
     DIRECT,
+    EPHEMERAL,
     MANAGE_MESSAGES,
     MEMBER,
     MODERATOR,
@@ -113,6 +127,85 @@ async def test_components_work_after_a_restart(options: Settings, server: Server
 
 
 @pytest.mark.slow
+async def test_nearest_passages_and_sharing_outlive_a_restart(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server):
+        declined = await asked(server, "who won the 2022 World Cup?")
+        private = await asked(server, "what did Starmer say?", option("private", True))
+        checked = await check(server, COUNCIL)
+    assert declined.answer
+    assert private.answer
+    assert checked.answer
+    async with bot(options, server):
+        nearest = await server.click(declined.answer, first_id(declined.answer, "nearest"), **HERE)
+        await nearest.until(lambda one: one.followups)
+        shared = []
+        for message in (private.answer, checked.answer):
+            used = await server.click(message, first_id(message, "share"), **HERE)
+            shared.append(await used.until(lambda one: one.followups and one.original))
+
+    assert nearest.ephemeral
+    assert nearest.followups[0]["content"].startswith("[1] ")
+    answer, verdict = [one.followups[0] for one in shared]
+    assert "completely unacceptable" in plain(answer["content"])
+    assert "The articles say it" in verdict["content"]
+    assert not answer["flags"] & EPHEMERAL
+    assert not verdict["flags"] & EPHEMERAL
+
+
+@pytest.mark.slow
+async def test_an_opened_passage_has_its_neighbours_and_leads_to_the_words(
+    options: Settings, server: Server
+) -> None:
+    before = "Rain fell on the valley for the whole of last week. " * 25
+    after = "A new school opens in the village next spring. " * 25
+    article = {"title": "The bridge of Halvik", "url": "https://news.example/halvik?page=2",
+               "text": f"{before.strip()}\n\n{BRIDGE}\n\n{after.strip()}"}  # fmt: skip
+    async with bot(options, server):
+        await add(server, "halvik.jsonl", json.dumps(article), **HERE)
+        given = await asked(server, "why was the bridge of Halvik closed?")
+        assert given.answer is not None
+        assert "rusted" in given.answer["content"].split("\n\n")[0]
+        menu = first_id(given.answer, "sources")
+        opened = await server.click(given.answer, menu, values=["1"], **HERE)
+        await opened.until(lambda one: one.followups)
+
+    (embed,) = opened.followups[0]["embeds"]
+    ahead, quoted, behind = plain(embed["description"]).split("__")
+    assert quoted == BRIDGE
+    assert ahead.startswith("…Rain fell on the valley")
+    assert ahead.count("Rain fell") > 5
+    assert behind.strip().startswith("A new school opens")
+    assert behind.endswith("next spring.…")
+    assert embed["url"] == (
+        "https://news.example/halvik?page=2"
+        "#:~:text=The%20bridge%20of%20Halvik%20was,had%20rusted%2C%20the%20mayor%20said."
+    )
+
+
+@pytest.mark.slow
+async def test_in_direct_messages_an_answer_may_be_private_too(
+    options: Settings, server: Server
+) -> None:
+    direct = {"guild": None, "channel": DIRECT}
+    async with bot(options, server) as client:
+        given = await asked(server, "what did Starmer say?", option("private", True), **direct)
+        assert given.answer is not None
+        before = client.store.last_in(DIRECT)
+        used = await server.click(given.answer, first_id(given.answer, "share"), **direct)
+        await used.until(lambda one: one.followups)
+        after = client.store.last_in(DIRECT)
+
+    assert given.ephemeral
+    assert "unacceptable" in plain(given.answer["content"])
+    assert before is None
+    assert "unacceptable" in plain(used.followups[0]["content"])
+    assert after is not None
+    assert (after.guild, after.private) == (None, False)
+
+
+@pytest.mark.slow
 async def test_opinions_are_kept_with_the_question(options: Settings, server: Server) -> None:
     async with bot(options, server) as client:
         given = await asked(server, "what did Starmer say?")
@@ -163,6 +256,36 @@ async def test_filters_and_autocomplete(options: Settings, server: Server) -> No
         nobody = await asked(server, "what did Starmer say?", option("source", "*Nobody*"))
         assert nobody.deleted
         assert "\\*Nobody\\*" in nobody.followups[0]["content"]
+
+
+@pytest.mark.slow
+async def test_an_answer_is_from_articles_up_to_a_day(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        on = await asked(server, "what did Starmer say?", option("until", "16 May 2025"))
+        before = await asked(server, "what did Starmer say?", option("until", "2025-05-15"))
+        wrong = await asked(server, "what did Starmer say?", option("until", "gibberish"))
+
+    assert on.answer is not None
+    assert "unacceptable" in plain(on.answer["content"])
+    assert before.answer is not None
+    assert "don't say" in before.answer["content"]
+    assert "gibberish" in wrong.followups[0]["content"]
+
+
+@pytest.mark.parametrize("name", ["since", "until"])
+async def test_days_are_offered_in_words(options: Settings, server: Server, name: str) -> None:
+    offered = {}
+    async with bot(options, server):
+        for typed in ("", " LAST w", "2025"):
+            used = await server.command(
+                "ask", [option(name, typed, focused=True)], kind=AUTOCOMPLETE, **HERE
+            )
+            await used.until(lambda one: one.callback)
+            assert used.callback is not None
+            offered[typed] = [one["value"] for one in used.callback["data"]["choices"]]
+
+    everything = ["today", "yesterday", "last week", "last month", "last year"]
+    assert offered == {"": everything, " LAST w": ["last week"], "2025": []}
 
 
 def test_days_in_words() -> None:
@@ -425,6 +548,25 @@ async def test_a_message_is_checked_against_the_articles(options: Settings, serv
     assert not shared.followups[0]["flags"] & 64
     assert shared.followups[0]["content"] == shown
     assert any("delete" in id for id in components(shared.followups[0]))
+
+
+@pytest.mark.slow
+async def test_a_reply_to_a_shared_check_is_a_question_of_its_own(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server) as client:
+        given = await check(server, COUNCIL)
+        assert given.answer is not None
+        used = await server.click(given.answer, first_id(given.answer, "share"), **HERE)
+        await used.until(lambda one: one.followups and not components(one.original or {}))
+        await server.say("what did Starmer say?", reply_to=used.followups[0], **HERE)
+        await server.until(lambda: server.replies(CHANNEL))
+        last = client.store.last_in(CHANNEL)
+
+    assert "unacceptable" in plain(server.replies(CHANNEL)[0]["content"])
+    assert "Understood" not in server.replies(CHANNEL)[0]["content"]
+    assert last is not None
+    assert (last.question, last.follows) == ("what did Starmer say?", None)
 
 
 @pytest.mark.slow

@@ -1,29 +1,21 @@
 import asyncio
-import logging
-import os
-import signal
-import socket
-import sys
-import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
-import aiohttp
-import httpx
 import pytest
-from pydantic import SecretStr
 
 from bot.discord import application, serving
 from bot.discord import client as clients
 from bot.settings import Settings
 from retrieval.desk import Newsdesk
-from retrieval.errors import SettingsError
-from tests.discord.bot import BRIDGE, HERE, add, asked, bot, first_id, plain
+from tests.discord.bot import BRIDGE, CHANNEL, HERE, add, asked, bot, first_id, plain
 from tests.discord_server import (
+    AUTOCOMPLETE,
     BOT,
+    EPHEMERAL,
     MANAGE_GUILD,
-    TOKEN,
+    Json,
     Server,
     option,
 )
@@ -192,6 +184,63 @@ async def test_an_error_has_an_id_and_no_details(
     assert "details nobody should see" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        pytest.param("gone", [], id="a command"),
+        pytest.param("articles gone", [], id="a subcommand"),
+        pytest.param("ask", [], id="an option that must be given"),
+    ],
+)
+async def test_a_command_that_changed_is_told_so(
+    options: Settings, server: Server, name: str, given: list[Json]
+) -> None:
+    async with bot(options, server):
+        used = await server.command(name, given, **HERE)
+        await used.until(lambda one: one.callback, 5)
+
+    assert used.callback is not None
+    assert "This command has changed." in used.callback["data"]["content"]
+    assert used.ephemeral
+
+
+@pytest.mark.slow
+async def test_a_command_that_is_gone_has_nothing_to_offer(
+    options: Settings, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with bot(options, server):
+        typed = await server.command(
+            "gone", [option("word", "x", focused=True)], kind=AUTOCOMPLETE, **HERE
+        )
+        given = await asked(server, "what did Starmer say?")
+
+    assert given.answer
+    assert typed.callback is None
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("number", ["999999", "9" * 30], ids=["unknown", "absurd"])
+@pytest.mark.parametrize("id", ["rate:{}:1", "nearest:{}", "share:{}", "delete:{}", "sources:{}"])
+async def test_a_component_of_an_answer_that_is_not_known_says_so(
+    options: Settings, server: Server, id: str, number: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    custom_id = f"newsdesk:{id.format(number)}"
+    component: Json = {"type": 2, "style": 2, "label": "x", "custom_id": custom_id}
+    if "sources" in id:
+        choices = [{"label": "x", "value": "1"}]
+        component = {"type": 3, "options": choices, "custom_id": custom_id}
+    rows = [{"type": 1, "components": [component]}]
+    message = server._made(CHANNEL, {"content": "an answer", "components": rows}, BOT)
+    values = ["1"] if "sources" in id else None
+    async with bot(options, server):
+        used = await server.click(message, custom_id, values=values, **HERE)
+        await used.until(lambda one: one.followups, 5)
+
+    assert "I no longer know this answer" in used.followups[0]["content"]
+    assert used.followups[0]["flags"] & EPHEMERAL
+    assert "Traceback" not in caplog.text
+
+
 async def test_beyond_the_queue_it_says_busy(options: Settings, server: Server) -> None:
     async with bot(options, server) as client:
         client.pool._most = 0
@@ -295,127 +344,3 @@ async def test_a_withdrawn_article_is_not_shown_from_an_old_answer(
         client.store.close()
         kept = (options.data / "discord.sqlite").read_bytes()
     assert b"rusted" not in kept
-
-
-# Starting
-
-
-@pytest.mark.parametrize("token", [None, "wrong.token.really"])
-async def test_a_missing_or_refused_token_is_one_clear_sentence(
-    options: Settings, server: Server, token: str | None
-) -> None:
-    given = options.model_copy(update={"discord_token": SecretStr(token) if token else None})
-    application.point_at(given)
-    try:
-        said = await serving._serve(given)
-    except SettingsError as exc:
-        said = str(exc)
-    assert said is not None
-    assert "token" in said
-    assert "wrong.token" not in said
-
-
-async def test_the_link_that_invites_asks_for_the_least(options: Settings, server: Server) -> None:
-    link = await asyncio.to_thread(application.invite, options)
-
-    assert dict(httpx.URL(link).params) == {
-        "client_id": str(BOT), "scope": "bot applications.commands",
-        "permissions": str(application.PERMISSIONS.value),
-    }  # fmt: skip
-    assert not application.PERMISSIONS.administrator
-
-
-@pytest.mark.slow
-async def test_without_the_intent_it_serves_all_the_same(options: Settings, server: Server) -> None:
-    server.allow_content = False
-    application.point_at(options)
-    running = asyncio.create_task(serving._serve(options))
-    await server.until(lambda: server.identified)
-    given = await asked(server, "what did Starmer say?")
-    assert given.answer
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
-
-
-def test_secrets_stay_out_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    options = Settings(discord_token=SecretStr(TOKEN))
-    record = logging.LogRecord(
-        "discord.http", logging.WARNING, "", 0, "%s /webhooks/1/abc-DEF_1/messages with %s",
-        ("PATCH", TOKEN), None,
-    )  # fmt: skip
-    serving._redact(options).filter(record)
-    try:
-        raise RuntimeError(f"https://discord.com/api/webhooks/1/abc-DEF_1 with {TOKEN}")
-    except RuntimeError:
-        failed = logging.LogRecord("x", logging.ERROR, "", 0, "no", (), sys.exc_info())
-    serving._redact(options).filter(failed)
-    traceback = logging.Formatter().format(failed)
-
-    assert "RuntimeError" in traceback
-    assert TOKEN not in traceback
-    assert "abc-DEF_1" not in traceback
-    assert TOKEN not in record.getMessage()
-    assert "abc-DEF_1" not in record.getMessage()
-    assert TOKEN not in repr(options)
-
-
-async def test_the_command_serves_tells_its_health_and_stops(
-    options: Settings, server: Server
-) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = {
-        "NEWSDESK_DATA": str(options.data),
-        "NEWSDESK_DISCORD_TOKEN": TOKEN,
-        "NEWSDESK_DISCORD_API": server.api,
-        "NEWSDESK_DISCORD_GATEWAY": server.gateway,
-        "NEWSDESK_DISCORD_HEALTH_PORT": str(port),
-        "NEWSDESK_LOG_LEVEL": "DEBUG",
-    }
-    running = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "discord",
-        cwd=Path(__file__).parents[2], env=os.environ | settings,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    try:
-        await server.until(lambda: server.identified, 60)
-        given = await asked(server, "what did Starmer say?")
-        async with (
-            aiohttp.ClientSession() as session,
-            session.get(f"http://127.0.0.1:{port}/health") as health,
-        ):
-            alive = health.status, await health.json()
-        running.send_signal(signal.SIGTERM)
-        said, _ = await asyncio.wait_for(running.communicate(), 10)
-    finally:
-        if running.returncode is None:
-            running.kill()
-
-    assert given.answer
-    assert alive[0] == 200
-    assert 0 <= alive[1]["heartbeat_age"] < 60
-    assert running.returncode == 0
-    assert TOKEN not in said.decode()
-    assert given.token not in said.decode()
-
-
-async def test_doctor_tells_of_the_bot(options: Settings, server: Server) -> None:
-    from bot.discord.doctor import findings
-
-    before = await asyncio.to_thread(findings, options)
-    async with bot(options, server) as client:
-        client.store.note("alive", str(round(time.time())))
-    server.allow_content = False
-    after = await asyncio.to_thread(findings, options)
-    wrong = options.model_copy(update={"discord_token": SecretStr("wrong.token.really")})
-    refused = await asyncio.to_thread(findings, wrong)
-
-    assert [one.looked_at for one in before] == [
-        "Discord token", "Discord intents", "Discord connection",
-    ]  # fmt: skip
-    assert "has not run yet" in before[2].wrong
-    assert not before[1].note
-    assert not after[2].wrong
-    assert "intent is off" in after[1].note
-    assert "refuses" in refused[0].wrong

@@ -4,12 +4,14 @@ import pytest
 
 from bot.discord import feeding
 from bot.discord.replies import InteractionReply
+from bot.discord.store import GuildSettings
 from bot.settings import Settings
 from tests.discord.bot import (
     BRIDGE,
     CHANNEL,
     GUILD,
     HERE,
+    OTHER,
     ROLE,
     SECOND,
     THERE,
@@ -22,7 +24,9 @@ from tests.discord.bot import (
 )
 from tests.discord_server import (
     AUTOCOMPLETE,
+    BOT,
     DIRECT,
+    EPHEMERAL,
     MANAGE_GUILD,
     MEMBER,
     OWNER,
@@ -70,6 +74,21 @@ async def test_feeding_is_for_those_who_may(options: Settings, server: Server) -
     assert "Only members who" in refused.answer["content"]
     assert allowed.answer is not None
     assert "Added 1" in allowed.answer["content"]
+
+
+@pytest.mark.parametrize("command", ["list", "reindex", "remove"])
+async def test_who_may_not_feed_is_told_once(
+    options: Settings, server: Server, command: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    words = [option("article", "x")] if command == "remove" else []
+    async with bot(options, server):
+        given = await server.command(f"articles {command}", words, **HERE)
+        await given.until(lambda one: one.answer)
+    # Once the bot has stopped, nothing more can come.
+    assert given.answer is not None
+    assert "Only members who" in given.answer["content"]
+    assert given.followups == []
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.slow
@@ -176,6 +195,52 @@ async def test_progress_that_can_not_be_shown_stops_nothing(
     assert not server.failing
 
 
+@pytest.mark.slow
+async def test_progress_is_shown_while_articles_are_read(
+    options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeding, "_EVERY", 0.01)
+    monkeypatch.setattr("retrieval.index._BATCH", 10)
+    many = "\n".join(json.dumps({"text": f"{n}. {BRIDGE}", "title": str(n)}) for n in range(40))
+    async with bot(options, server):
+        await add(server, "bridge.txt", BRIDGE, **HERE)
+        content, resolved = added(server, "many.jsonl", many)
+        fed = await server.command(
+            "articles add", content, resolved=resolved, **(HERE | {"permissions": MANAGE_GUILD})
+        )
+        await fed.until(lambda one: one.answer and "Added" in one.answer["content"])
+
+    said = [
+        one.body["content"] for one in server.requests
+        if one.method == "PATCH" and fed.token in one.path
+    ]  # fmt: skip
+    assert said[-1] == "Added 40, changed 0, unchanged 0."
+    read = [int(text.split()[0]) for text in said if text.endswith(" articles read …")]
+    assert read
+    assert read == sorted(set(read))
+    assert 0 < read[-1] <= 40
+
+
+@pytest.mark.slow
+async def test_who_must_wait_for_another_feeder_is_told_so(
+    options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeding, "_EVERY", 0.01)
+    content, resolved = added(server, "bridge.txt", BRIDGE)
+    who = {"resolved": resolved, "permissions": MANAGE_GUILD}
+    async with bot(options, server) as client:
+        async with client.turn(GUILD):
+            waiting = await server.command("articles add", content, **(HERE | who))
+            await waiting.until(lambda one: one.answer)
+            assert waiting.answer is not None
+            assert waiting.answer["content"] == "Waiting until other articles are read …"
+            elsewhere = await add(server, "bridge.txt", BRIDGE, **THERE)
+        await waiting.until(lambda one: one.answer and "Added 1" in one.answer["content"])
+
+    assert elsewhere.answer is not None
+    assert "Added 1" in elsewhere.answer["content"]
+
+
 async def test_two_pastes_are_two_articles_and_a_file_is_replaced_by_its_name(
     options: Settings, server: Server
 ) -> None:
@@ -223,6 +288,141 @@ async def test_a_link_is_fetched_only_from_public_hosts(options: Settings, serve
 
 
 # Settings
+
+
+async def changed(server: Server, *given: Json, channel: int | None = None) -> str:
+    """The settings, after a manager changed them, as they are shown."""
+    resolved: Json = {"roles": {one["id"]: one for one in server.guilds[GUILD]["roles"]}}
+    if channel:
+        one = {"id": str(channel), "type": 0, "name": "x", "permissions": "0"}
+        resolved["channels"] = {str(channel): one}
+        given = (*given, {"name": "channel", "type": 7, "value": str(channel)})
+    used = await server.command(
+        "newsdesk settings", [*given], resolved=resolved, **HERE, permissions=MANAGE_GUILD
+    )
+    await used.until(lambda one: one.answer)
+    assert used.ephemeral
+    assert used.answer is not None
+    return str(used.answer["content"])
+
+
+def role(name: str) -> Json:
+    return {"name": name, "type": 8, "value": str(ROLE)}
+
+
+def refusal(given: Given) -> str:
+    """What the one who asked was told, alone, in place of an answer."""
+    assert given.deleted
+    assert given.followups[0]["flags"] & EPHEMERAL
+    return str(given.followups[0]["content"])
+
+
+DEFAULTS = """\
+Answers in: all channels
+May ask: everyone
+May feed articles: members with Manage Server
+Opens threads: no
+Questions a minute: 6 for each member, 60 for the server"""
+
+
+async def test_each_setting_is_shown_and_can_be_taken_back(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server) as client:
+        assert await changed(server) == DEFAULTS
+        assert "Answers in: <#112>\n" in await changed(server, channel=SECOND)
+        assert "Answers in: <#111>, <#112>\n" in await changed(server, channel=CHANNEL)
+        assert "Answers in: <#111>\n" in await changed(server, channel=SECOND)
+        assert "May ask: <@&77>\n" in await changed(server, role("ask_role"))
+        shown = await changed(server, role("feed_role"))
+        assert "May feed articles: members with Manage Server, <@&77>\n" in shown
+        assert "Opens threads: yes\n" in await changed(server, option("threads", True))
+        limits = option("per_person", 7), option("per_server", 8)
+        assert "minute: 7 for each member, 8 for the server" in await changed(server, *limits)
+        assert (await client.settings_of(GUILD)).channels == {CHANNEL}
+        assert await client.settings_of(OTHER) == GuildSettings()
+
+        back = option("per_person", 6), option("per_server", 60), option("threads", False)
+        given = role("ask_role"), role("feed_role"), *back
+        assert await changed(server, *given, channel=CHANNEL) == DEFAULTS
+        assert await client.settings_of(GUILD) == GuildSettings()
+
+
+@pytest.mark.slow
+async def test_only_those_with_a_role_ask(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        await changed(server, role("ask_role"))
+        without = await asked(server, "what did Starmer say?")
+        having = await asked(server, "what did Starmer say?", roles=(ROLE,))
+        await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
+        await server.until(lambda: server.replies(CHANNEL))
+        elsewhere = await asked(server, "what did Starmer say?", **THERE)
+
+    assert "Only some roles may ask" in refusal(without)
+    assert having.answer
+    assert "Only some roles may ask" in server.replies(CHANNEL)[0]["content"]
+    assert elsewhere.answer
+
+
+@pytest.mark.slow
+async def test_those_with_a_role_feed(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        await changed(server, role("feed_role"))
+        fed = await add(server, "bridge.txt", BRIDGE, permissions=0, roles=(ROLE,), **HERE)
+        await changed(server, role("feed_role"))
+        late = await add(server, "bridge.txt", BRIDGE, permissions=0, roles=(ROLE,), **HERE)
+
+    assert fed.answer is not None
+    assert "Added 1" in fed.answer["content"]
+    assert late.answer is not None
+    assert "Only members who" in late.answer["content"]
+
+
+@pytest.mark.slow
+async def test_threads_open_once_they_are_switched_on(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
+        await server.until(lambda: server.replies(CHANNEL))
+        assert not server.threads
+        await changed(server, option("threads", True))
+        asking = await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
+        await server.until(lambda: server.replies(int(asking["id"])))
+
+    assert server.threads == {int(asking["id"]): CHANNEL}
+
+
+@pytest.mark.slow
+async def test_a_servers_limit_is_for_all_its_members(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        await changed(server, option("per_server", 1))
+        first = await asked(server, "what did Starmer say?")
+        other = await asked(server, "what did Starmer say?", user=OWNER)
+        elsewhere = await asked(server, "what did Starmer say?", user=OWNER, **THERE)
+
+    assert first.answer
+    assert "try again in" in refusal(other)
+    assert elsewhere.answer
+
+
+@pytest.mark.slow
+async def test_a_thread_counts_as_the_channel_it_is_in(options: Settings, server: Server) -> None:
+    async with bot(options, server):
+        await changed(server, channel=SECOND)
+        answers = []
+        for channel in (SECOND, CHANNEL):
+            thread = server.id()
+            await server.dispatch("THREAD_CREATE", server.thread(channel, thread, "x", OWNER))
+            answers.append(await asked(server, "what did Starmer say?", channel=thread))
+            there = {"guild": GUILD, "channel": thread}
+            await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **there)
+            await server.until(lambda thread=thread: server.replies(thread))
+            answers.append(server.replies(thread)[0]["content"])
+
+    inside, written, outside, refused = answers
+    assert inside.answer
+    assert "unacceptable" in plain(written)
+    assert f"I answer only in <#{SECOND}>" in refusal(outside)
+    assert f"I answer only in <#{SECOND}>" in refused
 
 
 @pytest.mark.slow
