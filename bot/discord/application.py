@@ -1,6 +1,7 @@
 """The application on Discord: its address, its token, and the link that invites it."""
 
 import asyncio
+import logging
 
 import discord
 import yarl
@@ -24,6 +25,8 @@ PERMISSIONS = discord.Permissions(
 
 def point_at(options: Settings) -> None:
     """Use the API and the gateway of the settings, where they name any."""
+    # It warns of voice, which is never used, and of intents that are left out on purpose.
+    logging.getLogger("discord.client").setLevel(logging.ERROR)
     if options.discord_api:
         Route.BASE = options.discord_api.rstrip("/")
     if options.discord_gateway:
@@ -36,7 +39,10 @@ def token(options: Settings) -> str:
         raise SettingsError(
             "There is no token. Set NEWSDESK_DISCORD_TOKEN; the README says where it comes from."
         )
-    return options.discord_token.get_secret_value().strip()
+    given = options.discord_token.get_secret_value().strip()
+    if not given.isascii() or not given.isprintable() or " " in given:
+        raise SettingsError(REFUSED)
+    return given
 
 
 def application(options: Settings) -> discord.AppInfo:

@@ -34,6 +34,7 @@ _LOOK = 15.0  # seconds between two looks at that
 GRACE = 6.0  # seconds in which what is in flight may finish when the bot is stopped
 _TURNS = 1000  # servers whose turn to feed is remembered
 _DAY = 86_400.0  # seconds between two looks at what is to be forgotten
+_CHANGED = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)
 _HOW = "Mention me with a question, or use `/ask`."
 _UNREADABLE = (
     "I can't read a reply that doesn't mention me. Please switch the mention on, or use `/ask`."
@@ -338,8 +339,10 @@ async def _command_failed(
         async def refuse(self, text: str) -> None:
             await self.send(text)
 
+    if interaction.type is discord.InteractionType.autocomplete:
+        return  # takes choices alone, and there are none
     async with in_flight(interaction.client, Late()):
-        if isinstance(error, app_commands.CommandNotFound):
+        if isinstance(error, _CHANGED):
             raise Refused("This command has changed. Please reload Discord and try again.")
         raise getattr(error, "original", error)
 

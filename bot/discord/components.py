@@ -5,8 +5,7 @@ So they work after a restart, and nothing of them is held in memory.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Any, Self
 
 import discord
@@ -40,17 +39,14 @@ def answer_view(given: Given, citations: Sequence[Citation]) -> discord.ui.View:
     return view
 
 
-@asynccontextmanager
-async def known(interaction: Interaction, answer: int) -> AsyncIterator[Given]:
-    """The answer, where it was given in the place it is asked for; what goes wrong is said."""
-    async with in_flight(interaction.client, FollowupReply(interaction)):
-        store = interaction.client.store
-        given: Given | None = await asyncio.to_thread(store.answer, answer)
-        if given is None or given.guild != interaction.guild_id:
-            raise Refused(_FORGOTTEN)
-        if (given.private or given.guild is None) and given.asker != interaction.user.id:
-            raise Refused(_FORGOTTEN)  # the message that shows it is nobody else's
-        yield given
+async def known(interaction: Interaction, answer: int) -> Given:
+    """The answer, where it was given to those who ask for it now. Raises Refused."""
+    given: Given | None = await asyncio.to_thread(interaction.client.store.answer, answer)
+    if given is None or given.guild != interaction.guild_id:
+        raise Refused(_FORGOTTEN)
+    if (given.private or given.guild is None) and given.asker != interaction.user.id:
+        raise Refused(_FORGOTTEN)  # the message that shows it is nobody else's
+    return given
 
 
 async def _recalled(interaction: Interaction, given: Given) -> list[Citation | None]:
@@ -98,7 +94,8 @@ class Sources(
     async def callback(self, interaction: Interaction) -> Any:
         """Show the passage chosen."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        async with known(interaction, self.answer) as given:
+        async with in_flight(interaction.client, FollowupReply(interaction)):
+            given = await known(interaction, self.answer)
             chosen = self.item.values[0] if self.item.values else ""
             if not chosen.isdecimal() or not 1 <= int(chosen) <= len(given.places):
                 raise Refused(_FORGOTTEN)
@@ -163,7 +160,8 @@ class Rating(Button, template=r"newsdesk:rate:(?P<answer>\d{1,18}):(?P<good>[01]
     async def callback(self, interaction: Interaction) -> Any:
         """Keep the opinion."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        async with known(interaction, self.answer) as given:
+        async with in_flight(interaction.client, FollowupReply(interaction)):
+            given = await known(interaction, self.answer)
             store = interaction.client.store
             await asyncio.to_thread(store.rate, given.id, interaction.user.id, good=self.good)
             await interaction.followup.send(_THANKS, ephemeral=True)
@@ -183,7 +181,8 @@ class Nearest(Button, template=r"newsdesk:nearest:(?P<answer>\d{1,18})"):
     async def callback(self, interaction: Interaction) -> Any:
         """Show them to the one who clicked."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        async with known(interaction, self.answer) as given:
+        async with in_flight(interaction.client, FollowupReply(interaction)):
+            given = await known(interaction, self.answer)
             recalled = await _recalled(interaction, given)
             text = messages.passages_text([one for one in recalled if one])
             await interaction.followup.send(text or GONE, ephemeral=True)
@@ -201,7 +200,8 @@ class Share(Button, template=r"newsdesk:share:(?P<answer>\d{1,18})"):
     async def callback(self, interaction: Interaction) -> Any:
         """Send it anew, if it still stands."""
         await interaction.response.defer()
-        async with known(interaction, self.answer) as given:
+        async with in_flight(interaction.client, FollowupReply(interaction)):
+            given = await known(interaction, self.answer)
             await interaction.client.share(interaction, given)
 
 
@@ -222,7 +222,8 @@ class Delete(Button, template=r"newsdesk:delete:(?P<answer>\d{1,18})"):
     async def callback(self, interaction: Interaction) -> Any:
         """Delete it, or say who may."""
         await interaction.response.defer()
-        async with known(interaction, self.answer) as given:
+        async with in_flight(interaction.client, FollowupReply(interaction)):
+            given = await known(interaction, self.answer)
             if interaction.user.id != given.asker and not interaction.permissions.manage_messages:
                 raise Refused("Only the one who asked and moderators may delete it.")
             await interaction.delete_original_response()

@@ -4,8 +4,8 @@ import asyncio
 import hashlib
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable, Generator, Sequence
-from contextlib import asynccontextmanager, closing, suppress
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -54,20 +54,19 @@ async def may_feed(interaction: Interaction) -> bool:
     return bool(interaction.permissions.manage_guild or settings.feeders & roles(interaction.user))
 
 
-@asynccontextmanager
-async def _feeder(interaction: Interaction) -> AsyncIterator[tuple[int, InteractionReply]]:
-    """The server that the member may feed, and where to say what came of it."""
-    reply = InteractionReply(interaction, private=True)
-    async with in_flight(interaction.client, reply):
-        if interaction.guild_id is None or not await may_feed(interaction):
-            raise Refused(_NOT_ALLOWED)
-        yield interaction.guild_id, reply
+async def fed_by(interaction: Interaction) -> int:
+    """The server that the member may feed. Raises Refused where they may not."""
+    if interaction.guild_id is None or not await may_feed(interaction):
+        raise Refused(_NOT_ALLOWED)
+    return interaction.guild_id
 
 
 async def add(interaction: Interaction, link: str | None, file: discord.Attachment | None) -> None:
     """Read what was given into the server's own library; says what came of it."""
     client: Client = interaction.client
-    async with _feeder(interaction) as (guild, reply):
+    reply = InteractionReply(interaction, private=True)
+    async with in_flight(client, reply):
+        guild = await fed_by(interaction)
         if (link is None) == (file is None):
             raise SettingsError("Give a link or a file, one of the two.")
 
@@ -194,8 +193,11 @@ async def remove(interaction: Interaction, wanted: str) -> None:
             desk.remove([article])
             return article
 
-    async with _feeder(interaction) as (guild, reply), client.turn(guild):
-        gone = await client.feeding.run(lambda: work(guild))
+    reply = InteractionReply(interaction, private=True)
+    async with in_flight(client, reply):
+        guild = await fed_by(interaction)
+        async with client.turn(guild):
+            gone = await client.feeding.run(lambda: work(guild))
         await reply.send(f"Withdrawn: {escape(cut(gone.title, 200))}")
 
 
@@ -239,7 +241,9 @@ async def reindex(interaction: Interaction) -> None:
                 report(f"{done:,} of {total:,} passages rebuilt …")
         return total
 
-    async with _feeder(interaction) as (guild, reply):
+    reply = InteractionReply(interaction, private=True)
+    async with in_flight(client, reply):
+        guild = await fed_by(interaction)
         rebuilt = await _with_progress(client, guild, reply, lambda report: work(guild, report))
         await reply.send(f"Rebuilt {rebuilt:,} passages.")
 
@@ -249,14 +253,17 @@ async def reindex(interaction: Interaction) -> None:
 
 async def show_list(interaction: Interaction) -> None:
     """The first page."""
-    async with _feeder(interaction) as (_, reply):
-        await reply.send(*await _page(interaction, 0))
+    await _show(interaction, 0)
 
 
-async def _page(interaction: Interaction, number: int) -> tuple[str, discord.ui.View]:
-    guild = interaction.guild_id
-    assert guild is not None, "only servers have lists"
-    client = interaction.client
+async def _show(interaction: Interaction, number: int) -> None:
+    reply = InteractionReply(interaction, private=True)
+    async with in_flight(interaction.client, reply):
+        guild = await fed_by(interaction)
+        await reply.send(*await _page(interaction.client, guild, number))
+
+
+async def _page(client: "Client", guild: int, number: int) -> tuple[str, discord.ui.View]:
     rows = await client.looks.run(lambda: _rows(client, guild, number))
     view = discord.ui.View(timeout=None)
     if number > 0:
@@ -302,5 +309,4 @@ class Page(
     async def callback(self, interaction: Interaction) -> Any:
         """Show the page in place of the one before."""
         await interaction.response.defer()
-        async with _feeder(interaction) as (_, reply):
-            await reply.send(*await _page(interaction, self.page))
+        await _show(interaction, self.page)

@@ -30,6 +30,8 @@ from tests.discord_server import (
     MANAGE_GUILD,
     MEMBER,
     OWNER,
+    Given,
+    Json,
     Server,
     option,
 )
