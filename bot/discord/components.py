@@ -57,7 +57,7 @@ async def _recalled(interaction: Interaction, given: Given) -> list[Citation | N
 
 class Sources(
     discord.ui.DynamicItem[discord.ui.Select[Any]],
-    template=r"newsdesk:sources:(?P<answer>\d{1,18})",
+    template=r"newsdesk:sources:(?P<answer>\d+)",
 ):
     """The menu of an answer's sources; opens the passage for the one who chooses."""
 
@@ -136,7 +136,7 @@ class Button(discord.ui.DynamicItem[discord.ui.Button[Any]], template="newsdesk:
         return cls(int(match["answer"]))  # type: ignore[call-arg]
 
 
-class Rating(Button, template=r"newsdesk:rate:(?P<answer>\d{1,18}):(?P<good>[01])"):
+class Rating(Button, template=r"newsdesk:rate:(?P<answer>\d+):(?P<good>[01])"):
     """👍 or 👎."""
 
     def __init__(self, answer: int, good: bool) -> None:
@@ -167,7 +167,7 @@ class Rating(Button, template=r"newsdesk:rate:(?P<answer>\d{1,18}):(?P<good>[01]
             await interaction.followup.send(_THANKS, ephemeral=True)
 
 
-class Nearest(Button, template=r"newsdesk:nearest:(?P<answer>\d{1,18})"):
+class Nearest(Button, template=r"newsdesk:nearest:(?P<answer>\d+)"):
     """Opens the nearest passages of a declined answer."""
 
     def __init__(self, answer: int) -> None:
@@ -188,7 +188,7 @@ class Nearest(Button, template=r"newsdesk:nearest:(?P<answer>\d{1,18})"):
             await interaction.followup.send(text or GONE, ephemeral=True)
 
 
-class Share(Button, template=r"newsdesk:share:(?P<answer>\d{1,18})"):
+class Share(Button, template=r"newsdesk:share:(?P<answer>\d+)"):
     """Shows a private answer or check to everybody in the channel."""
 
     def __init__(self, answer: int) -> None:
@@ -205,7 +205,7 @@ class Share(Button, template=r"newsdesk:share:(?P<answer>\d{1,18})"):
             await interaction.client.share(interaction, given)
 
 
-class Delete(Button, template=r"newsdesk:delete:(?P<answer>\d{1,18})"):
+class Delete(Button, template=r"newsdesk:delete:(?P<answer>\d+)"):
     """Deletes the answer and forgets the question, for the one who asked and for moderators."""
 
     def __init__(self, answer: int) -> None:

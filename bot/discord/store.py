@@ -16,6 +16,7 @@ from typing import Any
 from retrieval.errors import LibraryError
 
 FILE = "discord.sqlite"
+_MOST = 2**63 - 1  # of SQLite's integers
 _KEPT = timedelta(days=365)
 _CHECKS_KEPT = timedelta(days=30)  # somebody else's words
 # What makes each format from the one before it; the last is the one in use.
@@ -213,7 +214,7 @@ class Store:
 
     def answer(self, id: int) -> Given | None:
         """The answer with this id, or None."""
-        return self._given("id = ?", id)
+        return self._given("id = ?", id) if id <= _MOST else None
 
     def answer_in(self, message: int) -> Given | None:
         """The answer that this message shows, or None."""
