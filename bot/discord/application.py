@@ -25,7 +25,7 @@ PERMISSIONS = discord.Permissions(
 
 def point_at(options: Settings) -> None:
     """Use the API and the gateway of the settings, where they name any."""
-    # It warns of voice, which is never used, and of intents that are left out on purpose.
+    # It warns that voice is not installed, which is never used.
     logging.getLogger("discord.client").setLevel(logging.ERROR)
     if options.discord_api:
         Route.BASE = options.discord_api.rstrip("/")
@@ -55,7 +55,7 @@ def application(options: Settings) -> discord.AppInfo:
 
 
 async def _application(token: str) -> discord.AppInfo:
-    async with discord.Client(intents=discord.Intents.none()) as client:
+    async with discord.Client(intents=discord.Intents(guilds=True)) as client:
         try:
             await client.login(token)
             return await client.application_info()
