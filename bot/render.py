@@ -8,7 +8,7 @@ from rich.text import Text
 
 from bot.discord.store import Feedback
 from retrieval.answer import Answer, Citation
-from retrieval.articles import Article
+from retrieval.articles import Article, normalise
 from retrieval.search import Hit
 
 _NEAREST = 3  # passages shown when an answer is declined
@@ -163,7 +163,8 @@ def feedback_line(one: Feedback) -> str:
     """When, good or bad, answered or declined, the answer's number and the question."""
     opinion = "good" if one.good else "bad"
     given = "answered" if one.found else "declined"
-    return f"{one.at}\t{opinion}\t{given}\t{one.answer}\t{' '.join(one.question.split())}"
+    question = " ".join(normalise(one.question).split())
+    return f"{one.at}\t{opinion}\t{given}\t{one.answer}\t{question}"
 
 
 def feedback_json(one: Feedback) -> dict[str, Any]:

@@ -12,14 +12,26 @@ _ASKING = re.compile(
     re.I,
 )
 _FRAGMENT = re.compile(
-    r"^(?:(?:and|but|or)\s+)?(?P<about>(?:what|how) about\s+)?(?P<other>[^?]+?)\W*$", re.I
+    r"^(?:(?:and|but|or)\s+)?(?P<about>(?:what|how) about\s+)?(?P<other>[^?]+)$", re.I
+)
+# What begins so is a request or an opinion of its own, and no name to be asked about instead.
+_OWN = re.compile(
+    r"^(?:and |but )?(?:please )?(?:tell|give|show|say|explain|find|list|i|you|we|they|he|she|it"
+    r"|this|that|there|don[’']?t|no|yes|are|is)\b",
+    re.I,
 )
 _PERSON = re.compile(r"\b(?P<whose>his|their)\b|\b(?P<who>he|she|they|him|her|them)\b", re.I)
+# "When was that?" leans, "who said that the war is lost?" doesn't; nor "this week", "are there".
 _THING = re.compile(
-    r"\b(it|its|that|this|these|those|there|then|one|else)\b(?!\s+[a-z]+s?\b.*\b\1\b)", re.I
+    r"\b(?:it|its|these|those|then|else)\b|\b(?:the|that|this) (?:\w+ )?ones?\b"
+    r"|\bthat\b(?=\W*$)|(?<=\bis )that\b|(?<=\bwas )that\b|(?<=\bdid )that\b|(?<=\bdoes )that\b"
+    r"|\bthis\b(?! (?:week|month|year|morning|afternoon|evening|time|spring|summer|autumn)\b)"
+    r"|(?<!\bare )(?<!\bis )(?<!\bwas )(?<!\bwere )\bthere\b(?! (?:is|are|was|were)\b)",
+    re.I,
 )
 _OF_SOMETHING = re.compile(r"\b(?:the|a|an)\s+[A-ZÀ-Þ][\w’'-]*\s+(?=[a-zß-ÿ])")
 _MAX_FRAGMENT = 6  # words
+_ENDS = " ?!.…"
 
 
 def standalone(question: str, before: str, quoted: str = "") -> str:
@@ -30,7 +42,7 @@ def standalone(question: str, before: str, quoted: str = "") -> str:
     first; what else is leant on ("when was that?") is said by adding the question before.
     """
     text = " ".join(question.split())
-    fragment = _FRAGMENT.match(text)
+    fragment = None if _OWN.match(text) else _FRAGMENT.match(text.rstrip(_ENDS))
     short = fragment and len(fragment["other"].split()) <= _MAX_FRAGMENT
     if fragment and short and (fragment["about"] or not _ASKING.match(text)):
         return _exchanged(before, fragment["other"])
@@ -39,14 +51,14 @@ def standalone(question: str, before: str, quoted: str = "") -> str:
         return _PERSON.sub(lambda said: f"{person}’s" if said["whose"] else person, text)
     if _THING.search(text) or text.lower().startswith(("and ", "but ")):
         root = before.rpartition(": ")[2]  # what a follow-up before this one was added to
-        return f"{text.rstrip('?! .')}: {root}"
+        return f"{text.rstrip(_ENDS)}: {root}"
     return text
 
 
 def _exchanged(before: str, other: str) -> str:
     names = _names(before)
-    if not names:
-        return f"{before.rstrip('?! .')} {other}?"
+    if not names or not _NAME.search(other):
+        return f"{before.rstrip(_ENDS)} about {other}?"
     last = names[-1] if len(names) == 1 else names[0]
     if f"the {last.lower()}" in before.lower():  # "the Ukrainian one" for "the Russian"
         other = re.sub(r"^the\s+|\s+ones?$", "", other)

@@ -22,12 +22,19 @@ _NOT = re.compile(
     r"|refus(e|es|ed)|false|untrue)\b|n[’']t\b",
     re.I,
 )
-_CHANGING = re.compile(  # words that make another thing of the same words around them
-    r"\b(if|whether|unless|until|(?-i:may)|might|could|would|should|almost|nearly|only|than|before|after"
-    r"|alleged|allegedly|reportedly|perhaps|probably|possibl[ey]|likely|unlikely|first|second|third"
-    r"|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b",
+# Words that make another thing of the same words around them: conditions, order, and what somebody
+# only says, tries or fears.
+_CHANGING = re.compile(
+    r"\b(if|whether|unless|until|(?-i:may)|might|could|would|should|almost|nearly|only|than|before"
+    r"|after|perhaps|probably|possibl[ey]|likely|unlikely|first|second|third|fourth|fifth|sixth"
+    r"|seventh|eighth|ninth|tenth|alleg\w+|reported(?:ly)?|accord\w*|says?|said|saying|tells?|told"
+    r"|claim\w*|accus\w+|doubt\w*|fail\w*|rumou?r\w*|fake\w*|hoax\w*|threat\w*|plan(?:s|ned|ning)?"
+    r"|wants?|wanted|tr(?:y|ies|ied|ying)|attempt\w*|promis\w+|suggest\w*|believ\w+|thinks?|thought"
+    r"|expect\w*|hop(?:e|es|ed|ing)|fear\w*|suspect\w*|deni\w+|myth|joke\w*|satir\w+)\b",
     re.I,
 )
+_OWNER = re.compile(r"(\w+)['’]s\b")
+_OF = re.compile(r"\b(\w+) of (?:the |an? |his |her |its |their )?(\w+)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +70,14 @@ def _says(statement: str, one: Candidate) -> bool:
     """Whether the sentence has all that the statement has, in order and close together.
 
     All words that mean something, with at most as many others between them; the same numbers, the
-    same "if" and "may" and "first", and "not" as often, up to an even number.
+    same "if" and "may" and "claimed", "not" as often, up to an even number; and nobody whom the
+    statement names is there only as somebody's or something's ("the mayor's brother").
     """
     if one.text.endswith("?") or not _numbers(statement) <= _numbers(one.text):
         return False
     if len(_NOT.findall(statement)) % 2 != len(_NOT.findall(one.text)) % 2:
         return False
-    if _changing(statement) != _changing(one.text):
+    if _changing(statement) != _changing(one.text) or _of_another(statement, one.text):
         return False
     wanted = content_in_order(statement)
     others = _between(wanted, content_in_order(one.text))
@@ -82,6 +90,18 @@ def _numbers(text: str) -> set[str]:
 
 def _changing(text: str) -> set[str]:
     return {found.lower() for found in _CHANGING.findall(text)}
+
+
+def _of_another(statement: str, text: str) -> bool:
+    """Whether what the statement says of X, the text says of X's brother, or of the deputy of X."""
+    words = {word.lower() for word in re.findall(r"\w+", statement)}
+    owned = {word.lower() for word in _OWNER.findall(statement)}
+    for owner in _OWNER.findall(text):
+        if owner.lower() in words - owned:
+            return True
+    return any(
+        what.lower() not in words and whose.lower() in words for what, whose in _OF.findall(text)
+    )
 
 
 def _between(wanted: Sequence[str], words: Sequence[str]) -> int | None:

@@ -17,7 +17,14 @@ MEDINSKY = "Vladimir Medinsky leads the Russian delegation."
          "what did Starmer say about sanctions?"),
         ("what did he say?", LEADER, MEDINSKY, "what did Vladimir Medinsky say?"),
         ("when was that?", STARMER, "", "when was that: what did Starmer say?"),
-        ("who won the 2022 World Cup?", STARMER, "", "who won the 2022 World Cup?"),
+        ("and who said that?", STARMER, "", "and who said that: what did Starmer say?"),
+        ("and sanctions?", STARMER, "", "what did Starmer say about sanctions?"),
+        *((alone, STARMER, "", alone) for alone in (
+            "who won the 2022 World Cup?", "Tell me about von der Leyen",
+            "What happened in Istanbul this week?", "Who said that Ukraine lost the war?",
+            "Are there any news about Gaza?", "give me more", "you are wrong",
+            "I don't think that helps anybody", "Which one of the parties won?",
+        )),
     ],
 )  # fmt: skip
 def test_a_follow_up_stands_alone(text: str, before: str, quoted: str, understood: str) -> None:

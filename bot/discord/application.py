@@ -25,12 +25,15 @@ PERMISSIONS = discord.Permissions(
 
 def point_at(options: Settings) -> None:
     """Use the API and the gateway of the settings, where they name any."""
-    # It warns that voice is not installed, which is never used.
-    logging.getLogger("discord.client").setLevel(logging.ERROR)
     if options.discord_api:
         Route.BASE = options.discord_api.rstrip("/")
     if options.discord_gateway:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(options.discord_gateway)
+
+
+def quiet() -> None:
+    """Keep from the log that voice is not installed, of which discord.py warns at each start."""
+    logging.getLogger("discord.client").setLevel(logging.ERROR)
 
 
 def token(options: Settings) -> str:
@@ -51,6 +54,7 @@ def application(options: Settings) -> discord.AppInfo:
     Raises SettingsError without a token that Discord takes, and where it can't be reached.
     """
     point_at(options)
+    quiet()
     return asyncio.run(_application(token(options)))
 
 

@@ -1,6 +1,8 @@
 """A question from Discord → its answer: allowed, queued, answered, remembered, sent."""
 
 import asyncio
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -12,12 +14,15 @@ from bot.discord.desks import places, recalled, whole
 from bot.discord.messages import Sheet, answer_sheet, cut
 from bot.discord.replies import Refused, Reply
 from bot.discord.store import Given, GuildSettings
-from retrieval.answer import Answer
+from retrieval.answer import Answer, Citation
 from retrieval.desk import MAX_QUESTION, Question
+from retrieval.errors import LibraryError
 from retrieval.followup import standalone
 
 if TYPE_CHECKING:
     from bot.discord.client import Client
+
+log = logging.getLogger(__name__)
 
 _NEAREST = 3  # passages offered when an answer is declined
 
@@ -42,11 +47,26 @@ async def answer(client: "Client", asked: Asked, reply: Reply) -> Given:
     """Answer, and remember what was shown. Raises Busy and SettingsError."""
     question, found = await client.pool.run(lambda: _ask(client, asked))
     sheet = _sheet(asked, question, found)
-    given = await asyncio.to_thread(client.store.keep, _given(asked, question, found, sheet))
-    view = answer_view(given, found.citations[: sheet.shown])
-    message = await reply.send(sheet.text, view)
-    await asyncio.to_thread(client.store.sent, given.id, message)
-    return replace(given, message=message)
+    given = _given(asked, question, found, sheet)
+    return await show(client, given, sheet, found.citations[: sheet.shown], reply)
+
+
+async def show(
+    client: "Client", given: Given, sheet: Sheet, citations: Sequence[Citation], reply: Reply
+) -> Given:
+    """Send what was found, and remember it; where that can't be, it is sent all the same."""
+    try:
+        given = await asyncio.to_thread(client.store.keep, given)
+        view = answer_view(given, citations)
+    except LibraryError as exc:
+        log.error("%s", exc)
+        view = None  # menus and buttons need what is remembered
+    sent = await reply.send(sheet.text, view)
+    reply.answered = True
+    if sent and view:
+        await asyncio.to_thread(client.store.sent, given.id, *sent)
+        return replace(given, message=sent[0])
+    return given
 
 
 def _ask(client: "Client", asked: Asked) -> tuple[Question, Answer]:
@@ -60,7 +80,7 @@ def _ask(client: "Client", asked: Asked) -> tuple[Question, Answer]:
         if before:
             quoted = recalled(desk, before) if before.found else []
             words = " ".join(one.quote for one in quoted if one)
-            text = standalone(text, before.question, words)
+            text = standalone(cut(text, MAX_QUESTION), before.question, words)
             within = before
         question = Question(cut(text, MAX_QUESTION), within.source, within.since, within.until)
         return question, desk.ask(question)
@@ -76,7 +96,7 @@ def _sheet(asked: Asked, question: Question, found: Answer) -> Sheet:
         if value
     ]  # fmt: skip
     understood = ", ".join([question.text, *limits])
-    if question.text == " ".join(asked.text.split()) and not (asked.follows and limits):
+    if understood == " ".join(asked.text.split()):
         understood = ""
     return answer_sheet(
         found.citations, question=asked.text if asked.repeated else None, understood=understood

@@ -1,10 +1,8 @@
 """Somebody's message → what the articles say on each of its statements."""
 
-import asyncio
 from typing import TYPE_CHECKING
 
-from bot.discord.asking import Asked
-from bot.discord.components import answer_view
+from bot.discord.asking import Asked, show
 from bot.discord.desks import places
 from bot.discord.messages import check_sheet
 from bot.discord.replies import Reply
@@ -33,6 +31,4 @@ async def check(client: "Client", asked: Asked, reply: Reply) -> None:
         places=places(shown),
         checks=True,
     )
-    given = await asyncio.to_thread(client.store.keep, given)
-    message = await reply.send(sheet.text, answer_view(given, shown))
-    await asyncio.to_thread(client.store.sent, given.id, message)
+    await show(client, given, sheet, shown, reply)

@@ -20,9 +20,10 @@ from bot.discord.asking import Asked
 from bot.discord.components import ITEMS
 from bot.discord.desks import Desks
 from bot.discord.limits import Limits
-from bot.discord.messages import cut
+from bot.discord.messages import thread_name
+from bot.discord.patience import be_patient
 from bot.discord.pool import Pool
-from bot.discord.replies import MessageReply, Refused, in_flight
+from bot.discord.replies import MessageReply, Refused, Sent, in_flight
 from bot.discord.store import Given, GuildSettings, Store
 from bot.settings import Settings
 from retrieval.errors import LibraryError
@@ -36,57 +37,15 @@ _TURNS = 1000  # servers whose turn to feed is remembered
 _DAY = 86_400.0  # seconds between two looks at what is to be forgotten
 _CHANGED = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)
 _HOW = "Mention me with a question, or use `/ask`."
+_HOW_HERE = "Write me a question, such as: what did Starmer say?"
 _UNREADABLE = (
     "I can't read a reply that doesn't mention me. Please switch the mention on, or use `/ask`."
 )
 # What people say to an answer that asks for none.
-_COURTESIES = frozenset(
-    [
-        "thanks",
-        "thank",
-        "you",
-        "thx",
-        "ty",
-        "cheers",
-        "please",
-        "welcome",
-        "sorry",
-        "hi",
-        "hello",
-        "hey",
-        "bye",
-        "ok",
-        "okay",
-        "yes",
-        "no",
-        "yep",
-        "nope",
-        "lol",
-        "lmao",
-        "haha",
-        "hahaha",
-        "wow",
-        "cool",
-        "nice",
-        "great",
-        "good",
-        "perfect",
-        "awesome",
-        "right",
-        "sure",
-        "got",
-        "it",
-        "i",
-        "see",
-        "so",
-        "much",
-        "very",
-        "a",
-        "lot",
-        "that",
-        "is",
-        "helpful",
-    ]
+_COURTESY = re.compile(
+    "thanks?|you|thx|ty|cheers|please|welcome|sorry|hi|hello|hey|bye|ok|okay|yes|no|yep|nope|lol|lmao"
+    "|(?:ha)+|wow|cool|nice|great|good|perfect|awesome|right|sure|got|it|i|see|so|much|very|a|lot"
+    "|that|is|helpful"
 )
 
 
@@ -116,6 +75,7 @@ class Client(discord.AutoShardedClient):
         self.failed: str | None = None
         self.gone = asyncio.Event()  # set when it is to be served no longer
         self.stopping = False
+        self._greeted = False
         self._turns: OrderedDict[int, asyncio.Lock] = OrderedDict()
         self._watching: asyncio.Task[None] | None = None
         self._started = time.perf_counter()
@@ -131,6 +91,7 @@ class Client(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         """Register the commands if they changed, and begin to watch the heartbeat."""
+        be_patient(self.http)
         if self.options.discord_gateway:
             # With a number of shards given, discord.py goes to its default gateway, which is then
             # the one of the settings, and not to the one that the API names.
@@ -207,6 +168,16 @@ class Client(discord.AutoShardedClient):
                 self.gone.set()
                 return
 
+    async def on_ready(self) -> None:
+        """Say so to who started it, once."""
+        if not self._greeted:
+            print(f"Connected as {self.user}, on {len(self.guilds)} servers.", flush=True)  # noqa: T201
+        self._greeted = True
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """Forget an answer whose message somebody deleted."""
+        await asyncio.to_thread(self.store.delete_message, payload.message_id)
+
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forget what was asked there; its articles stay, should the bot be invited again."""
         await asyncio.to_thread(self.store.leave, guild.id)
@@ -219,21 +190,21 @@ class Client(discord.AutoShardedClient):
             return
         if message.type not in (discord.MessageType.default, discord.MessageType.reply):
             return
+        # A server that isn't known has no settings to go by, and is no direct message either.
+        if message.guild is None and not isinstance(message.channel, discord.DMChannel):
+            return
         mentioned = self.user in message.mentions or message.guild is None
         if not mentioned and not self._may_be_meant(message):
             return
-        reply = MessageReply(message, None)
-        async with in_flight(self, reply):
+        try:
             follows, own = await self._leant_on(message)
-            if not mentioned and not own:
-                return
-            text = _without_mentions(message.content, self.user.id)
-            if text and not _is_courtesy(text):
-                await self._answer_message(message, text, follows, reply)
-            elif mentioned:
-                await reply.send(_HOW)
-            elif message.reference and not self.intents.message_content:
-                await reply.send(_UNREADABLE)
+        except LibraryError as exc:
+            log.error("%s", exc)
+            follows, own = None, False
+        if mentioned or own:
+            await self._answer_message(
+                message, follows, MessageReply(message, loud=mentioned or _is_reply(message))
+            )
 
     def _may_be_meant(self, message: discord.Message) -> bool:
         """Whether a message that doesn't mention the bot may lean on one of its answers.
@@ -241,7 +212,8 @@ class Client(discord.AutoShardedClient):
         A reply does to the bot's message, which Discord mostly sends along; without that it has
         to be looked up. In an own thread all does but what is said to somebody else.
         """
-        if message.reference:
+        if _is_reply(message):
+            assert message.reference is not None, "a reply has one"
             before = message.reference.resolved
             return not isinstance(before, discord.Message) or before.author == self.user
         return self._is_own_thread(message.channel) and not message.mentions
@@ -252,7 +224,8 @@ class Client(discord.AutoShardedClient):
 
     async def _leant_on(self, message: discord.Message) -> tuple[Given | None, bool]:
         """The answer that the message leans on, and whether it needs no mention to be meant."""
-        reference = message.reference.message_id if message.reference else None
+        replied = message.reference if _is_reply(message) else None
+        reference = replied.message_id if replied else None
         given = await asyncio.to_thread(self.store.answer_in, reference) if reference else None
         if given and given.channel == message.channel.id and not given.private:
             return (None if given.checks else given), True
@@ -264,6 +237,19 @@ class Client(discord.AutoShardedClient):
         return last or await asyncio.to_thread(self.store.answer_in, id), True
 
     async def _answer_message(
+        self, message: discord.Message, follows: Given | None, reply: MessageReply
+    ) -> None:
+        assert self.user is not None, "it hears after it has logged in"
+        text = _without_mentions(message.content, self.user.id)
+        async with in_flight(self, reply):
+            if text and not _is_courtesy(text):
+                await self._answer_question(message, text, follows, reply)
+            elif not text and reply.loud and not message.attachments:
+                await reply.send(_HOW_HERE if message.guild is None else _HOW)
+            elif not text and _is_reply(message) and not self.intents.message_content:
+                await reply.send(_UNREADABLE)
+
+    async def _answer_question(
         self, message: discord.Message, text: str, follows: Given | None, reply: MessageReply
     ) -> None:
         settings = await asking.may_write(self, message)
@@ -283,7 +269,7 @@ class Client(discord.AutoShardedClient):
 
     async def _thread(self, message: discord.Message, text: str) -> discord.Thread | None:
         try:
-            return await message.create_thread(name=cut(" ".join(text.split()), 100))
+            return await message.create_thread(name=thread_name(text))
         except discord.HTTPException as exc:
             log.info("no thread could be opened: %s %s", exc.status, exc.code)
             return None
@@ -295,8 +281,8 @@ class Client(discord.AutoShardedClient):
         if not (settings.threads and given.message and isinstance(channel, discord.TextChannel)):
             return
         try:
-            name = cut(" ".join(given.asked.split()), 100)
-            await channel.create_thread(name=name, message=discord.Object(given.message))
+            place = discord.Object(given.message)
+            await channel.create_thread(name=thread_name(given.asked), message=place)
         except discord.HTTPException as exc:
             log.info("no thread could be opened: %s %s", exc.status, exc.code)
 
@@ -329,7 +315,9 @@ async def _command_failed(
     """Whatever a command did not catch itself."""
 
     class Late:
-        async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
+        answered = False
+
+        async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
             if interaction.response.is_done():
                 await interaction.followup.send(text, ephemeral=True)
             else:
@@ -347,10 +335,16 @@ async def _command_failed(
         raise getattr(error, "original", error)
 
 
+def _is_reply(message: discord.Message) -> bool:
+    """Whether it is a reply; what is forwarded has a reference too."""
+    reference = message.reference
+    return reference is not None and reference.type is discord.MessageReferenceType.reply
+
+
 def _is_courtesy(text: str) -> bool:
     """Whether it is thanks, a greeting, an emoji: nothing that could be asked of articles."""
     words = re.findall(r"\w+", re.sub(r"<a?:\w+:\d+>", " ", text.casefold()))
-    return not words or ("?" not in text and _COURTESIES.issuperset(words))
+    return not words or ("?" not in text and all(map(_COURTESY.fullmatch, words)))
 
 
 def _without_mentions(text: str, bot: int) -> str:

@@ -1,8 +1,11 @@
 """Slash commands and the message menu; each defers first, then works."""
 
 import asyncio
+import logging
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -14,12 +17,14 @@ from bot.discord.messages import MESSAGE, OPTION, OPTIONS, cut
 from bot.discord.pool import Busy
 from bot.discord.replies import InteractionReply, Refused, in_flight
 from bot.discord.store import GuildSettings
-from retrieval.errors import SettingsError
+from retrieval.errors import LibraryError, SettingsError
 
 if TYPE_CHECKING:
     from bot.discord.client import Client
 
 Interaction = discord.Interaction["Client"]
+
+log = logging.getLogger(__name__)
 
 _MOMENTS = ("today", "yesterday", "last week", "last month", "last year")
 
@@ -56,7 +61,8 @@ async def ask(
     client, reply = interaction.client, InteractionReply(interaction, private=private)
     async with in_flight(client, reply):
         await asking.may_ask(interaction)
-        first, last = [await asyncio.to_thread(day, text) for text in (since, until)]
+        first = await asyncio.to_thread(day, since)
+        last = await asyncio.to_thread(partial(day, until, last=True))
         asked = Asked(
             question,
             interaction.guild_id,
@@ -82,6 +88,9 @@ async def _sources(interaction: Interaction, current: str) -> list[app_commands.
         names = await client.looks.run(lambda: _known_sources(client, interaction.guild_id))
     except (Refused, Busy):
         return []
+    except LibraryError as exc:
+        log.error("%s", exc)
+        return []
     wanted = current.casefold().strip()
     found = [name for name in names if wanted in name.casefold() and len(name) <= OPTION]
     return [app_commands.Choice(name=name, value=name) for name in found[:OPTIONS]]
@@ -100,10 +109,11 @@ async def _days(interaction: Interaction, current: str) -> list[app_commands.Cho
     return [app_commands.Choice(name=one, value=one) for one in _MOMENTS if wanted in one]
 
 
-def day(text: str | None, today: date | None = None) -> date | None:
+def day(text: str | None, today: date | None = None, *, last: bool = False) -> date | None:
     """The day that a date or words mean; "last week" is seven days ago.
 
-    Raises SettingsError for what isn't understood.
+    Of a month or a year it is the first day, or the `last`. Raises SettingsError for what isn't
+    understood.
     """
     if not text or not text.strip():
         return None
@@ -118,8 +128,12 @@ def day(text: str | None, today: date | None = None) -> date | None:
         pass
     from dateparser import parse
 
-    found: datetime | None = parse(text[:100], settings={"PREFER_DATES_FROM": "past"})
-    if found is None:
+    if re.fullmatch(r"\d{4}", wanted):
+        return date(int(wanted), 12, 31) if last else date(int(wanted), 1, 1)
+    which = "last" if last else "first"
+    settings = {"PREFER_DATES_FROM": "past", "PREFER_DAY_OF_MONTH": which}
+    found: datetime | None = parse(text[:100], settings=settings)
+    if found is None or wanted.isdecimal():
         raise SettingsError(f"I don't understand the date {text[:40]!r}. Try 2025-05-16.")
     return found.date()
 
@@ -231,7 +245,7 @@ async def _settings(
     async with in_flight(client, reply):
         if not interaction.permissions.manage_guild or interaction.guild_id is None:
             raise Refused("Only members who may manage the server can change its settings.")
-        now = await client.settings_of(interaction.guild_id)
+        now = _existing(await client.settings_of(interaction.guild_id), interaction.guild)
         changed = replace(
             now,
             channels=_toggled(now.channels, channel),
@@ -241,9 +255,22 @@ async def _settings(
             per_person=per_person or now.per_person,
             per_server=per_server or now.per_server,
         )
-        if changed != now:
+        if changed != await client.settings_of(interaction.guild_id):
             await asyncio.to_thread(client.store.set, interaction.guild_id, changed)
         await reply.send(settings_text(changed))
+
+
+def _existing(settings: GuildSettings, guild: discord.Guild | None) -> GuildSettings:
+    """The settings without channels and roles that were deleted since."""
+    if guild is None or guild.unavailable:
+        return settings
+    roles = {role.id for role in guild.roles}
+    return replace(
+        settings,
+        channels=settings.channels & {channel.id for channel in guild.channels},
+        askers=settings.askers & roles,
+        feeders=settings.feeders & roles,
+    )
 
 
 def _toggled(ids: frozenset[int], one: Any) -> frozenset[int]:

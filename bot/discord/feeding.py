@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import re
 import shutil
 from collections.abc import Callable, Generator, Sequence
@@ -27,6 +28,8 @@ from retrieval.index import Report
 if TYPE_CHECKING:
     from bot.discord.client import Client
 
+log = logging.getLogger(__name__)
+
 Interaction = discord.Interaction[Any]  # the client is ours; discord.py lets no item say so
 T = TypeVar("T")
 
@@ -40,6 +43,7 @@ _PASTE = (
     "message.txt"  # what Discord calls every long text that was pasted: no name of a file's own
 )
 _NONE = "This server has no articles of its own."
+_NO_MORE = "There are no more articles."
 _NOT_ALLOWED = (
     "Only members who may manage the server, and roles that they name with "
     "`/newsdesk settings`, feed articles."
@@ -189,15 +193,16 @@ async def remove(interaction: Interaction, wanted: str) -> None:
             try:
                 article = titled[0] if len(titled) == 1 else desk.article(wanted)
             except LibraryError as exc:
-                raise SettingsError("This server has no such article, or several.") from exc
+                raise SettingsError(
+                    "This server has no such article, or several: give its id, from /articles list."
+                ) from exc
             desk.remove([article])
             return article
 
     reply = InteractionReply(interaction, private=True)
     async with in_flight(client, reply):
         guild = await fed_by(interaction)
-        async with client.turn(guild):
-            gone = await client.feeding.run(lambda: work(guild))
+        gone = await _with_progress(client, guild, reply, lambda report: work(guild))
         await reply.send(f"Withdrawn: {escape(cut(gone.title, 200))}")
 
 
@@ -209,6 +214,9 @@ async def titles(interaction: Interaction, current: str) -> list[app_commands.Ch
     try:
         found = await client.looks.run(lambda: _titled(client, guild, current.strip()))
     except Busy:
+        return []
+    except LibraryError as exc:
+        log.error("%s", exc)
         return []
     return [
         app_commands.Choice(name=cut(" ".join(one.title.split()) or one.id, OPTION), value=one.id)
@@ -270,7 +278,7 @@ async def _page(client: "Client", guild: int, number: int) -> tuple[str, discord
         view.add_item(Page(number - 1, "Newer"))
     if len(rows) > _PAGE:
         view.add_item(Page(number + 1, "Older"))
-    return list_text(rows[:_PAGE]) or _NONE, view
+    return list_text(rows[:_PAGE]) or (_NO_MORE if number else _NONE), view
 
 
 def list_text(rows: Sequence[Article]) -> str:

@@ -23,6 +23,7 @@ TITLE = 256
 ADDRESS = 2048  # of an embed; not documented, longer ones are refused
 OPTION = 100
 OPTIONS = 25
+THREAD = 100
 
 _MARKUP = re.compile(r"[\\*_~`|<>\[\]()#@:/]")
 _LINE_START = re.compile(r"^(\s*)([-+])|^(\s*\d+)([.)])", re.M)
@@ -245,7 +246,8 @@ def passage_view(citation: Citation) -> PassageView:
         if len(description) <= DESCRIPTION:
             break
     else:
-        description = cut(escape(citation.quote), DESCRIPTION)
+        room = DESCRIPTION - len(_CUT)
+        description = _beginning(citation.quote, room) + _CUT
     links = [web_address(article, quoted=citation.quote), web_address(article)]
     where = " · ".join(filter(None, [article.source, str(article.day or "undated")]))
     return PassageView(
@@ -293,6 +295,11 @@ def option(citation: Citation) -> tuple[str, str]:
     article = citation.hit.article
     where = " · ".join(filter(None, [article.source, str(article.day or "undated")]))
     return cut(_flat(article.title) or "untitled", OPTION), cut(where, OPTION)
+
+
+def thread_name(question: str) -> str:
+    """The question as a thread's name, which shows no markup but what is looked up by its id."""
+    return cut(_flat(re.sub(r"[<>]", " ", question)) or "question", THREAD)
 
 
 def _flat(text: str | None) -> str:

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 _REASON = 900  # characters of a refusal; escaped it then fits a message
 _STOPPED = "I am being restarted and could not finish this. Please ask again in a minute."
+_WRONG = "Something went wrong, sorry. The bot's operator finds it as error {}."
 _NOT_THERE = "-# I may not write in <#{}>, so I answer you here."
 
 
@@ -28,11 +29,16 @@ class Refused(Exception):
     """What was asked for can't be had; the message is said to the one who asked."""
 
 
-class Reply(Protocol):
-    """Where an answer goes."""
+Sent = tuple[int, int] | None  # a message's id and its channel's; None: not to be found again
 
-    async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
-        """Show it; the message's id, None where it can't be found again."""
+
+class Reply(Protocol):
+    """Where an answer goes; when it is `answered`, no excuse takes its place."""
+
+    answered: bool
+
+    async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
+        """Show it; where that is."""
 
     async def refuse(self, text: str) -> None:
         """Say why there is no answer, to the one who asked alone where that is possible."""
@@ -44,13 +50,14 @@ class InteractionReply:
     def __init__(self, interaction: discord.Interaction["Client"], *, private: bool) -> None:
         self._interaction = interaction
         self._private = private
+        self.answered = False
 
     @property
     def late(self) -> bool:
         """Whether Discord no longer takes it: 15 minutes after the command was used."""
         return self._interaction.is_expired()
 
-    async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
+    async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
         """Put it in place of "thinking"; when Discord no longer takes that, in a direct message.
 
         And in the channel where somebody takes none, but for what is private.
@@ -59,7 +66,7 @@ class InteractionReply:
             await self._send_late(text)
             return None
         message = await self._interaction.edit_original_response(content=text, view=view)
-        return message.id
+        return message.id, self._interaction.channel_id or 0
 
     async def _send_late(self, text: str) -> None:
         channel = self._interaction.channel
@@ -81,13 +88,18 @@ class InteractionReply:
 
 
 class MessageReply:
-    """A reply to a message, or a message in a thread opened for it."""
+    """A reply to a message, or a message in a thread opened for it.
 
-    def __init__(self, message: discord.Message, place: discord.Thread | None) -> None:
+    Where it is not `loud`, nobody called the bot by name, and it gives no reasons for silence.
+    """
+
+    def __init__(self, message: discord.Message, *, loud: bool) -> None:
         self._message = message
-        self.place = place
+        self.place: discord.Thread | None = None
+        self.loud = loud
+        self.answered = False
 
-    async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
+    async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
         """Send it where it belongs; where the bot may not, as near as it may.
 
         That is as a reply, then as a message, then to the author directly.
@@ -99,9 +111,11 @@ class MessageReply:
         ways = [partial(channel.send, reference=reference), channel.send]
         if self.place:
             ways.insert(0, self.place.send)
+        nonce = secrets.token_hex(8)  # by which Discord knows what is sent again
         for send in ways:
             try:
-                return (await send(text, view=view)).id
+                sent = await send(text, view=view, nonce=nonce)
+                return sent.id, sent.channel.id
             except discord.DiscordServerError:
                 raise
             except discord.HTTPException as exc:
@@ -112,8 +126,9 @@ class MessageReply:
         return None
 
     async def refuse(self, text: str) -> None:
-        """Say it."""
-        await self.send(text)
+        """Say it to who called the bot by name."""
+        if self.loud:
+            await self.send(text)
 
 
 class FollowupReply:
@@ -122,13 +137,14 @@ class FollowupReply:
     def __init__(self, interaction: discord.Interaction[Any], *, private: bool = True) -> None:
         self._interaction = interaction
         self._private = private
+        self.answered = False
 
-    async def send(self, text: str, view: discord.ui.View | None = None) -> int | None:
+    async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
         """Say it."""
         sent = await self._interaction.followup.send(
             text, view=view or discord.ui.View(), ephemeral=self._private, wait=True
         )
-        return sent.id
+        return sent.id, self._interaction.channel_id or 0
 
     async def refuse(self, text: str) -> None:
         """Say it to the one who used it."""
@@ -150,26 +166,26 @@ async def in_flight(client: "Client", reply: Reply) -> AsyncIterator[None]:
             task.cancel()  # the first thing awaited inside then ends in the apology
         yield
     except Busy as exc:
-        await _say(reply.refuse, f"I am busy. Please try again in {exc.seconds} seconds.")
+        await _say(reply, f"I am busy. Please try again in {exc.seconds} seconds.", refused=True)
     except Refused as exc:
-        await _say(reply.refuse, str(exc))
+        await _say(reply, str(exc), refused=True)
     except SettingsError as exc:
-        await _say(reply.refuse, cut(escape(cut(str(exc), _REASON)), MESSAGE))
+        await _say(reply, cut(escape(cut(str(exc), _REASON)), MESSAGE), refused=True)
     except asyncio.CancelledError:
-        await _say(reply.send, _STOPPED)
+        await _say(reply, _STOPPED)
         raise
     except Exception:
         id = secrets.token_hex(4)
         log.exception("error %s", id)
-        await _say(
-            reply.send, f"Something went wrong, sorry. The bot's operator finds it as error {id}."
-        )
+        await _say(reply, _WRONG.format(id))
     finally:
         client.flying.discard(task)
 
 
-async def _say(how: Callable[[str], Awaitable[Any]], text: str) -> None:
+async def _say(reply: Reply, text: str, *, refused: bool = False) -> None:
+    if reply.answered:
+        return
     try:
-        await how(text)
+        await (reply.refuse(text) if refused else reply.send(text))
     except (discord.DiscordException, OSError):
         log.exception("this could not be said in Discord: %s", text)

@@ -12,7 +12,7 @@ import discord
 from aiohttp import ClientError
 
 from bot.discord import health
-from bot.discord.application import REFUSED, point_at, token
+from bot.discord.application import REFUSED, point_at, quiet, token
 from bot.discord.client import GRACE, Client
 from bot.settings import Settings
 from retrieval.errors import SettingsError
@@ -28,6 +28,7 @@ def run(options: Settings) -> None:
     for handler in logging.getLogger().handlers:
         handler.addFilter(_redact(options))
     point_at(options)
+    quiet()
     failed = asyncio.run(_serve(options))
     logging.shutdown()
     if failed:

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import discord
+
 from bot.discord import checking, messages
-from bot.discord.asking import Asked, may_ask
+from bot.discord.asking import Asked, may_ask, show
 from bot.discord.components import GONE, Interaction, answer_view
 from bot.discord.replies import FollowupReply, Refused
 from bot.discord.store import Given
@@ -22,20 +25,22 @@ async def share(client: "Client", interaction: Interaction, given: Given) -> Non
     if not await asyncio.to_thread(client.store.share, given.id):
         raise Refused("It is shared already.")
     reply, asker = FollowupReply(interaction, private=False), interaction.user.id
+    rest = None
     try:
         if given.checks:
             asked = Asked(given.asked, given.guild, given.channel, asker)
             await checking.check(client, asked, reply)
-            await interaction.edit_original_response(view=None)
         else:
             citations = await _answer_again(client, given, asker, reply)
             # A menu of what is left would count other sources than the answer does.
-            left = not given.found or len(citations) == len(given.places)
-            rest = answer_view(replace(given, private=False), citations) if left else None
-            await interaction.edit_original_response(view=rest)
+            if not given.found or len(citations) == len(given.places):
+                rest = answer_view(replace(given, private=False), citations)
     except BaseException:
-        await asyncio.to_thread(client.store.unshare, given.id)
+        if not reply.answered:
+            await asyncio.to_thread(client.store.unshare, given.id)
         raise
+    with suppress(discord.HTTPException):  # then a button stays that says "shared already"
+        await interaction.edit_original_response(view=rest)
 
 
 async def _answer_again(
@@ -47,11 +52,8 @@ async def _answer_again(
     if given.found and not citations:
         raise Refused(GONE)
     sheet = messages.answer_sheet(citations, question=given.asked)
-    shared = await asyncio.to_thread(
-        client.store.keep, _shared(given, recalled, sheet.shown, asker)
-    )
-    message = await reply.send(sheet.text, answer_view(shared, citations[: sheet.shown]))
-    await asyncio.to_thread(client.store.sent, shared.id, message)
+    shared = _shared(given, recalled, sheet.shown, asker)
+    await show(client, shared, sheet, citations[: sheet.shown], reply)
     return citations
 
 

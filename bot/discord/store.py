@@ -182,9 +182,11 @@ class Store:
         )
         return replace(given, id=id)
 
-    def sent(self, answer: int, message: int | None) -> None:
-        """Note the message that shows an answer."""
-        self._rows("UPDATE answers SET message = ? WHERE id = ?", [message, answer])
+    def sent(self, answer: int, message: int, channel: int) -> None:
+        """Note the message that shows an answer, and the channel where it stands."""
+        self._rows(
+            "UPDATE answers SET message = ?, channel = ? WHERE id = ?", [message, channel, answer]
+        )
 
     def share(self, answer: int) -> bool:
         """Note that a private answer is shown to all; False where it was already."""
@@ -201,6 +203,10 @@ class Store:
     def delete(self, answer: int) -> None:
         """Forget an answer, its question, and what was thought of it."""
         self._rows("DELETE FROM answers WHERE id = ?", [answer])
+
+    def delete_message(self, message: int) -> None:
+        """The same of the answer that this message shows, where it shows one."""
+        self._rows("DELETE FROM answers WHERE message = ?", [message])
 
     def leave(self, guild: int) -> None:
         """Forget what was asked on a server; what it has set is kept, should the bot return."""
