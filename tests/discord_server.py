@@ -25,6 +25,7 @@ APPLICATION = BOT
 TOKEN = "loopback.token.of-a-bot"  # no real one
 EPHEMERAL = 64
 MANAGE_GUILD, MANAGE_MESSAGES = 1 << 5, 1 << 13
+BROKEN = 0  # in place of a status: the connection breaks off
 COMMAND, COMPONENT, AUTOCOMPLETE = 2, 3, 4
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 CALLBACKS = {
@@ -196,6 +197,9 @@ class Server:
         for one in self.failing:
             if one[0] in path:
                 self.failing.remove(one)
+                if one[1] == BROKEN:
+                    assert request.transport is not None
+                    request.transport.abort()
                 return _json(one[2], status=one[1], headers=one[3])
         known = request.headers.get("Authorization") == f"Bot {self.token}"
         if not known and not path.startswith(("interactions/", "webhooks/")):
@@ -644,6 +648,7 @@ class Server:
         user: int = MEMBER,
         mentions: tuple[int, ...] = (),
         reply_to: Json | None = None,
+        reference: int = 0,
         permissions: int = 0,
         roles: tuple[int, ...] = (),
     ) -> Json:
@@ -651,8 +656,10 @@ class Server:
         made = self._made(channel, {"content": content}, user)
         made["mentions"] = [self.user(id, bot=id == BOT) for id in mentions]
         if reply_to:
-            made["type"] = 19
-            made["message_reference"] = {"message_id": reply_to["id"], "channel_id": str(channel)}
+            made["type"] = 0 if reference else 19
+            made["message_reference"] = {
+                "type": reference, "message_id": reply_to["id"], "channel_id": str(channel),
+            }  # fmt: skip
             made["referenced_message"] = reply_to
         if guild:
             made["guild_id"] = str(guild)

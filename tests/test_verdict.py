@@ -46,6 +46,28 @@ def test_what_is_said_otherwise_is_not_said_but_shown(statement: str) -> None:
     assert given.citation is not None
 
 
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("Parliament approved the budget of Halvik on Monday.",
+         "Parliament failed to approve the budget of Halvik on Monday."),
+        ("Ukraine attacked the bridge of Vik on Monday.",
+         "Russia claimed that Ukraine attacked the bridge of Vik on Monday."),
+        ("The mayor stole the money of Orn.", "The mayor's brother stole the money of Orn."),
+        ("Troops killed the leader of Hamas on Monday.",
+         "Troops killed the deputy of the leader of Hamas on Monday."),
+        ("The vaccine made many people ill.",
+         "Posts spread the rumour that the vaccine made many people ill."),
+        ("The bridge of Halvik is safe.", "Critics doubt that the bridge of Halvik is safe."),
+    ],
+)  # fmt: skip
+def test_what_is_denied_attributed_or_of_another_is_not_said(statement: str, sentence: str) -> None:
+    given = verdict(statement, hits(sentence))
+
+    assert not given.said
+    assert given.citation is not None
+
+
 def test_words_far_apart_say_nothing_together() -> None:
     far = (
         "Bonobos live south of the river, and thereby were separated from the ancestors of the "

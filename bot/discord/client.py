@@ -242,11 +242,14 @@ class Client(discord.AutoShardedClient):
         assert self.user is not None, "it hears after it has logged in"
         text = _without_mentions(message.content, self.user.id)
         async with in_flight(self, reply):
-            if text and not _is_courtesy(text):
-                await self._answer_question(message, text, follows, reply)
-            elif not text and reply.loud and not message.attachments:
-                await reply.send(_HOW_HERE if message.guild is None else _HOW)
-            elif not text and _is_reply(message) and not self.intents.message_content:
+            if text:
+                if not _is_courtesy(text):
+                    await self._answer_question(message, text, follows, reply)
+            elif message.guild is None:
+                await reply.send(_HOW_HERE)
+            elif self.user in message.mentions:
+                await reply.send(_HOW)
+            elif _is_reply(message) and not self.intents.message_content:
                 await reply.send(_UNREADABLE)
 
     async def _answer_question(

@@ -4,6 +4,7 @@ import json
 import pytest
 
 from bot.discord.commands import day
+from bot.discord.store import GuildSettings
 from bot.settings import Settings
 from retrieval.errors import SettingsError
 from tests.discord.bot import (
@@ -11,6 +12,8 @@ from tests.discord.bot import (
     CHANNEL,
     GUILD,
     HERE,
+    ROLE,
+    SECOND,
     add,
     asked,
     bot,
@@ -295,9 +298,14 @@ def test_days_in_words() -> None:
     assert day("last week", today) == date(2026, 11, 18)
     assert day("2025-05-16", today) == date(2025, 5, 16)
     assert day("16 May 2025", today) == date(2025, 5, 16)
+    assert day("May 2025", today) == date(2025, 5, 1)
+    assert day("May 2025", today, last=True) == date(2025, 5, 31)
+    assert day("2025", today) == date(2025, 1, 1)
+    assert day("2025", today, last=True) == date(2025, 12, 31)
     assert day("  ", today) is None
-    with pytest.raises(SettingsError):
-        day("gibberish", today)
+    for text in ("gibberish", "5"):
+        with pytest.raises(SettingsError):
+            day(text, today)
 
 
 # Messages
@@ -453,6 +461,45 @@ async def test_private_answers_are_no_ground_for_a_follow_up_of_all(
 
     (reply,) = server.replies(CHANNEL)
     assert "Starmer" not in reply["content"].split("\n")[-1]
+
+
+async def test_thanks_and_what_is_forwarded_get_no_answer(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server, read_all=False):
+        first = await asked(server, "what did Starmer say?")
+        assert first.answer is not None
+        await server.say("thanks!", reply_to=first.answer, mentions=(BOT,), **HERE)
+        await server.say("Thank you", guild=None, channel=DIRECT)
+        await server.say("", reply_to=first.answer, reference=1, **HERE)
+        await asyncio.sleep(0.5)
+
+    assert server.replies(CHANNEL) == server.replies(DIRECT) == []
+
+
+@pytest.mark.slow
+async def test_a_reply_elsewhere_and_another_member_get_nothing_of_an_answer(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server) as client:
+        shown = await asked(server, "what did Starmer say?")
+        secret = await asked(server, "what did Starmer say?", option("private", True))
+        assert shown.answer is not None
+        assert secret.answer is not None
+        await server.say("and von der Leyen?", reply_to=shown.answer, guild=GUILD, channel=SECOND)
+        for id in components(secret.answer):
+            values = ["1"] if "sources" in id else None
+            used = await server.click(secret.answer, id, values=values, user=MODERATOR, **HERE)
+            await used.until(lambda one: one.followups)
+            assert "I no longer know this answer" in used.followups[0]["content"]
+        client.store.set(GUILD, GuildSettings(askers=frozenset({ROLE})))
+        share = first_id(secret.answer, "share")
+        shared = await server.click(secret.answer, share, **HERE)
+        await shared.until(lambda one: one.followups)
+
+    assert server.replies(SECOND) == []
+    assert "Only some roles may ask" in shared.followups[0]["content"]
+    assert shared.followups[0]["flags"] & 64
 
 
 # What it may not do

@@ -7,16 +7,20 @@ import pytest
 
 from bot.discord import application, serving
 from bot.discord import client as clients
+from bot.discord.store import GuildSettings
 from bot.settings import Settings
 from retrieval.desk import Newsdesk
-from tests.discord.bot import BRIDGE, CHANNEL, HERE, add, asked, bot, first_id, plain
+from retrieval.errors import LibraryError
+from tests.discord.bot import BRIDGE, CHANNEL, GUILD, HERE, add, asked, bot, first_id, plain
 from tests.discord_server import (
     AUTOCOMPLETE,
     BOT,
+    BROKEN,
     EPHEMERAL,
     MANAGE_GUILD,
     Json,
     Server,
+    components,
     option,
 )
 
@@ -164,6 +168,46 @@ async def test_a_callback_that_comes_too_late_harms_no_other(
 
     assert given.answer
     assert lost.callback is None
+
+
+@pytest.mark.parametrize("part", ["/callback", "@original", "/messages", "/typing", "/threads"])
+async def test_a_broken_connection_loses_no_answer(
+    options: Settings, server: Server, part: str
+) -> None:
+    async with bot(options, server) as client:
+        client.store.set(GUILD, GuildSettings(threads=part == "/threads"))
+        server.fail(part, BROKEN)
+        if part in ("/callback", "@original"):
+            given = await asked(server, "what did Starmer say?")
+            shown = given.answer
+        else:
+            message = await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
+            place = int(message["id"]) if part == "/threads" else CHANNEL
+            await server.until(lambda: server.replies(place))
+            (shown,) = server.replies(place)
+
+    assert not server.failing
+    assert shown is not None
+    assert "unacceptable" in plain(shown["content"])
+
+
+async def test_what_can_not_be_remembered_is_shown_all_the_same(
+    options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> None:
+        raise LibraryError("The disk is full.")
+
+    async with bot(options, server) as client:
+        monkeypatch.setattr(client.store, "sent", full)
+        unsent = await asked(server, "what did Starmer say?")
+        monkeypatch.setattr(client.store, "keep", full)
+        unkept = await asked(server, "what did Starmer say?")
+        await asyncio.sleep(0.2)
+
+    for given in (unsent, unkept):
+        assert given.answer is not None
+        assert "unacceptable" in plain(given.answer["content"])
+    assert not components(unkept.answer or {})
 
 
 async def test_an_error_has_an_id_and_no_details(
