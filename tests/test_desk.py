@@ -110,6 +110,7 @@ def test_the_desk_is_a_runnable(seeded: Newsdesk) -> None:
     assert chain.invoke(question) == "Reuters"
 
 
+@pytest.mark.slow
 def test_many_threads_ask_at_once(seeded: Newsdesk) -> None:
     expected = seeded.ask("what did Starmer say?")
     answers: list[object] = []

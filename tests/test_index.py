@@ -58,7 +58,7 @@ libraries = st.lists(
     unique_by=lambda pair: pair[0],
 ).map(lambda pairs: [made(name, text) for name, text in pairs])
 
-some = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @some
@@ -243,7 +243,7 @@ def test_stopping_between_batches_keeps_what_was_done(tmp_path: Path, embedder: 
 def test_a_removed_articles_words_are_in_no_file(tmp_path: Path, embedder: Embedder) -> None:
     index = opened(tmp_path, embedder)
     secret = "The zyxwabc decree of Quibblethorp was signed by Ottilie Grauwacke. "
-    articles = [made(str(n), f"{LONG} Number {n}.") for n in range(30)]
+    articles = [made(str(n), f"{LONG} Number {n}.") for n in range(10)]
     sync(index, [*articles, made("secret", secret * 50, title="Quibblethorp signs")])
     words = ["zyxwabc", "quibblethorp", "grauwacke", "decree"]
     held = leftovers(tmp_path, words)

@@ -55,6 +55,7 @@ def assert_survives(case: str, kills: int, tmp_path: Path, models: Path, seed: i
     raise AssertionError(f"{case} was killed {killed} times only")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["removing", "rebuilding"])  # all of CASES: in the drill
 def test_a_killed_writer_leaves_nothing_wrong(case: str, tmp_path: Path, models: Path) -> None:
     assert_survives(case, 2, tmp_path, models, seed=7)
@@ -106,6 +107,7 @@ def test_two_readers_in_one_process_both_find_what_another_indexed(
         assert similarity > 0.999
 
 
+@pytest.mark.slow
 def test_two_writers_at_once_both_work_one_after_the_other(tmp_path: Path, models: Path) -> None:
     folder = tmp_path / "library"
     results: list[object] = []
