@@ -37,7 +37,9 @@ PLACES = {
     "jinja2": {"bot/report.py"},
     "trafilatura": {"retrieval/sources/files.py"},
     "discord": DISCORD,
-    "aiohttp": {f"bot/discord/{name}.py" for name in ("application", "health", "patience", "serving")},
+    "aiohttp": {
+        f"bot/discord/{name}.py" for name in ("application", "health", "patience", "serving")
+    },
     "httpcore": {"retrieval/sources/public.py", "retrieval/sources/web.py"},
     "idna": {"retrieval/sources/public.py"},
     "typer": {"bot/cli.py"},
