@@ -6,9 +6,11 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,9 +19,13 @@ import typer
 from retrieval.errors import LibraryError, NewsdeskError, ReadError, SettingsError
 
 if TYPE_CHECKING:
+    from bot.discord.store import Store
+    from bot.settings import Settings
     from retrieval.answer import Answer
     from retrieval.check import Finding
     from retrieval.desk import Newsdesk, Question
+    from retrieval.incoming import Incoming
+    from retrieval.index import Report
 
 app = typer.Typer(
     name="newsdesk",
@@ -28,6 +34,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+feeds = typer.Typer(help="Feeds that are followed.", no_args_is_help=True)
+app.add_typer(feeds, name="feeds")
+answers = typer.Typer(help="What was answered on Discord.", no_args_is_help=True)
+app.add_typer(answers, name="answers")
 
 Library = Annotated[str | None, typer.Option(help="Library to use, instead of the configured one.")]
 Source = Annotated[str | None, typer.Option(help="Only articles by this publisher.")]
@@ -62,29 +73,28 @@ def main() -> None:
 
 @app.command()
 def index(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    paths: Annotated[list[str], typer.Argument(help="Files, folders, and links (http, https).")],
     prune: Annotated[
         bool, typer.Option("--prune", help="Withdraw articles whose file is gone from there.")
     ] = False,
     library: Library = None,
 ) -> None:
-    """Make the library hold the articles in files and folders."""
-    from retrieval.index import Report
-
-    report, stopped, named = Report(), False, 0
+    """Make the library hold the articles in files and folders and at links."""
+    links = [path for path in paths if path.lower().startswith(("http://", "https://"))]
+    files = [Path(path) for path in paths if path not in links]
     with (
         _desk(library, create=True) as desk,
         _progress("articles") as advance,
         _stoppable() as stop,
-        closing(desk.sync(paths, prune=prune, waiting=_waiting)) as run,
     ):
-        for report in run:
-            advance(report.done, None)
-            for error in report.failed[named:]:
-                _complain(f"not read: {error}")
-            named = len(report.failed)
-            if stopped := stop():
-                break
+        runs = [desk.sync(files, prune=prune, waiting=_waiting)] if files else []
+        runs += [desk.add_links(links, waiting=_waiting)] if links else []
+        reports, stopped = [], False
+        for run in runs:
+            if not stopped:
+                report, stopped = _index(run, advance, stop)
+                reports.append(report)
+    report = sum(reports[1:], reports[0])
     if report.repeated:
         typer.echo(f"{report.repeated} came more than once and were taken once")
     typer.echo(
@@ -92,6 +102,26 @@ def index(
         f"withdrawn {report.withdrawn}, failed {len(report.failed)}"
     )
     _leave(stopped, failed=bool(report.failed))
+
+
+def _index(
+    run: "Generator[Report, None, None]",
+    advance: Callable[[int, int | None], None],
+    stop: Callable[[], bool],
+) -> "tuple[Report, bool]":
+    """The last report, and whether it was stopped before its end."""
+    from retrieval.index import Report
+
+    report, named = Report(), 0
+    with closing(run):
+        for report in run:
+            advance(report.done, None)
+            for error in report.failed[named:]:
+                _complain(f"not read: {error}")
+            named = len(report.failed)
+            if stop():
+                return report, True
+    return report, False
 
 
 @app.command()
@@ -116,15 +146,28 @@ def articles(
 @app.command()
 def show(
     id: Annotated[str, typer.Argument(help="The article's id, or the start of it.")],
+    versions: Annotated[
+        bool, typer.Option("--versions", help="Print its earlier versions, and what changed.")
+    ] = False,
     library: Library = None,
     as_json: AsJson = False,
 ) -> None:
     """Print an article."""
-    from bot.render import article_json, article_text, json_line
+    from rich.console import Console
+
+    from bot.render import article_json, article_text, json_line, version_json, versions_text
 
     with _desk(library) as desk:
         article = desk.article(id)
-    typer.echo(json_line(article_json(article, text=True)) if as_json else article_text(article))
+        earlier = desk.versions(article.id) if versions else []
+    if not versions:
+        line = json_line(article_json(article, text=True)) if as_json else article_text(article)
+        typer.echo(line)
+    elif as_json:
+        for one in earlier:
+            typer.echo(json_line(version_json(one)))
+    else:
+        Console(highlight=False).print(versions_text(article, earlier), soft_wrap=True)
 
 
 @app.command()
@@ -306,15 +349,151 @@ def discord(
 def feedback(as_json: AsJson = False) -> None:
     """Print what members thought of the answers on Discord, oldest first."""
     from bot import settings
-    from bot.discord.store import FILE, Store
     from bot.render import feedback_json, feedback_line, json_line
 
-    data = settings.load().data
-    if not (data / FILE).exists():
-        raise LibraryError(f"No bot has run with the data folder {data} yet.")
-    with closing(Store(data)) as store:
+    with _store(settings.load()) as store:
         for one in store.feedback():
             typer.echo(json_line(feedback_json(one)) if as_json else feedback_line(one))
+
+
+@answers.command()
+def changed(as_json: AsJson = False) -> None:
+    """List quotes of given answers that the newest version of their article no longer has."""
+    from bot import settings
+    from bot.discord.desks import Desks
+    from bot.render import changed_json, changed_line, json_line
+
+    chosen = settings.load()
+    with _store(chosen) as store, closing(Desks(chosen)) as desks:
+        for given in store.answers():
+            for one in desks.changes(given):
+                shown = json_line(changed_json(one)) if as_json else changed_line(one)
+                typer.echo(shown)
+
+
+@contextmanager
+def _store(chosen: "Settings") -> Iterator["Store"]:
+    """What the bot on Discord remembers. Raises LibraryError where none has run."""
+    from bot.discord.store import FILE, Store
+
+    if not (chosen.data / FILE).exists():
+        raise LibraryError(f"No bot has run with the data folder {chosen.data} yet.")
+    with closing(Store(chosen.data)) as store:
+        yield store
+
+
+@feeds.command("add")
+def add_feed(
+    urls: Annotated[list[str], typer.Argument(help="Addresses of RSS or Atom feeds.")],
+    library: Library = None,
+) -> None:
+    """Follow feeds: `newsdesk watch` polls them from then on."""
+    with _incoming(library) as (incoming, name):
+        for url in urls:
+            typer.echo(f"followed from now on: {incoming.add(name, url)}")
+
+
+@feeds.command("list")
+def list_feeds(library: Library = None, as_json: AsJson = False) -> None:
+    """List the feeds: last success, next poll, articles, failures and the last error."""
+    from bot.render import feed_json, feed_text, json_line
+
+    with _incoming(library) as (incoming, name):
+        for source in incoming.sources(name):
+            typer.echo(json_line(feed_json(source)) if as_json else feed_text(source))
+        if waiting := incoming.waiting(name):
+            _complain(f"{waiting} pages are still to be fetched: newsdesk watch")
+
+
+@feeds.command("remove")
+def remove_feed(
+    url: Annotated[str, typer.Argument(help="The feed's address.")], library: Library = None
+) -> None:
+    """Follow a feed no longer; the articles that came from it stay."""
+    with _incoming(library) as (incoming, name):
+        source = incoming.source(name, url)
+        incoming.remove(source)
+        typer.echo(f"followed no longer: {source.url}")
+
+
+@feeds.command("pause")
+def pause_feed(
+    url: Annotated[str, typer.Argument(help="The feed's address.")],
+    resume: Annotated[bool, typer.Option("--resume", help="Poll it again.")] = False,
+    library: Library = None,
+) -> None:
+    """Poll a feed no more for the time being."""
+    with _incoming(library) as (incoming, name):
+        source = incoming.source(name, url)
+        incoming.pause(source, paused=not resume)
+        typer.echo(f"{'polled again' if resume else 'paused'}: {source.url}")
+
+
+@feeds.command("failed")
+def failed_pages(
+    retry: Annotated[bool, typer.Option("--retry", help="Try all of them again.")] = False,
+    library: Library = None,
+) -> None:
+    """List the pages that could not be fetched and were given up, with the reason."""
+    with _incoming(library) as (incoming, name):
+        for page in incoming.given_up(name):
+            typer.echo(f"{page.url}\t{page.attempts}\t{page.error}")
+        if retry:
+            typer.echo(f"{incoming.retry(name)} pages are tried again")
+
+
+@contextmanager
+def _incoming(library: str | None) -> Iterator["tuple[Incoming, str]"]:
+    """What is to be fetched, and the name of the library that is meant."""
+    from bot import settings
+    from retrieval.desk import check_name
+    from retrieval.incoming import Incoming
+
+    chosen = settings.load()
+    name = library or chosen.library
+    check_name(name)
+    with closing(Incoming(chosen.data)) as incoming:
+        yield incoming, name
+
+
+@app.command()
+def watch(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Folders and files to be followed.")
+    ] = None,
+    library: Library = None,
+) -> None:
+    """Poll the feeds of all libraries, follow folders, and index what is new, until stopped."""
+    from bot import settings
+    from retrieval.incoming import Incoming
+    from retrieval.sources.web import agent_of
+    from retrieval.watch import Watch
+
+    for path in paths or []:
+        if not path.exists():
+            raise SettingsError(f"There is no {path}.")
+    chosen, stop = settings.load(), threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with _desk(library, create=True) as desk, closing(Incoming(chosen.data)) as incoming:
+
+        @contextmanager
+        def opened(name: str) -> "Iterator[Newsdesk]":
+            if name == desk.index.library.name:
+                yield desk
+                return
+            with closing(settings.desk(chosen, name, create=True)) as other:
+                yield other
+
+        typer.echo(f"watching {len(incoming.sources())} feeds and {len(paths or [])} paths")
+        Watch(
+            incoming, opened, partial(settings.hosts, chosen), agent=agent_of(chosen.contact),
+            folders=paths or [], library=desk.index.library.name, say=_say,
+        ).run(stop)  # fmt: skip
+
+
+def _say(line: str) -> None:
+    typer.echo(f"{datetime.now():%H:%M:%S} {line}")
 
 
 @app.command()

@@ -1,16 +1,26 @@
 """Answers and articles as a terminal shows them, and as JSON."""
 
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from datetime import UTC, datetime
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from bot.discord.store import Feedback
 from retrieval.answer import Answer, Citation
 from retrieval.articles import Article, normalise
+from retrieval.library import Version
 from retrieval.search import Hit
 
+if TYPE_CHECKING:
+    from bot.discord.desks import Change
+    from bot.discord.store import Feedback
+    from retrieval.incoming import Source
+
+_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _NEAREST = 3  # passages shown when an answer is declined
 _QUOTED = "bold underline"
 
@@ -32,6 +42,8 @@ def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
     for citation in answer.citations:
         shown.append("\n\n").append(f"[{citation.number}] ", "cyan")
         shown.append_text(_source(citation.hit.article)).append("\n")
+        if citation.also:
+            shown.append(f"    also in: {', '.join(map(_publisher, citation.also))}\n")
         start, end = (
             place - citation.hit.passage.start for place in (citation.start, citation.end)
         )
@@ -57,6 +69,10 @@ def _source(article: Article) -> Text:
     line.append(f" · {day(article)}", "not bold")
     where = article.url or article.path
     return line.append(f"\n    {where}", "not bold") if where else line
+
+
+def _publisher(article: Article) -> str:
+    return article.source or article.title
 
 
 def day(article: Article) -> str:
@@ -90,6 +106,10 @@ def answer_json(answer: Answer) -> dict[str, Any]:
                 "start": citation.start,
                 "end": citation.end,
                 "span": _span_json(citation.hit, citation.span),
+                "also": [
+                    {"article_id": one.id, "source": one.source, "url": one.url}
+                    for one in citation.also
+                ],
             }
             for citation in answer.citations
         ],
@@ -97,6 +117,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "probability": round(answer.probability, 4),
         "passages": [_passage_json(hit) for hit in answer.hits],
         "mode": answer.mode,
+        "since": answer.since and answer.since.isoformat(),
+        "until": answer.until and answer.until.isoformat(),
         "seconds": round(answer.seconds, 4),
     }
 
@@ -154,12 +176,104 @@ def article_text(article: Article) -> str:
     return "\n".join(filter(None, particulars)) + "\n\n" + article.text
 
 
+def version_json(version: Version) -> dict[str, Any]:
+    """An earlier version as documented in docs/json.md."""
+    return {
+        "number": version.number,
+        "replaced": version.replaced.isoformat(),
+        **article_json(version.article, text=True),
+    }
+
+
+def versions_text(article: Article, earlier: Sequence[Version]) -> Text:
+    """What each version changed of the one before it: [-words that went-] and {+that came+}."""
+    if not earlier:
+        return Text("There are no earlier versions of this article.")
+    shown = Text()
+    later = [*(one.article for one in earlier[1:]), article]
+    for old, new in zip(earlier, later, strict=True):
+        shown.append(f"Version {old.number}, until {old.replaced:%d %B %Y %H:%M} UTC", "bold")
+        shown.append("\n\n").append_text(_changes(old.article.title, new.title))
+        shown.append("\n\n").append_text(_changes(old.article.text, new.text)).append("\n\n")
+    shown.rstrip()
+    return shown
+
+
+def _changes(old: str, new: str) -> Text:
+    """The new text with what went and what came, word by word, as GNU wdiff marks them."""
+    before, after = _WORDS.findall(old), _WORDS.findall(new)
+    shown = Text()
+    for change, a, b, c, d in SequenceMatcher(None, before, after).get_opcodes():
+        gone, come = "".join(before[a:b]), "".join(after[c:d])
+        if change == "equal":
+            shown.append(come)
+            continue
+        if gone:
+            shown.append(f"[-{gone}-]", "red strike")
+        if come:
+            shown.append(f"{{+{come}+}}", "green")
+    return shown
+
+
+def feed_text(source: "Source") -> str:
+    """The feed's address and title, and below it how it is doing."""
+    state = "paused" if source.paused else f"next poll {_moment(source.due)}"
+    lines = [
+        f"{source.url}  {source.title}".strip(),
+        f"    last success {_moment(source.success)}, {state}, {source.articles} articles",
+    ]
+    if source.failures:
+        lines.append(f"    failed {source.failures} times since: {source.error}")
+    return "\n".join(lines)
+
+
+def feed_json(source: "Source") -> dict[str, Any]:
+    """The same as documented in docs/json.md."""
+    return {
+        "url": source.url,
+        "title": source.title,
+        "paused": source.paused,
+        "success": _iso(source.success),
+        "next": None if source.paused else _iso(source.due),
+        "articles": source.articles,
+        "failures": source.failures,
+        "error": source.error or None,
+    }
+
+
+def _moment(seconds: float | None) -> str:
+    return "never" if seconds is None else f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M:%S}"
+
+
+def _iso(seconds: float | None) -> str | None:
+    at = None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    return at.isoformat(timespec="seconds") if at else None
+
+
 def json_line(thing: dict[str, Any]) -> str:
     """The thing as JSON on one line."""
     return json.dumps(thing, ensure_ascii=False)
 
 
-def feedback_line(one: Feedback) -> str:
+def changed_line(one: "Change") -> str:
+    """When it was answered, the answer's number, the article's id, the question, and the quote."""
+    quote = one.quote or "(the article was withdrawn)"
+    said = " ".join(one.given.asked.split()), " ".join(quote.split())
+    return "\t".join([one.given.at, str(one.given.id), one.article, *said])
+
+
+def changed_json(one: "Change") -> dict[str, Any]:
+    """The same as documented in docs/json.md."""
+    return {
+        "at": one.given.at,
+        "answer": one.given.id,
+        "question": one.given.asked,
+        "article_id": one.article,
+        "quote": one.quote,
+    }
+
+
+def feedback_line(one: "Feedback") -> str:
     """When, good or bad, answered or declined, the answer's number and the question."""
     opinion = "good" if one.good else "bad"
     given = "answered" if one.found else "declined"
@@ -167,6 +281,6 @@ def feedback_line(one: Feedback) -> str:
     return f"{one.at}\t{opinion}\t{given}\t{one.answer}\t{question}"
 
 
-def feedback_json(one: Feedback) -> dict[str, Any]:
+def feedback_json(one: "Feedback") -> dict[str, Any]:
     """The same as documented in docs/json.md."""
     return asdict(one)

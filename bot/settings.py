@@ -13,6 +13,7 @@ from retrieval.desk import SHARED, THRESHOLD, Newsdesk
 from retrieval.errors import SettingsError
 from retrieval.models import BUNDLED
 
+OF_SERVERS = "guild-"  # what the names of Discord servers' own libraries begin with
 _PREFIX = "NEWSDESK_"
 
 
@@ -53,6 +54,16 @@ class Settings(BaseSettings):
         default="",
         description="Hosts that articles may be fetched from although they are not on the public "
         "internet, apart by commas; empty: none.",
+    )
+    contact: str = Field(
+        default="",
+        max_length=200,
+        description="How publishers can reach you, an address of the web or of mail; whoever is "
+        "fetched from sees it. Empty: they see Newsdesk's own page.",
+    )
+    watch: bool = Field(
+        default=False,
+        description="Whether the bot on Discord polls the feeds itself; else newsdesk watch does.",
     )
     discord_token: SecretStr | None = Field(
         default=None,
@@ -133,9 +144,18 @@ def desk(
         threshold=chosen.threshold,
         reranker=chosen.reranker,
         beside=beside,
-        # The operator's own hosts are not for whoever feeds a server's library.
-        hosts=[] if beside else [host.strip() for host in chosen.hosts.split(",") if host.strip()],
+        hosts=hosts(chosen, library),
     )
+
+
+def hosts(chosen: Settings, library: str) -> list[str]:
+    """The hosts of an intranet that what goes into a library may be fetched from.
+
+    The operator's own are not for whoever feeds a Discord server's library.
+    """
+    if library.startswith(OF_SERVERS):
+        return []
+    return [host.strip() for host in chosen.hosts.split(",") if host.strip()]
 
 
 def load() -> Settings:

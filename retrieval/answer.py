@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
+from retrieval.articles import Article
 from retrieval.quotes import MAX_WORDS, Quote
 from retrieval.search import Hit
 from retrieval.words import stems
@@ -18,6 +20,7 @@ class Citation:
     """A quote as shown: `number` is the one in brackets after it; it stands in `hit.article`.
 
     `span` is the few words of it that answer, as offsets in the article's text, if they are marked.
+    `also` are copies of the article that have the quote too.
     """
 
     number: int
@@ -26,12 +29,14 @@ class Citation:
     end: int
     quote: str
     span: tuple[int, int] | None = None
+    also: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What is shown for a question; `hits` are the passages considered, best first.
 
+    `since` and `until` are the days that it was limited to, also by words of the question.
     `found` is False when nothing supports an answer; `citations` is then empty. `probability` is
     that of the best quote's answering, 0 to 1, also when it was too low for an answer.
     """
@@ -44,6 +49,8 @@ class Answer:
     span: tuple[Hit, int, int] | None = None
     probability: float = 0.0
     mode: str = "quotes"
+    since: date | None = None
+    until: date | None = None
     seconds: float = field(default=0.0, compare=False)
 
 

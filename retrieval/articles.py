@@ -31,7 +31,8 @@ class Article:
     """One article; every offset anywhere counts in characters of its `text`.
 
     `published` is ISO 8601, a date or a date with time, or None where nobody said.
-    `path` is the file that it came from, None when it came from elsewhere.
+    `path` is the file that it came from, None when it came from elsewhere. A `teaser` is what a
+    feed says of an article whose page could not be read yet.
     """
 
     id: str
@@ -42,11 +43,13 @@ class Article:
     published: str | None
     authors: tuple[str, ...]
     text: str
+    teaser: bool = False
 
     @property
     def digest(self) -> str:
         """Equal for articles that say the same in the same words, title and particulars."""
         said = [self.url, self.title, self.source, self.published, self.authors, self.text]
+        said += ["teaser"] if self.teaser else []
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     @property

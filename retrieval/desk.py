@@ -13,14 +13,15 @@ from typing import Any
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
-from retrieval.answer import Answer, compose
+from retrieval.answer import Answer, Citation, compose
 from retrieval.articles import Article, normalise
 from retrieval.asked import parts
 from retrieval.check import Finding, check
 from retrieval.crossencoder import PassageReader, Reranker
+from retrieval.dates import asked_days
 from retrieval.errors import LibraryError, ModelError, ReadError, SettingsError
 from retrieval.index import Index, Report
-from retrieval.library import Filter, Library
+from retrieval.library import Filter, Library, Version
 from retrieval.models import BUNDLED, Embedder
 from retrieval.proof import prove, standing
 from retrieval.reader import Reader, SpanReader
@@ -41,6 +42,8 @@ _LISTED = 10  # passages at least that an answer lists
 class Question:
     """A question and which articles may answer it; `limit` is how many passages are read for it.
 
+    Where neither `since` nor `until` is given, the words of the question may say it, as
+    "yesterday" does; `today` is the day that they are relative to, None for the clock's.
     `threshold` is the probability under which it is declined, None for the desk's.
     """
 
@@ -50,6 +53,15 @@ class Question:
     until: date | None = None
     limit: int = READ
     threshold: float | None = None
+    today: date | None = None
+
+
+def check_name(library: str) -> None:
+    """Raise SettingsError for what can't be a library's name."""
+    if not library.replace("-", "").replace("_", "").isalnum() or len(library) > 50:
+        raise SettingsError(
+            f"{library!r} can't be a library's name: letters, digits, - and _ make one."
+        )
 
 
 class Models:
@@ -91,10 +103,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
 
         Raises SettingsError for a name that is no library's, LibraryError when it is missing.
         """
-        if not library.replace("-", "").replace("_", "").isalnum() or len(library) > 50:
-            raise SettingsError(
-                f"{library!r} can't be a library's name: letters, digits, - and _ make one."
-            )
+        check_name(library)
         self._beside = beside
         self._models: Models = (
             beside._models if beside else Models(embedder, data / ".models", reranker)
@@ -164,12 +173,17 @@ class Newsdesk(Runnable[str | Question, Answer]):
             raise SettingsError("The question is empty.")
         if len(text) > MAX_QUESTION:
             raise SettingsError(f"The question is over {MAX_QUESTION:,} characters.")
+        said = text
+        if question.since is None and question.until is None:
+            days = asked_days(text, question.today or date.today())
+            question = replace(question, since=days.since, until=days.until)
+            said = days.rest
         allowed = Filter(self._sources(question.source), question.since, question.until)
         limit = max(question.limit, _LISTED)
         found = [
             (part, _merged([one.search.hits(part, limit=limit, allowed=allowed)
                             for one in self._desks])[:limit])
-            for part in parts(text)
+            for part in parts(said)
         ]  # fmt: skip
         return replace(question, text=text), found
 
@@ -197,12 +211,13 @@ class Newsdesk(Runnable[str | Question, Answer]):
             for reading, (_, hits) in zip(readings, parts, strict=True)
         ]
         threshold = self.threshold if question.threshold is None else question.threshold
-        return compose(
+        answer = compose(
             question.text,
             _merged(listed),
             [reading.quotes for reading in readings],
             threshold=threshold,
         )
+        return replace(answer, since=question.since, until=question.until)
 
     def _known_words(self, stems: Iterable[str]) -> set[str]:
         wanted, found = {*stems}, set[str]()
@@ -223,7 +238,15 @@ class Newsdesk(Runnable[str | Question, Answer]):
         return self._newest[1]
 
     def _prove(self, answer: Answer) -> Answer:
-        return prove(answer, self._libraries)
+        proved = prove(answer, self._libraries)
+        cited = tuple(replace(one, also=self.also(one)) for one in proved.citations)
+        return replace(proved, citations=cited)
+
+    def also(self, citation: Citation) -> tuple[Article, ...]:
+        """The copies of the cited article that have the quote too."""
+        library = self.library(citation.hit.library)
+        copies = library.copies(citation.hit.article.id) if library else []
+        return tuple(one for one in copies if citation.quote in one.text)
 
     # Feeding
 
@@ -250,11 +273,24 @@ class Newsdesk(Runnable[str | Question, Answer]):
         self, links: Iterable[str], *, waiting: Callable[[], None] = lambda: None
     ) -> Generator[Report, None, None]:
         """Fetch these addresses into the library; yields the report so far."""
+        # Fetched first: nobody else should have to wait until a slow server has answered.
+        found = [one for link in links for one in web.read(link, allowed=self.hosts)]
         with self.index.writing(waiting):
-            yield from self.index.sync(
-                (found for link in links for found in web.read(link, allowed=self.hosts)),
-                gone=lambda seen, failed: (),
-            )
+            yield from self.index.sync(found)
+
+    def take(self, articles: Iterable[Article], replaced: Collection[str] = ()) -> Report:
+        """Make the library hold these articles, and no longer those with the ids `replaced`."""
+        with self.index.writing():
+            return [*self.index.sync(articles, gone=lambda seen, failed: replaced)][-1]
+
+    def has(self, id: str) -> bool:
+        """Whether its own library holds an article with this id."""
+        return self.index.library.digest(id) is not None
+
+    def is_teaser(self, id: str) -> bool:
+        """Whether of the article with this id only what a feed says of it is known."""
+        article = self.index.library.article(id)
+        return article is not None and article.teaser
 
     def _pruned(self, paths: list[Path]) -> Callable[[set[str], list[ReadError]], list[str]]:
         roots = [files.name(files.absolute(path)) for path in paths]
@@ -318,6 +354,10 @@ class Newsdesk(Runnable[str | Question, Answer]):
         if article is None:
             raise LibraryError(f"Article {ids[0]} was withdrawn just now.")
         return article
+
+    def versions(self, id: str) -> list[Version]:
+        """The earlier versions of the article with this id, oldest first."""
+        return self.index.library.versions(id)
 
     def articles(
         self,

@@ -7,12 +7,13 @@ process may die at any moment: the batch has then happened wholly or not at all.
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
 
+from retrieval import copies
 from retrieval.articles import Article
 from retrieval.errors import LibraryError, ReadError
 from retrieval.library import Library
@@ -35,6 +36,12 @@ class Report:
     withdrawn: int = 0
     repeated: int = 0
     failed: list[ReadError] = field(default_factory=list)
+
+    def __add__(self, other: "Report") -> "Report":
+        """What two syncs did together."""
+        return Report(
+            *(getattr(self, one.name) + getattr(other, one.name) for one in fields(Report))
+        )
 
     @property
     def done(self) -> int:
@@ -217,6 +224,9 @@ class Index:
         if self.library.about("embedder") is None:
             with self.library.transaction():
                 self.library.note("embedder", self._identity())
+        if self.library.about("stories") != copies.VERSION:
+            with self.library.transaction():
+                self.library.tell_again()
         with self.projections.held():
             if self.library.about("writing"):
                 self.projections.current()

@@ -4,26 +4,29 @@ import json
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from retrieval import copies
 from retrieval.articles import Article
 from retrieval.errors import LibraryError
 from retrieval.models import Vector
 from retrieval.passages import Passage
 
 FILE = "library.sqlite"
-FORMAT = 1
 VECTOR = np.float16  # cosines differ from float32's in the fourth decimal, at half the size
 
 # One article may stand here twice: `ready` is what readers see; `pending` is a new version on its
 # way into the projections; `withdrawn` is what is to be forgotten.
-_SCHEMA = """
+# The first format, and what makes each later one from the one before it.
+_FORMATS = (
+    """
 CREATE TABLE articles (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL, state TEXT NOT NULL, digest TEXT NOT NULL,
     embedder TEXT NOT NULL, url TEXT, path TEXT, title TEXT NOT NULL, source TEXT NOT NULL,
@@ -36,9 +39,30 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_by_id ON passages (id);
 CREATE INDEX passages_by_article ON passages (article);
-CREATE TABLE about (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
-"""
-_COLUMNS = "id, url, path, title, source, published, authors, text"
+CREATE TABLE about (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID
+""",
+    """
+CREATE TABLE versions (
+    id TEXT NOT NULL, number INTEGER NOT NULL, replaced TEXT NOT NULL, url TEXT, path TEXT,
+    title TEXT NOT NULL, source TEXT NOT NULL, published TEXT, authors TEXT NOT NULL,
+    text TEXT NOT NULL, teaser INTEGER NOT NULL, PRIMARY KEY (id, number)
+);
+ALTER TABLE articles ADD COLUMN teaser INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE articles ADD COLUMN story TEXT NOT NULL DEFAULT '';
+CREATE INDEX articles_by_story ON articles (story);
+CREATE TABLE bands (
+    number INTEGER NOT NULL, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE
+);
+CREATE INDEX bands_by_number ON bands (number);
+CREATE INDEX bands_by_article ON bands (article)
+""",
+)
+FORMAT = len(_FORMATS)
+_CANDIDATES = 10  # stories that a new article is compared with
+_DAYS = 14  # between two copies; what is printed again a year later is another article
+_VERSIONS = 20  # earlier ones that are kept of an article; a live page has hundreds
+_LABEL = 16  # characters of the digest of the article that told a story first
+_COLUMNS = "id, url, path, title, source, published, authors, text, teaser"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +80,15 @@ class Filter:
     def is_open(self) -> bool:
         """Whether every article passes."""
         return self == Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An earlier version of an article: the how manieth, and when another took its place."""
+
+    number: int
+    replaced: datetime
+    article: Article
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +128,24 @@ class Library:
             self._prepare()
 
     def _prepare(self) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
+        if self._format < FORMAT:
             with self.transaction():
-                if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
-                    for statement in _SCHEMA.split(";"):
+                before = self._format
+                for change in _FORMATS[before:]:
+                    for statement in change.split(";"):
                         self._db.execute(statement)
+                if before == 0:
                     self.note("identity", uuid.uuid4().hex)
-                    self._db.execute(f"PRAGMA user_version = {FORMAT}")
-        elif version != FORMAT:
+                self._db.execute(f"PRAGMA user_version = {max(before, FORMAT)}")
+        if self._format > FORMAT:
             raise LibraryError(
-                f"The library was written by another version of Newsdesk (format {version}, "
-                f"this one reads {FORMAT}). Index its articles anew into another library."
+                f"The library was written by a newer version of Newsdesk (format {self._format}, "
+                f"this one reads {FORMAT}). Update Newsdesk, or index into another library."
             )
+
+    @property
+    def _format(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
 
     @property
     def name(self) -> str:
@@ -177,17 +215,76 @@ class Library:
         """Add the article as pending, with one vector a passage, made by `embedder`."""
         key = self._rows(
             f"INSERT INTO articles (state, digest, embedder, {_COLUMNS}) "
-            "VALUES ('pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key",
+            "VALUES ('pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key",
             [
                 article.digest, embedder, article.id, article.url, article.path, article.title,
                 article.source, article.published,
-                json.dumps(article.authors, ensure_ascii=False), article.text,
+                json.dumps(article.authors, ensure_ascii=False), article.text, article.teaser,
             ],
         )[0][0]  # fmt: skip
         self._insert(key, passages, vectors)
+        self._tell(key, article)
+
+    def tell_again(self) -> None:
+        """Find anew which articles are copies of one another. Inside `transaction`."""
+        self._rows("DELETE FROM bands")
+        self._rows("UPDATE articles SET story = ''")
+        keys = self._rows("SELECT key FROM articles WHERE state = 'ready' ORDER BY key")
+        for (key,) in keys:
+            row = self._rows(f"SELECT {_COLUMNS} FROM articles WHERE key = ?", [key])[0]
+            self._tell(key, _article(row))
+        self.note("stories", copies.VERSION)
+
+    def _tell(self, key: int, article: Article) -> None:
+        """Note which story an article tells: that of which it is a copy, else its own."""
+        numbers = set(copies.bands(article.text))
+        marks = ",".join("?" * len(numbers))
+        rows = self._rows(
+            "SELECT a.story, max(a.published) FROM bands b JOIN articles a ON a.key = b.article "
+            f"WHERE b.number IN ({marks}) AND a.state != 'withdrawn' AND a.id != ? "
+            "AND a.story != '' GROUP BY a.story ORDER BY count(*) DESC LIMIT ?",
+            [*numbers, article.id, _CANDIDATES],
+        )
+        stories = [story for story, day in rows if _near(article.published, day)]
+        own = article.digest[:_LABEL]
+        story = next((one for one in stories if self._is_told(one, article)), own)
+        self._rows("UPDATE articles SET story = ? WHERE key = ?", [story, key])
+        with self._lock:
+            self._db.executemany(
+                "INSERT INTO bands VALUES (?, ?)", [(number, key) for number in numbers]
+            )
+
+    def _is_told(self, story: str, article: Article) -> bool:
+        """Whether the article is a copy of the one that told the story first, else of any.
+
+        Copies of copies need not be copies: a story is what is around one article.
+        """
+        ((text,),) = self._rows(
+            "SELECT text FROM articles WHERE story = ? AND state != 'withdrawn' AND id != ? "
+            "ORDER BY substr(digest, 1, ?) != story, key LIMIT 1",
+            [story, article.id, _LABEL],
+        )
+        return copies.are_copies(text, article.text)
 
     def publish(self) -> None:
-        """Make what is pending ready, in place of what was ready under the same id."""
+        """Make what is pending ready, in place of what was ready under the same id.
+
+        That is then an earlier version, unless only its particulars are others.
+        """
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self._rows(
+            f"INSERT INTO versions (number, replaced, {_COLUMNS}) "
+            "SELECT 1 + (SELECT coalesce(max(number), 0) FROM versions v WHERE v.id = old.id), "
+            f"?, {', '.join('old.' + name for name in _COLUMNS.split(', '))} FROM articles old "
+            "JOIN articles new ON new.id = old.id AND new.state = 'pending' "
+            "WHERE old.state = 'ready' AND (new.text != old.text OR new.title != old.title)",
+            [now],
+        )
+        self._rows(
+            "DELETE FROM versions WHERE EXISTS (SELECT 1 FROM versions later "
+            "WHERE later.id = versions.id AND later.number >= versions.number + ?)",
+            [_VERSIONS],
+        )
         self._rows(
             "UPDATE articles SET state = 'withdrawn' WHERE state = 'ready' "
             "AND id IN (SELECT id FROM articles WHERE state = 'pending')"
@@ -205,8 +302,9 @@ class Library:
         self._next_generation()
 
     def forget(self) -> None:
-        """Overwrite what is withdrawn."""
+        """Overwrite what is withdrawn, and its earlier versions where nothing took its place."""
         self._rows("DELETE FROM articles WHERE state = 'withdrawn'")
+        self._rows("DELETE FROM versions WHERE id NOT IN (SELECT id FROM articles)")
 
     def move(self, article: Article) -> None:
         """Note the file that a ready article came from, where it was another."""
@@ -247,6 +345,39 @@ class Library:
         """The ready article with this id, or None."""
         rows = self._rows(f"SELECT {_COLUMNS} FROM articles WHERE state = 'ready' AND id = ?", [id])
         return _article(rows[0]) if rows else None
+
+    def copies(self, id: str) -> list[Article]:
+        """The other ready articles that tell the same story as the one with this id."""
+        rows = self._rows(
+            f"SELECT {_COLUMNS} FROM articles WHERE state = 'ready' AND id != ? AND story IN "
+            "(SELECT story FROM articles WHERE state = 'ready' AND id = ? AND story != '') "
+            "ORDER BY published, id",
+            [id, id],
+        )
+        return [_article(row) for row in rows]
+
+    def stories(self, passages: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """(article's id, story) of those of the passages that are ready."""
+        found = {}
+        sql = (
+            "SELECT a.id, a.story FROM passages p JOIN articles a ON a.key = p.article "
+            "WHERE a.state = 'ready' AND p.id = ? LIMIT 1"
+        )
+        with self._lock:
+            for id in passages:
+                for article, story in self._rows(sql, [id]):
+                    found[id] = (article, story or article)
+        return found
+
+    def versions(self, id: str) -> list[Version]:
+        """The earlier versions of the ready article with this id, oldest first."""
+        rows = self._rows(
+            f"SELECT number, replaced, {_COLUMNS} FROM versions WHERE id = ? ORDER BY number", [id]
+        )
+        return [
+            Version(number, datetime.fromisoformat(replaced), _article(row))
+            for number, replaced, *row in rows
+        ]
 
     def count_passages(self) -> int:
         """How many passages ready articles have."""
@@ -398,10 +529,18 @@ def _where(allowed: Filter) -> tuple[str, list[object]]:
     return where, values
 
 
+def _near(day: str | None, other: str | None) -> bool:
+    if not day or not other:
+        return True
+    apart = date.fromisoformat(day[:10]) - date.fromisoformat(other[:10])
+    return abs(apart.days) <= _DAYS
+
+
 def _vector(stored: bytes) -> Vector:
     return np.frombuffer(stored, dtype=VECTOR).astype(np.float32)
 
 
-def _article(row: tuple) -> Article:  # type: ignore[type-arg]
-    id, url, path, title, source, published, authors, text = row
-    return Article(id, url, path, title, source, published, tuple(json.loads(authors)), text)
+def _article(row: Sequence[Any]) -> Article:
+    id, url, path, title, source, published, authors, text, teaser = row
+    names = tuple(json.loads(authors))
+    return Article(id, url, path, title, source, published, names, text, bool(teaser))

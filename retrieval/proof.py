@@ -25,7 +25,10 @@ def prove(answer: Answer, libraries: Mapping[str, Library]) -> Answer:
     if len(proved) == len(answer.citations):
         return replace(answer, hits=hits)
     shown = cite(answer.question, hits, proved)
-    return replace(shown, probability=answer.probability, mode=answer.mode, seconds=answer.seconds)
+    return replace(
+        answer, found=shown.found, text=shown.text, citations=shown.citations, hits=hits,
+        span=shown.span,
+    )  # fmt: skip
 
 
 def standing(hits: Sequence[Hit], libraries: Mapping[str, Library]) -> tuple[Hit, ...]:

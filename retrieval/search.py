@@ -1,5 +1,6 @@
 """Search: question → ranked Hits, and the same as a LangChain retriever."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +10,14 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from retrieval.articles import Article
+from retrieval.copies import share_held
 from retrieval.index import Index
-from retrieval.library import Filter
+from retrieval.library import Filter, Library
 from retrieval.passages import Passage
 
 _CANDIDATES = 100  # asked of either projection
+_MORE = (400, 1600)  # asked when copies of one another take up so much that too little is left
+_SAME_WORDS = 0.7  # of a passage's words, from which a copy has it already
 _RANK_OFFSET = 10  # k of reciprocal rank fusion (Cormack et al., SIGIR 2009)
 
 
@@ -53,10 +57,13 @@ class Search(BaseRetriever):
             passages = articles = None
             if not allowed.is_open:
                 passages, articles = library.passage_ids(allowed), library.article_ids(allowed)
-            wanted = max(limit, _CANDIDATES)
-            near = vectors.nearest(vector, wanted, passages)
-            worded = words.search(question, wanted, articles)
-            order = _fused([id for id, _ in near], [id for id, _ in worded])
+            for wanted in (max(limit, _CANDIDATES), *_MORE):
+                near = vectors.nearest(vector, wanted, passages)
+                worded = words.search(question, wanted, articles)
+                fused = _fused([id for id, _ in near], [id for id, _ in worded])
+                order = _one_of_each_story(library, fused)
+                if len(order) >= limit or len(fused) == len(order) or len(near) < wanted:
+                    break
             found = library.passages(order[:limit])
         similarities = dict(near)
         ordered = [(id, *found[id]) for id in order if id in found]
@@ -86,6 +93,31 @@ def document(hit: Hit) -> Document:
         "similarity": hit.similarity,
     }
     return Document(id=passage.id, page_content=passage.text, metadata=metadata)
+
+
+def _one_of_each_story(library: Library, order: Sequence[str]) -> list[str]:
+    """The passages, without those whose words a copy of their article has in a better place."""
+    told = library.stories(order)
+    articles: dict[str, set[str]] = {}
+    for article, story in told.values():
+        articles.setdefault(story, set()).add(article)
+    several = {story for story, ids in articles.items() if len(ids) > 1}
+    if not several:
+        return [id for id in order if id in told]
+    texts = library.passages(id for id in order if id in told and told[id][1] in several)
+    said: dict[str, list[tuple[str, str]]] = {story: [] for story in several}
+    chosen = []
+    for id in order:
+        article, story = told.get(id, ("", ""))
+        if story in several:
+            text = texts[id][0].text
+            others = [words for one, words in said[story] if one != article]
+            if share_held(text, others) >= _SAME_WORDS:
+                continue
+            said[story].append((article, text))
+        if id in told:
+            chosen.append(id)
+    return chosen
 
 
 def _fused(*rankings: list[str]) -> list[str]:

@@ -1,6 +1,7 @@
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from retrieval.articles import Article, article
 from retrieval.desk import Newsdesk
 from retrieval.index import Index
 from retrieval.models import BUNDLED, Embedder
+from tests.names import OTHER, PUBLIC, Names
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -106,3 +108,33 @@ def state(index: Index) -> dict[str, object]:
         "tantivy": seen[1],
         "unfinished": index.library.count("pending") + index.library.count("withdrawn"),
     }
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    names = Names()
+    lookup, connect = socket.getaddrinfo, socket.socket.connect
+
+    def look(host: str, port: int, *args: Any, **kwargs: Any) -> list[Any]:
+        if not host.endswith(".example"):
+            return lookup(host, port, *args, **kwargs)
+        return [
+            (
+                socket.AF_INET6 if ":" in at else socket.AF_INET,
+                socket.SOCK_STREAM,
+                6,
+                "",
+                (at, port),
+            )
+            for at in names.resolve(host)
+        ]
+
+    def divert(self: socket.socket, address: tuple[str, int]) -> None:
+        names.reached.append(address[0])
+        if address[0] == OTHER:
+            raise ConnectionRefusedError
+        connect(self, ("127.0.0.1", address[1]) if address[0] == PUBLIC else address)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look)
+    monkeypatch.setattr(socket.socket, "connect", divert)
+    return names

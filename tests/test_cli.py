@@ -109,11 +109,11 @@ def test_ask_json_is_one_object_that_the_documentation_describes(shared: Path) -
         assert all(f"`{key}`" in documented for key in keys)
     assert list(answer) == [
         "question", "found", "answer", "citations", "span", "probability", "passages", "mode",
-        "seconds",
+        "since", "until", "seconds",
     ]  # fmt: skip
     assert list(answer["citations"][0]) == [
         "number", "article_id", "title", "source", "url", "published", "quote", "start", "end",
-        "span",
+        "span", "also",
     ]  # fmt: skip
     assert list(answer["passages"][0]) == ["article_id", "url", "start", "end", "text", "rank"]
     assert len(answer["passages"]) >= 10
@@ -177,6 +177,22 @@ def test_articles_are_listed_shown_and_removed(data: Path) -> None:
     assert "No article has an id beginning with '0000'" in removed.stderr
     assert removed.returncode == 1
     assert len(newsdesk("articles", data=data).stdout.splitlines()) == 1
+
+
+def test_earlier_versions_are_shown_with_what_changed(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "a.md"
+    for text in ("The mayor said no.", "The mayor said yes."):
+        file.write_text(f"---\ntitle: A vote\n---\n{text}")
+        newsdesk("index", str(file), data=data)
+    id = newsdesk("articles", data=data).stdout.split()[0]
+
+    shown = newsdesk("show", id, "--versions", data=data).stdout
+    (version,) = newsdesk("show", id, "--versions", "--json", data=data).stdout.splitlines()
+
+    assert "The mayor said [-no-]{+yes+}." in shown
+    assert "A vote" in shown
+    assert json.loads(version)["text"] == "The mayor said no."
+    assert json.loads(version)["number"] == 1
 
 
 def test_doctor_finds_and_mends_what_is_wrong(data: Path) -> None:
@@ -286,6 +302,7 @@ def test_reindex_rebuilds(data: Path) -> None:
     assert newsdesk("ask", "what did Starmer say?", data=data).stdout.startswith(STARMER)
 
 
+@pytest.mark.slow
 def test_interrupted_indexing_goes_on_where_it_stopped(data: Path, tmp_path: Path) -> None:
     folder = tmp_path / "news"
     folder.mkdir()
@@ -361,6 +378,7 @@ QUESTIONS = """
 """
 
 
+@pytest.mark.slow
 def test_eval_prints_figures_and_writes_a_report(shared: Path, tmp_path: Path) -> None:
     file, page, run = (tmp_path / name for name in ("q.jsonl", "page.html", "run.json"))
     file.write_text(QUESTIONS)

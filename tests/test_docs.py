@@ -52,10 +52,13 @@ def test_prompts_take_what_the_code_gives_them() -> None:
 def test_every_command_is_in_the_readme_and_has_help() -> None:
     readme = (ROOT / "README.md").read_text()
 
-    for command in app.registered_commands:
-        assert command.callback is not None
-        assert command.callback.__doc__
-        assert f"newsdesk {command.name or command.callback.__name__}" in readme
+    groups = [("", app), *((f"{one.name} ", one.typer_instance) for one in app.registered_groups)]
+    for name, group in groups:
+        for command in group.registered_commands if group else []:
+            assert command.callback is not None
+            assert command.callback.__doc__
+            said = f"newsdesk {name}{command.name or command.callback.__name__}"
+            assert said in readme, said
 
 
 def test_every_make_target_in_the_readme_exists() -> None:

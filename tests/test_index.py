@@ -1,6 +1,8 @@
 import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from retrieval import library
 from retrieval.articles import Article, article
 from retrieval.check import check
 from retrieval.errors import LibraryError, ReadError
@@ -259,13 +262,69 @@ def test_a_removed_articles_words_are_in_no_file(tmp_path: Path, embedder: Embed
         assert vectors.count() == found.count() == index.library.count_passages()
 
 
-def test_a_replaced_text_is_in_no_file(tmp_path: Path, embedder: Embedder) -> None:
+def test_a_replaced_text_is_an_earlier_version_until_the_article_goes(
+    tmp_path: Path, embedder: Embedder
+) -> None:
     index = opened(tmp_path, embedder)
-    sync(index, [made("a", "The zyxwabc decree. " * 200), made("b", LONG)])
+    first, second = "The zyxwabc decree. " * 200, "The decree of Quibblethorp."
+    for text in (first, second, "Corrected."):
+        sync(index, [made("a", text), made("b", LONG)])
+    id = made("a", "x").id
+    sync(index, [made("a", "Corrected.", source="Courier"), made("b", LONG)])
 
-    sync(index, [made("a", "Withdrawn for legal reasons."), made("b", LONG)])
+    assert [one.article.text for one in index.library.versions(id)] == [first.strip(), second]
+    assert [one.number for one in index.library.versions(id)] == [1, 2]
+    assert {place for place in leftovers(tmp_path, ["zyxwabc"])} == {
+        place for place in leftovers(tmp_path, ["zyxwabc"]) if "library.sqlite" in place
+    }
+    with index.reading() as (_, words):
+        assert not words.search("zyxwabc", 5)
 
-    assert leftovers(tmp_path, ["zyxwabc"]) == []
+    with index.writing():
+        index.remove([id])
+
+    assert leftovers(tmp_path, ["zyxwabc", "quibblethorp"]) == []
+    assert index.library.versions(id) == []
+
+
+@pytest.mark.slow
+def test_of_a_page_that_changes_all_day_the_last_versions_are_kept(
+    tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "_VERSIONS", 3)
+    index = opened(tmp_path, embedder)
+    for number in range(6):
+        sync(index, [made("a", f"State {number}.")])
+
+    kept = index.library.versions(made("a", "x").id)
+    assert [(one.number, one.article.text) for one in kept] == [
+        (3, "State 2."), (4, "State 3."), (5, "State 4."),
+    ]  # fmt: skip
+
+
+def test_a_library_of_the_first_format_is_brought_up_to_date(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    index = opened(tmp_path, embedder)
+    sync(index, [made("a", "One."), made("b", LONG)])
+    index.close()
+    now, first = tmp_path / FILE, tmp_path / "first.sqlite"
+    with closing(sqlite3.connect(first)) as old:
+        old.executescript(library._FORMATS[0])
+        old.execute("ATTACH ? AS now", [str(now)])
+        for table in ("articles", "passages", "about"):
+            columns = ", ".join(row[1] for row in old.execute(f"PRAGMA main.table_info({table})"))
+            old.execute(f"INSERT INTO {table} SELECT {columns} FROM now.{table}")
+        old.execute("PRAGMA user_version = 1")
+        old.commit()
+    first.replace(now)
+
+    index = opened(tmp_path, embedder)
+    sync(index, [made("a", "Two."), made("b", LONG)])
+
+    assert [one.article.text for one in index.library.versions(made("a", "x").id)] == ["One."]
+    with index.reading() as (_, words):
+        assert words.search("two", 5)
 
 
 def test_filters_look_at_publisher_and_day(tmp_path: Path, embedder: Embedder) -> None:
@@ -289,6 +348,7 @@ def test_filters_look_at_publisher_and_day(tmp_path: Path, embedder: Embedder) -
     assert urls(sources=("Gazette",), since=date(2000, 1, 1)) == set()
 
 
+@pytest.mark.slow
 def test_an_index_by_another_model_is_refused_until_rebuilt(
     tmp_path: Path, embedder: Embedder, other_model: Path, models: Path
 ) -> None:

@@ -69,6 +69,7 @@ def test_writers_killed_at_55_moments_each_leave_nothing_wrong(
     assert_survives(case, 55, tmp_path, models, seed=1)
 
 
+@pytest.mark.slow
 def test_an_open_reader_finds_what_another_process_indexed(data: Path, models: Path) -> None:
     folder = data / "shared"
     sync(Index(folder, Embedder(BUNDLED, models), create=True), [made("x", "Nothing of note.")])

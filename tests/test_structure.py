@@ -6,10 +6,11 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = [
-    "errors", "articles", "sources.files", "sources.public", "sources.web", "passages", "models",
-    "crossencoder", "library", "vectors", "words", "projections", "index", "check", "search",
-    "quotes", "statements", "asked", "statement_reader", "reader", "answer", "verdict", "proof",
-    "followup", "desk", "evaluation",
+    "errors", "articles", "sources.files", "sources.public", "sources.web", "sources.robots",
+    "sources.feeds", "passages", "copies", "models", "crossencoder", "library", "vectors", "words",
+    "projections", "index", "check", "search", "quotes", "statements", "asked", "statement_reader",
+    "reader", "answer", "verdict", "proof", "followup", "dates", "desk", "evaluation", "incoming",
+    "watch",
 ]  # fmt: skip
 DISCORD = {
     f"bot/discord/{name}.py"
@@ -21,6 +22,7 @@ DISCORD = {
         "commands",
         "components",
         "feeding",
+        "following",
         "patience",
         "replies",
         "serving",
@@ -30,10 +32,12 @@ DISCORD = {
 PLACES = {
     "chromadb": {"retrieval/vectors.py"},
     "tantivy": {"retrieval/words.py"},
-    "sqlite3": {"retrieval/library.py", "bot/discord/store.py"},
+    "sqlite3": {"retrieval/library.py", "retrieval/incoming.py", "bot/discord/store.py"},
+    "watchfiles": {"retrieval/watch.py"},
     "sentence_transformers": {"retrieval/models.py", "retrieval/crossencoder.py"},
     "torch": {"retrieval/models.py"},
     "onnxruntime": {"retrieval/models.py", "retrieval/crossencoder.py"},
+    "rensa": {"retrieval/copies.py"},
     "jinja2": {"bot/report.py"},
     "trafilatura": {"retrieval/sources/files.py"},
     "discord": DISCORD,
@@ -42,6 +46,8 @@ PLACES = {
     },
     "httpcore": {"retrieval/sources/public.py", "retrieval/sources/web.py"},
     "idna": {"retrieval/sources/public.py"},
+    "feedparser": {"retrieval/sources/feeds.py"},
+    "protego": {"retrieval/sources/robots.py"},
     "typer": {"bot/cli.py"},
     "pydantic_settings": {"bot/settings.py"},
     "dotenv": {"bot/settings.py"},

@@ -23,8 +23,8 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 from retrieval.articles import Article, article
 from retrieval.errors import ReadError
 from retrieval.sources import public, web
+from tests.names import OTHER, PUBLIC, Names
 
-PUBLIC, OTHER = "93.184.216.34", "93.184.216.35"
 TEXT = "The bridge over the Sava opened on Friday, two years after work began, the mayor said."
 PAGE = (
     "<html><head><meta charset='utf-8'><title>Bridge opens</title>{head}</head><body><article>"
@@ -74,48 +74,6 @@ class Publisher(ThreadingHTTPServer):
 
     def at(self, path: str, host: str = "news.example", scheme: str = "http") -> str:
         return f"{scheme}://{host}:{self.server_port}{path}"
-
-
-class Names:
-    """What names resolve to; an address resolves to itself, as ever."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, list[list[str]]] = {}
-        self.reached: list[str] = []
-
-    def resolve(self, host: str) -> list[str]:
-        answers = self.known.get(host, [[PUBLIC]])
-        return answers.pop(0) if len(answers) > 1 else answers[0]
-
-
-@pytest.fixture
-def names(monkeypatch: pytest.MonkeyPatch) -> Names:
-    names = Names()
-    lookup, connect = socket.getaddrinfo, socket.socket.connect
-
-    def look(host: str, port: int, *args: Any, **kwargs: Any) -> list[Any]:
-        if not host.endswith(".example"):
-            return lookup(host, port, *args, **kwargs)
-        return [
-            (
-                socket.AF_INET6 if ":" in at else socket.AF_INET,
-                socket.SOCK_STREAM,
-                6,
-                "",
-                (at, port),
-            )
-            for at in names.resolve(host)
-        ]
-
-    def divert(self: socket.socket, address: tuple[str, int]) -> None:
-        names.reached.append(address[0])
-        if address[0] == OTHER:
-            raise ConnectionRefusedError
-        connect(self, ("127.0.0.1", address[1]) if address[0] == PUBLIC else address)
-
-    monkeypatch.setattr(socket, "getaddrinfo", look)
-    monkeypatch.setattr(socket.socket, "connect", divert)
-    return names
 
 
 @pytest.fixture

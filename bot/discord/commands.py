@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.discord import asking, checking, feeding
+from bot.discord import asking, checking, feeding, following
 from bot.discord.asking import Asked
 from bot.discord.messages import MESSAGE, OPTION, OPTIONS, cut
 from bot.discord.pool import Busy
@@ -34,6 +34,7 @@ def add_commands(tree: "app_commands.CommandTree[Client]") -> None:
     tree.add_command(ask)
     tree.add_command(check)
     tree.add_command(articles)
+    tree.add_command(feeds)
     tree.add_command(newsdesk)
 
 
@@ -204,6 +205,42 @@ async def _reindex(interaction: Interaction) -> None:
     """Rebuild the index of this server's articles."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     await feeding.reindex(interaction)
+
+
+feeds = app_commands.Group(
+    name="feeds",
+    description="The feeds that this server's own library follows",
+    guild_only=True,
+)
+
+
+@feeds.command(name="add")
+@app_commands.describe(url="The address of an RSS or Atom feed")
+async def _follow(interaction: Interaction, url: str) -> None:
+    """Follow a feed: its new articles come in by themselves."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    await following.add(interaction, url)
+
+
+@feeds.command(name="list")
+async def _feeds(interaction: Interaction) -> None:
+    """List the feeds, when they were read last, and what went wrong."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    await following.show(interaction)
+
+
+@feeds.command(name="remove")
+@app_commands.describe(url="The feed's address")
+async def _follow_no_longer(interaction: Interaction, url: str) -> None:
+    """Follow a feed no longer; the articles that came from it stay."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    await following.remove(interaction, url)
+
+
+@_follow_no_longer.autocomplete("url")
+async def _followed(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """The feeds that are followed."""
+    return await following.addresses(interaction, current)
 
 
 # Settings

@@ -3,16 +3,17 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from bot.discord.store import Given, Place
-from bot.settings import Settings
+from bot.settings import OF_SERVERS, Settings
 from bot.settings import desk as open_desk
 from retrieval.answer import Citation
 from retrieval.articles import normalise
 from retrieval.desk import Newsdesk
-from retrieval.library import FILE
+from retrieval.library import FILE, Library
 from retrieval.passages import Passage
 from retrieval.search import Hit
 from retrieval.verdict import Verdict, statements
@@ -20,6 +21,15 @@ from retrieval.verdict import Verdict, statements
 _OPEN = 32  # servers' libraries held open; the one not used for longest is closed first
 _CHECKED = 5  # statements of a message
 _DOORS = 16  # servers' libraries opened at the same time
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A quote that its article no longer has. `quote` is None where the article was withdrawn."""
+
+    given: Given
+    article: str
+    quote: str | None
 
 
 class Desks:
@@ -51,6 +61,15 @@ class Desks:
             yield self._shared
             return
         with self.own(guild) as desk:
+            yield desk
+
+    @contextmanager
+    def operators(self, library: str) -> Iterator[Newsdesk]:
+        """The desk that writes to a library of the bot's operator, made where it is missing."""
+        if library == self._settings.library:
+            yield self._shared
+            return
+        with closing(open_desk(self._settings, library, create=True)) as desk:
             yield desk
 
     @contextmanager
@@ -101,6 +120,19 @@ class Desks:
         with self.desk(given.guild) as desk:
             return recalled(desk, given)
 
+    def changes(self, given: Given) -> list[Change]:
+        """The answer's quotes that the newest version of their article no longer has."""
+        with self.desk(given.guild) as desk:
+            found = [
+                (place, desk.library(place.library), _citation(desk, number, place))
+                for number, place in enumerate(given.places, 1)
+            ]
+        return [
+            Change(given, place.article, _words(library, place))
+            for place, library, cited in found
+            if cited is None
+        ]
+
     def verdicts(self, guild: int | None, text: str) -> tuple[list[Verdict], int]:
         """What the articles say on the first few statements of a text, and how many it has."""
         stated = statements(normalise(text))
@@ -110,7 +142,7 @@ class Desks:
 
 def own_library(guild: int) -> str:
     """The name of a server's own library."""
-    return f"guild-{guild}"
+    return f"{OF_SERVERS}{guild}"
 
 
 def places(citations: Sequence[Citation]) -> tuple[Place, ...]:
@@ -137,23 +169,40 @@ def whole(number: int, hit: Hit) -> Citation:
 
 def recalled(desk: Newsdesk, given: Given) -> list[Citation | None]:
     """The answer's quotes as they stand at this desk, None for each changed or withdrawn."""
-    return [_citation(desk, number, place) for number, place in enumerate(given.places, 1)]
+    found = [_citation(desk, number, place) for number, place in enumerate(given.places, 1)]
+    return [one and replace(one, also=desk.also(one)) for one in found]
 
 
 def _citation(desk: Newsdesk, number: int, place: Place) -> Citation | None:
+    """The quote where it stands in the newest version, None where that has not these words."""
     library = desk.library(place.library)
     article = library.article(place.article) if library else None
-    if article is None or _digest(article.text[place.start : place.end]) != place.digest:
+    if library is None or article is None:
         return None
-    first, last = place.passage_start, place.passage_end
+    if _digest(article.text[place.start : place.end]) == place.digest:
+        moved, first, last = 0, place.passage_start, place.passage_end
+    else:
+        words = _words(library, place)
+        start = article.text.find(words) if words else -1
+        if start < 0:
+            return None
+        moved, first, last = start - place.start, start, start + len(words or "")
     passage = Passage(article.id, first, last, article.text[first:last])
+    start, end = place.start + moved, place.end + moved
     span = None
     if place.span_start is not None and place.span_end is not None:
-        span = (place.span_start, place.span_end)
+        span = (place.span_start + moved, place.span_end + moved)
     hit = Hit(passage, article, number, None, place.library)
-    return Citation(
-        number, hit, place.start, place.end, article.text[place.start : place.end], span
-    )
+    return Citation(number, hit, start, end, article.text[start:end], span)
+
+
+def _words(library: Library | None, place: Place) -> str | None:
+    """What stood there in the version that was quoted, None where that is forgotten."""
+    for version in library.versions(place.article) if library else []:
+        words = version.article.text[place.start : place.end]
+        if _digest(words) == place.digest:
+            return words
+    return None
 
 
 def _digest(words: str) -> str:

@@ -33,6 +33,7 @@ _NEIGHBOURS = 500  # characters shown before and after a passage
 _FITS = ((150, 400), (80, 200), (40, 0))  # longest title and address shown, tried in turn
 _SHORT_QUESTION = 200
 _WHERE = 60
+_ALSO, _ALSO_LONG = 3, 30  # copies named, and characters of each
 _SHORTENED = "\n-# Shortened to fit a message; the passage has the whole sentence."
 _CUT = "\n-# Shortened to fit a message: … stands for what is left out."
 _SAYS, _DENIES = "✅ The articles say it", "❔ The articles don't say it"
@@ -183,8 +184,17 @@ def _source(citation: Citation, title: int, address: int) -> str:
         # Discord reads a link's label by its brackets, escaped or not.
         plain = "[" not in label and "]" not in label
         named = f"[{label}](<{link}>)" if plain else f"{named} [link](<{link}>)"
-    parts = [named, escape(cut(_flat(article.source), _WHERE)), when(article)]
+    parts = [named, escape(cut(_flat(article.source), _WHERE)), when(article), _also(citation)]
     return " · ".join(part for part in parts if part)
+
+
+def _also(citation: Citation) -> str:
+    """Who published the same, the first few; the sources that their articles name."""
+    sources = dict.fromkeys(_flat(one.source) or _flat(one.title) for one in citation.also)
+    named = [escape(cut(one, _ALSO_LONG)) for one in sources][:_ALSO]
+    left = len(sources) - len(named)
+    more = f" and {left} more" if left > 0 else ""
+    return f"also in {', '.join(named)}{more}" if named else ""
 
 
 def when(article: Article) -> str:

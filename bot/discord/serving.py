@@ -14,6 +14,7 @@ from aiohttp import ClientError
 from bot.discord import health
 from bot.discord.application import REFUSED, point_at, quiet, token
 from bot.discord.client import GRACE, Client
+from bot.discord.watching import watching
 from bot.settings import Settings
 from retrieval.errors import SettingsError
 
@@ -41,7 +42,8 @@ async def _serve(options: Settings) -> str | None:
     for read_all in (True, False):
         client = await asyncio.to_thread(Client, options, read_all=read_all)
         try:
-            await _until_stopped(client, secret)
+            with watching(options, client.desks):
+                await _until_stopped(client, secret)
         except discord.PrivilegedIntentsRequired:
             log.warning(
                 "the message content intent is off: in threads only mentions and replies are heard"

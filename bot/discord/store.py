@@ -7,7 +7,7 @@ and digest, so that withdrawing an article leaves none of its text behind.
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -221,6 +221,12 @@ class Store:
     def answer(self, id: int) -> Given | None:
         """The answer with this id, or None."""
         return self._given("id = ?", id) if id <= _MOST else None
+
+    def answers(self) -> Iterator[Given]:
+        """Every answer that quoted something, oldest first."""
+        for (id,) in self._rows("SELECT id FROM answers WHERE found ORDER BY id"):
+            if given := self.answer(id):
+                yield given
 
     def answer_in(self, message: int) -> Given | None:
         """The answer that this message shows, or None."""

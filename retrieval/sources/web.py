@@ -23,7 +23,8 @@ from retrieval.errors import ReadError
 from retrieval.sources.files import MAX_BYTES, decode, page_article, pdf_article
 from retrieval.sources.public import Clock, Guarded, host_name
 
-AGENT = "Newsdesk/0.1 (+https://pypi.org/project/newsdesk/)"
+_PRODUCT = "Newsdesk/0.1"
+AGENT = f"{_PRODUCT} (+https://pypi.org/project/newsdesk/)"
 
 _HOPS = 5
 _SECONDS = 30.0  # for the whole of a fetch
@@ -45,6 +46,12 @@ _REASONS = {
     451: "the page is withheld for legal reasons",
     503: "the server is too busy just now",
 }
+
+
+def agent_of(contact: str) -> str:
+    """What servers are told of who fetches: Newsdesk, and where its operator can be reached."""
+    said = "".join(one for one in contact if one.isascii() and one.isprintable()).strip(" ()")
+    return f"{_PRODUCT} (+{said})" if said else AGENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ def read(
     """The article at an address, as Article or ReadError; `allowed` hosts needn't be public."""
     found: Article | ReadError
     try:
-        found = _article(fetch(address, allowed=allowed, agent=agent))
+        found = article_of(fetch(address, allowed=allowed, agent=agent))
     except ReadError as exc:
         found = ReadError(exc.reason, _shown(address))
     except Exception as exc:  # noqa: BLE001 - a damaged page makes a parser raise anything
@@ -330,7 +337,8 @@ def _shown(address: str) -> str:
     return "".join(c for c in address[:200] if c.isprintable())
 
 
-def _article(found: Fetched) -> Article:
+def article_of(found: Fetched) -> Article:
+    """The article that was fetched. Raises ReadError where it is none."""
     if not found.body.strip():
         raise ReadError("it is empty")
     if found.kind == "application/pdf" or found.body.startswith(b"%PDF-"):

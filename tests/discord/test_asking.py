@@ -323,6 +323,7 @@ async def test_a_mention_is_answered_with_a_reply(options: Settings, server: Ser
     assert any(one.path == f"channels/{CHANNEL}/typing" for one in server.requests)
 
 
+@pytest.mark.slow
 async def test_a_mention_without_a_question_says_how(options: Settings, server: Server) -> None:
     async with bot(options, server):
         await server.say(f"<@{BOT}>", mentions=(BOT,), **HERE)
@@ -396,6 +397,7 @@ async def test_a_thread_opens_below_an_answer_to_ask(options: Settings, server: 
     assert "Understood: what did von der Leyen say?" in server.replies(thread)[0]["content"]
 
 
+@pytest.mark.slow
 async def test_a_follow_up_is_asked_of_the_same_articles(options: Settings, server: Server) -> None:
     async with bot(options, server):
         first = await asked(server, "what did Starmer say?", option("until", "2025-05-16"))
@@ -463,6 +465,7 @@ async def test_private_answers_are_no_ground_for_a_follow_up_of_all(
     assert "Starmer" not in reply["content"].split("\n")[-1]
 
 
+@pytest.mark.slow
 async def test_thanks_and_what_is_forwarded_get_no_answer(
     options: Settings, server: Server
 ) -> None:
@@ -502,9 +505,36 @@ async def test_a_reply_elsewhere_and_another_member_get_nothing_of_an_answer(
     assert shared.followups[0]["flags"] & 64
 
 
+@pytest.mark.slow
+async def test_answers_that_no_longer_stand_are_listed_and_moved_quotes_found(
+    options: Settings, server: Server
+) -> None:
+    article = f"Before it all. {BRIDGE} The ferry runs."
+    async with bot(options, server) as client:
+        await add(server, "bridge.txt", article, **HERE)
+        given = await asked(server, "why was the bridge of Halvik closed?")
+        assert given.answer is not None
+        menu = first_id(given.answer, "sources")
+        await add(server, "bridge.txt", "It was corrected: more now. " + article, **HERE)
+        moved = await server.click(given.answer, menu, values=["1"], **HERE)
+        await moved.until(lambda one: one.followups)
+        stands = [one for kept in client.store.answers() for one in client.desks.changes(kept)]
+        await add(server, "bridge.txt", article.replace("rusted", "been cut"), **HERE)
+        changed = [one for kept in client.store.answers() for one in client.desks.changes(kept)]
+        with client.desks.own(GUILD) as desk:
+            desk.remove([*desk.articles()])
+        gone = [one for kept in client.store.answers() for one in client.desks.changes(kept)]
+
+    assert "rusted" in moved.followups[0]["embeds"][0]["description"]
+    assert stands == []
+    assert [one.quote for one in changed] == [BRIDGE]
+    assert [one.quote for one in gone] == [None]
+
+
 # What it may not do
 
 
+@pytest.mark.slow
 async def test_without_the_history_a_mention_is_answered_all_the_same(
     options: Settings, server: Server
 ) -> None:

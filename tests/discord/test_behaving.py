@@ -62,6 +62,7 @@ async def test_it_resumes_after_a_dropped_connection(options: Settings, server: 
     assert server.resumed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asks", [Server.reconnect, partial(Server.invalidate, resumable=True)],
                          ids=["reconnect", "invalid session"])  # fmt: skip
 async def test_it_resumes_when_discord_asks_for_that(
@@ -86,6 +87,7 @@ async def test_it_begins_anew_when_its_session_is_gone(options: Settings, server
     assert not server.resumed
 
 
+@pytest.mark.slow
 async def test_a_token_changed_meanwhile_ends_it_with_the_reason(
     options: Settings, server: Server
 ) -> None:
@@ -170,6 +172,7 @@ async def test_a_callback_that_comes_too_late_harms_no_other(
     assert lost.callback is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["/callback", "@original", "/messages", "/typing", "/threads"])
 async def test_a_broken_connection_loses_no_answer(
     options: Settings, server: Server, part: str
@@ -191,6 +194,7 @@ async def test_a_broken_connection_loses_no_answer(
     assert "unacceptable" in plain(shown["content"])
 
 
+@pytest.mark.slow
 async def test_what_can_not_be_remembered_is_shown_all_the_same(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -327,6 +331,7 @@ async def test_a_long_refusal_fits_a_message(options: Settings, server: Server) 
     assert len(given.followups[0]["content"]) <= 2000
 
 
+@pytest.mark.slow
 async def test_a_reconnect_is_no_silence(options: Settings, server: Server) -> None:
     async with bot(options, server) as client:
         await server.until(lambda: client.shards)

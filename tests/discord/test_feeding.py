@@ -1,11 +1,15 @@
+import asyncio
 import json
+from typing import Any
 
 import pytest
 
 from bot.discord import feeding
 from bot.discord.replies import InteractionReply
 from bot.discord.store import GuildSettings
+from bot.discord.watching import watching
 from bot.settings import Settings
+from retrieval import incoming as incomings
 from tests.discord.bot import (
     BRIDGE,
     CHANNEL,
@@ -35,6 +39,8 @@ from tests.discord_server import (
     Server,
     option,
 )
+from tests.names import Names
+from tests.publisher import Publishers, Story
 
 pytestmark = pytest.mark.anyio
 
@@ -243,6 +249,7 @@ async def test_who_must_wait_for_another_feeder_is_told_so(
     assert "Added 1" in elsewhere.answer["content"]
 
 
+@pytest.mark.slow
 async def test_two_pastes_are_two_articles_and_a_file_is_replaced_by_its_name(
     options: Settings, server: Server
 ) -> None:
@@ -265,6 +272,7 @@ async def test_two_pastes_are_two_articles_and_a_file_is_replaced_by_its_name(
     assert not (options.data / ".incoming" / f"guild-{GUILD}").exists()
 
 
+@pytest.mark.slow
 async def test_a_bad_file_is_named_without_its_place(options: Settings, server: Server) -> None:
     async with bot(options, server):
         bad = await add(server, "../../etc/passwd.txt", "\0\1\2", **HERE)
@@ -467,3 +475,61 @@ async def test_too_many_questions_are_put_off(options: Settings, server: Server)
     assert late.deleted
     assert "try again in" in late.followups[0]["content"]
     assert other.answer
+
+
+# Feeds
+
+
+@pytest.mark.slow
+async def test_a_server_follows_its_feeds(
+    options: Settings, server: Server, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incomings, "EVERY", 0.3)
+    publishers = Publishers()
+    site = publishers.site("news.example")
+    site.publish("/bridge", Story("The bridge of Halvik", f"{BRIDGE}\nIt opens in spring."))
+    who = HERE | {"permissions": MANAGE_GUILD}
+    watched = options.model_copy(update={"watch": True})
+    async with bot(watched, server) as client:
+        with watching(watched, client.desks):
+            await told(server, "feeds add", option("url", site.feed), who=who)
+            again = await told(server, "feeds add", option("url", site.feed), who=who)
+            none = await told(server, "feeds add", option("url", "ftp://x"), who=who)
+            for _ in range(100):
+                here = await asked(server, "why was the bridge of Halvik closed?", user=OWNER)
+                if here.answer and "rusted" in here.answer["content"]:
+                    break
+                client.limits = type(client.limits)()
+                await asyncio.sleep(0.2)
+            there = await asked(server, "why was the bridge of Halvik closed?", **THERE)
+            listed = await told(server, "feeds list", who=who)
+            typed = await server.command(
+                "feeds remove", [option("url", "news", focused=True)], kind=AUTOCOMPLETE, **who
+            )
+            await typed.until(lambda one: one.callback)
+            assert typed.callback is not None
+            (choice,) = typed.callback["data"]["choices"]
+            gone = await told(server, "feeds remove", option("url", choice["value"]), who=who)
+            empty = await told(server, "feeds list", who=who)
+            refused = await told(server, "feeds list", who=HERE)
+    publishers.stop()
+
+    assert here.answer is not None
+    assert "cables had rusted" in here.answer["content"]
+    assert there.answer is not None
+    assert "rusted" not in there.answer["content"]
+    assert "followed already" in again
+    assert "no address of a feed" in none
+    assert "**News**" in listed
+    assert "1 articles" in listed
+    assert "Followed no longer" in gone
+    assert empty == "This server follows no feeds."
+    assert "Only members who" in refused
+
+
+async def told(server: Server, name: str, *given: Json, who: dict[str, Any]) -> str:
+    """What a command answers."""
+    used = await server.command(name, [*given], **who)
+    await used.until(lambda one: one.answer or one.followups)
+    answer = used.answer or used.followups[0]
+    return str(answer["content"])

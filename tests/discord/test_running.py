@@ -18,8 +18,9 @@ from pydantic import SecretStr
 from bot.discord import application, health, serving
 from bot.settings import Settings
 from retrieval.errors import SettingsError
-from tests.discord.bot import CHANNEL, ELSEWHERE, GUILD, OTHER, asked, bot
+from tests.discord.bot import BRIDGE, CHANNEL, ELSEWHERE, GUILD, OTHER, asked, bot, plain
 from tests.discord_server import BOT, TOKEN, Server, option
+from tests.publisher import Publishers, Story
 
 pytestmark = pytest.mark.anyio
 
@@ -34,8 +35,10 @@ def free_port() -> int:
         return port
 
 
-async def started(options: Settings, *arguments: str, **settings: str) -> Process:
-    """`newsdesk discord` as a process of its own."""
+async def started(
+    options: Settings, *arguments: str, command: str = "discord", **settings: str
+) -> Process:
+    """`newsdesk discord`, or another command, as a process of its own."""
     environment = {
         "NEWSDESK_DATA": str(options.data),
         "NEWSDESK_DISCORD_TOKEN": TOKEN,
@@ -43,7 +46,7 @@ async def started(options: Settings, *arguments: str, **settings: str) -> Proces
         "NEWSDESK_DISCORD_GATEWAY": options.discord_gateway or "",
     }
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "discord", *arguments,
+        sys.executable, "-m", "bot", command, *arguments,
         cwd=REPOSITORY, env=os.environ | environment | settings, stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
 
@@ -277,3 +280,40 @@ async def test_doctor_tells_of_the_bot(options: Settings, server: Server) -> Non
     assert not after[2].wrong
     assert "intent is off" in after[1].note
     assert "refuses" in refused[0].wrong
+
+
+@pytest.mark.slow
+async def test_what_watch_brings_in_the_bot_answers_from(options: Settings, server: Server) -> None:
+    """Three processes: a publisher, `newsdesk watch`, and `newsdesk discord`."""
+    publishers = Publishers()
+    site = publishers.site("localhost")
+    site.publish("/other", Story("The fair of Orn", "The fair of Orn opened on Friday, to rain."))
+    reachable = {"NEWSDESK_HOSTS": "localhost"}
+    async with serving_process(options, server, **reachable):
+        adding = await started(options, "add", site.feed, command="feeds", **reachable)
+        await asyncio.wait_for(adding.communicate(), 60)
+        watch = await started(options, command="watch", **reachable)
+        try:
+            await served("who opened the fair of Orn?", "The fair of Orn opened", server)
+            bridge = Story("The bridge of Halvik", f"{BRIDGE}\nIt is to open again in spring.")
+            site.publish("/bridge", bridge)
+            await served("why was the bridge of Halvik closed?", "cables had rusted", server)
+        finally:
+            watch.send_signal(signal.SIGTERM)
+            out, err = await asyncio.wait_for(watch.communicate(), 15)
+    publishers.stop()
+
+    assert watch.returncode == 0
+    assert out.decode().count("added 1, changed 0, withdrawn 0") == 2, out + err
+    assert b"Traceback" not in err
+
+
+async def served(question: str, words: str, server: Server, seconds: float = 120) -> None:
+    """Ask until the answer has the words."""
+    end = time.monotonic() + seconds
+    for user in range(5000, 6000):
+        given = await asked(server, question, user=user)
+        if given.answer and words in plain(given.answer["content"]):
+            return
+        assert time.monotonic() < end, "the bot never learnt of it"
+        await asyncio.sleep(2)

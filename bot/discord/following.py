@@ -1,0 +1,105 @@
+"""The feeds that a server's own library follows."""
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from discord import app_commands
+
+from bot.discord.desks import own_library
+from bot.discord.feeding import Interaction, fed_by, may_feed
+from bot.discord.messages import MESSAGE, OPTION, OPTIONS, cut, escape
+from bot.discord.pool import Busy
+from bot.discord.replies import InteractionReply, in_flight
+from retrieval.errors import SettingsError
+from retrieval.incoming import Incoming, Source
+
+if TYPE_CHECKING:
+    from bot.discord.client import Client
+
+_MOST = 50  # feeds of a server
+_SHOWN = 10  # feeds of a list
+_NONE = "This server follows no feeds."
+_UNWATCHED = "\n-# They are polled once the bot's operator has switched that on."
+
+
+async def add(interaction: Interaction, url: str) -> None:
+    """Follow a feed from now on."""
+    client: Client = interaction.client
+
+    def work(guild: int) -> str:
+        with closing(Incoming(client.options.data)) as incoming:
+            if len(incoming.sources(own_library(guild))) >= _MOST:
+                raise SettingsError(f"This server follows {_MOST} feeds already.")
+            return incoming.add(own_library(guild), url)
+
+    reply = InteractionReply(interaction, private=True)
+    async with in_flight(client, reply):
+        guild = await fed_by(interaction)
+        kept = await client.looks.run(lambda: work(guild))
+        note = "" if client.options.watch else _UNWATCHED
+        await reply.send(f"Followed from now on: {escape(cut(kept, 300))}{note}")
+
+
+async def show(interaction: Interaction) -> None:
+    """List the feeds, and how they are doing."""
+    client: Client = interaction.client
+    reply = InteractionReply(interaction, private=True)
+    async with in_flight(client, reply):
+        guild = await fed_by(interaction)
+        sources = await client.looks.run(lambda: _sources(client, guild))
+        await reply.send(list_text(sources) or _NONE)
+
+
+async def remove(interaction: Interaction, url: str) -> None:
+    """Follow a feed no longer; its articles stay."""
+    client: Client = interaction.client
+
+    def work(guild: int) -> Source:
+        with closing(Incoming(client.options.data)) as incoming:
+            known = {one.url: one for one in incoming.sources(own_library(guild))}
+            source = known.get(url) or incoming.source(own_library(guild), url)
+            incoming.remove(source)
+            return source
+
+    reply = InteractionReply(interaction, private=True)
+    async with in_flight(client, reply):
+        guild = await fed_by(interaction)
+        gone = await client.looks.run(lambda: work(guild))
+        await reply.send(f"Followed no longer: {escape(cut(gone.url, 300))}. Its articles stay.")
+
+
+async def addresses(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """The feeds whose address or title has what was typed, for those who may feed."""
+    client, guild = interaction.client, interaction.guild_id
+    if guild is None or not await may_feed(interaction):
+        return []
+    try:
+        sources = await client.looks.run(lambda: _sources(client, guild))
+    except Busy:
+        return []
+    wanted = current.casefold().strip()
+    return [
+        app_commands.Choice(name=cut(one.title or one.url, OPTION), value=one.url)
+        for one in sources
+        if wanted in f"{one.url} {one.title}".casefold() and len(one.url) <= OPTION
+    ][:OPTIONS]
+
+
+def list_text(sources: list[Source]) -> str:
+    """Two lines a feed: its title and address, and how it is doing; the first few."""
+    lines = []
+    for one in sources[:_SHOWN]:
+        lines.append(f"**{escape(cut(one.title or 'untitled', 40))}** {escape(cut(one.url, 60))}")
+        state = "paused" if one.paused else f"next poll <t:{round(one.due)}:R>"
+        success = f"<t:{round(one.success)}:R>" if one.success else "never"
+        error = f" · {escape(cut(one.error, 30))}" if one.failures else ""
+        lines.append(f"-# last read {success} · {state} · {one.articles} articles{error}")
+    left = len(sources) - _SHOWN
+    if left > 0:
+        lines.append(f"-# and {left} more")
+    return cut("\n".join(lines), MESSAGE)
+
+
+def _sources(client: "Client", guild: int) -> list[Source]:
+    with closing(Incoming(client.options.data)) as incoming:
+        return incoming.sources(own_library(guild))

@@ -1,0 +1,180 @@
+"""robots.txt: which addresses of a site may be fetched (RFC 9309).
+
+The rules of a site are fetched once a day. Where there are none (the server answers with a status
+of 4xx), everything may be fetched; where the server fails to say, nothing, until it does. Rules
+that were fetched before it failed hold on.
+"""
+
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from retrieval.errors import ReadError
+from retrieval.sources import web
+from retrieval.sources.public import host_name
+
+_LIMIT = 512_000  # bytes of a robots.txt that are heeded: 500 KiB, which RFC 9309 asks for
+_MAX_BYTES = 5_000_000  # that one may have
+_FRESH = 86_400.0  # seconds (RFC 9309, 2.4)
+_RETRY = 3_600.0  # seconds before a server that failed is asked again
+_MAX_SITES = 1_000
+_MAX_KEPT = 20_000_000  # bytes of all the rules that are kept
+
+_PORTS = {"http": 80, "https": 443}
+_AGENT_LINE = re.compile(r"\s*user[- ]?agent\s*[:\s]\s*([^#]*)", re.I)
+_OTHERS = "User-agent: others"
+
+
+class Forbidden(ReadError):
+    """It may not be fetched: by the site's rules, or (`wait` seconds more) for want of them."""
+
+    def __init__(self, reason: str, wait: int | None = None) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What one robots.txt says to one agent."""
+
+    agent: str
+    said: Protego
+
+    def allows(self, address: str) -> bool:
+        """Whether the address, or the path with its query, may be fetched."""
+        try:
+            return bool(self.said.can_fetch(address, self.agent))
+        except ValueError:  # it is no address
+            return False
+
+    @property
+    def delay(self) -> float | None:
+        """The seconds between two fetches that are asked for (Crawl-delay), or None."""
+        delay: float | None = self.said.crawl_delay(self.agent)
+        return delay
+
+
+def rules(text: str, agent: str = web.AGENT) -> Rules:
+    """The rules for `agent`, which is a User-Agent header or just the product's name in it."""
+    name = _product(agent)
+    lines: list[str] = []
+    for line in text[:_LIMIT].splitlines():
+        found = _AGENT_LINE.match(line)
+        # Protego holds each rule once for each agent that is named, and takes parts of names for
+        # names; all that matters here is whether it is this one.
+        if found and found[1].strip() != "*":
+            line = f"User-agent: {name}" if _product(found[1]) == name else _OTHERS
+        if not (found and lines and lines[-1] == line):
+            lines.append(line)
+    return Rules(name, Protego.parse("\n".join(lines)))
+
+
+@dataclass(slots=True)
+class _Site:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    rules: Rules | None = None
+    size: int = 0
+    until: float = float("-inf")
+    trouble: str = ""
+
+
+class Robots:
+    """What sites let this agent fetch; may be asked from many threads.
+
+    Two threads that ask about one site share one fetch.
+    """
+
+    def __init__(
+        self,
+        *,
+        agent: str = web.AGENT,
+        allowed: Collection[str] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._agent = agent
+        self._allowed = allowed
+        self._clock = clock
+        self._sites: OrderedDict[str, _Site] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def check(self, address: str) -> None:
+        """Raises Forbidden where the address may not be fetched, ReadError where it is none."""
+        found = self._rules(address)
+        if not found.allows(address):
+            raise Forbidden("the site's robots.txt doesn't let Newsdesk read it")
+
+    def allows(self, address: str) -> bool:
+        """Whether the address may be fetched. Raises ReadError where it is no address."""
+        try:
+            self.check(address)
+        except Forbidden:
+            return False
+        return True
+
+    def delay(self, address: str) -> float | None:
+        """The seconds that the address's site wants between two fetches, None if it doesn't say."""
+        try:
+            return self._rules(address).delay
+        except Forbidden:
+            return None
+
+    def _rules(self, address: str) -> Rules:
+        place = _site(address)
+        with self._lock:
+            site = self._sites.setdefault(place, _Site())
+            self._sites.move_to_end(place)
+        with site.lock:
+            if self._clock() >= site.until:
+                self._renew(site, place)
+            found, trouble, until = site.rules, site.trouble, site.until
+        self._shed()
+        if found is None:
+            wait = max(1, round(until - self._clock()))
+            raise Forbidden(f"the site's robots.txt can't be read: {trouble}", wait)
+        return found
+
+    def _renew(self, site: _Site, place: str) -> None:
+        text, wait = "", _FRESH
+        try:
+            found = web.fetch(
+                f"{place}/robots.txt", allowed=self._allowed, agent=self._agent, limit=_MAX_BYTES
+            )
+            text = found.body[:_LIMIT].decode("utf-8-sig", "replace")
+        except web.Refused as exc:
+            if exc.status >= 500 or exc.status == 429:
+                site.trouble, wait = exc.reason, min(_FRESH, max(_RETRY, exc.wait or 0))
+        except ReadError as exc:
+            site.trouble, wait = exc.reason, _RETRY
+        if wait == _FRESH:
+            site.rules, site.size, site.trouble = rules(text, self._agent), len(text), ""
+        site.until = self._clock() + wait
+
+    def _shed(self) -> None:
+        """Forget the sites that were asked about longest ago, where too much is kept."""
+        with self._lock:
+            kept = sum(site.size for site in self._sites.values())
+            while len(self._sites) > _MAX_SITES or (kept > _MAX_KEPT and len(self._sites) > 1):
+                kept -= self._sites.popitem(last=False)[1].size
+
+
+def _product(agent: str) -> str:
+    """The name of the product, without its version and what else is said of it."""
+    return re.split(r"[\s/*]", agent.strip().lower(), maxsplit=1)[0]
+
+
+def _site(address: str) -> str:
+    try:
+        at = urlsplit(address.strip())
+        host, port = host_name(at.hostname or ""), at.port
+    except ValueError:
+        raise ReadError("it is not an address of a web page") from None
+    if at.scheme not in _PORTS or not host:
+        raise ReadError("only http and https addresses are fetched")
+    host = f"[{host}]" if ":" in host else host
+    return f"{at.scheme}://{host}" + ("" if port in (None, _PORTS[at.scheme]) else f":{port}")

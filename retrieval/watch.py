@@ -1,0 +1,260 @@
+"""Watch: feeds are polled, their pages fetched, folders followed, and all of it indexed.
+
+Each fetch has a thread of its own, so that one that hangs delays no other; what it brings is kept
+in `Incoming` and indexed by one thread. All may be cut off at any moment, and goes on where it was.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from functools import lru_cache, partial
+from pathlib import Path
+
+from watchfiles import watch as watch_files
+
+from retrieval.articles import Article
+from retrieval.desk import SHARED, Newsdesk
+from retrieval.errors import NewsdeskError, ReadError
+from retrieval.incoming import Incoming, Page, Source, host
+from retrieval.index import Report
+from retrieval.sources import feeds, web
+from retrieval.sources.robots import Forbidden, Robots
+
+log = logging.getLogger(__name__)
+
+_FETCHES = 16  # at a time, of feeds and of pages each
+_STEP = 0.25  # seconds between two looks at what is due
+_GAP = 1.0  # seconds at least between two pages of a host
+_MAX_GAP = 30.0  # seconds at most, whatever a host asks for
+_BATCH = 50  # articles indexed at a time
+_PAUSE = 10.0  # seconds before indexing is tried again after it failed
+_GONE = (404, 410, 451)  # statuses that are not tried again
+
+
+class Watch:
+    """Follows the feeds of the libraries of a data folder, and the folders of one of them."""
+
+    def __init__(
+        self,
+        incoming: Incoming,
+        opened: Callable[[str], AbstractContextManager[Newsdesk]],
+        hosts: Callable[[str], Collection[str]],
+        *,
+        agent: str = web.AGENT,
+        folders: Sequence[Path] = (),
+        library: str = SHARED,
+        say: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        """`opened` gives the desk of a library, `hosts` those that it may reach on an intranet.
+
+        `folders` go into `library`. `say` is called, from any thread, with a line for each thing
+        that happened.
+        """
+        self._incoming = incoming
+        self._opened = opened
+        self._hosts = hosts
+        self._agent = agent
+        self._folders = list(folders)
+        self._library = library
+        self._say = say
+        self._robots = lru_cache(lambda allowed: Robots(agent=agent, allowed=allowed))
+        self._lock = threading.Lock()
+        self._flying: set[tuple[str, ...]] = set()  # (library, feed) and (host of a page,)
+        self._stopped = False
+        self._rest: dict[tuple[str, ...], float] = {}  # (host,) → when it may be asked again
+
+    def run(self, stop: threading.Event) -> None:
+        """Watch until `stop` is set."""
+        threads = [threading.Thread(target=self._index_all, args=[stop], daemon=True)]
+        if self._folders:
+            threads.append(threading.Thread(target=self._follow, args=[stop], daemon=True))
+        for thread in threads:
+            thread.start()
+        while not stop.is_set():
+            try:
+                self._start_what_is_due()
+            except NewsdeskError as exc:
+                log.error("%s", exc)
+                stop.wait(_PAUSE)
+            stop.wait(_STEP)
+        self._stopped = True
+        for thread in threads:
+            thread.join(timeout=5)
+
+    # Feeds and pages
+
+    def _start_what_is_due(self) -> None:
+        with self._lock:
+            polls = sum(len(name) == 2 for name in self._flying)
+            pages = len(self._flying) - polls
+            now = time.monotonic()
+            self._rest = {name: until for name, until in self._rest.items() if until > now}
+            busy = {name[0] for name in (*self._flying, *self._rest) if len(name) == 1}
+        for source in self._incoming.take_feeds(_FETCHES - polls):
+            self._start((source.library, source.url), partial(self._poll, source))
+        for page in self._incoming.take_pages(_FETCHES - pages, busy):
+            self._start((host(page.url),), partial(self._fetch, page))
+
+    def _start(self, name: tuple[str, ...], work: Callable[[], None]) -> None:
+        def run() -> None:
+            try:
+                work()
+            except NewsdeskError as exc:
+                if not self._stopped:  # what is closed meanwhile is no trouble
+                    log.error("%s", exc)
+            finally:
+                with self._lock:
+                    self._flying.discard(name)
+
+        with self._lock:
+            self._flying.add(name)
+        threading.Thread(target=run, daemon=True).start()
+
+    def _poll(self, source: Source) -> None:
+        try:
+            found = web.fetch(
+                source.address, allowed=self._hosts(source.library), agent=self._agent,
+                etag=source.etag, modified=source.modified, limit=feeds.MAX_BYTES,
+            )  # fmt: skip
+            if found.status == 304:
+                self._incoming.polled(
+                    source, [], every=source.every, etag=source.etag, modified=source.modified
+                )
+                return
+            feed = feeds.parse(found.body, address=found.address, charset=found.charset)
+        except ReadError as exc:
+            wait = exc.wait if isinstance(exc, web.Refused) else None
+            self._incoming.poll_failed(source, exc.reason, wait=wait)
+            self._say(f"{source.url}: {exc.reason}")
+            return
+        new = self._incoming.polled(
+            source,
+            feed.entries,
+            title=feed.title,
+            every=max(feed.every or 0, found.max_age or 0),
+            moved=found.moved,
+            etag=found.etag,
+            modified=found.modified,
+        )
+        if new:
+            self._say(f"{source.url}: {new} new or changed")
+        if feed.left_out:
+            self._say(f"{source.url}: {feed.left_out} older entries left out")
+
+    def _fetch(self, page: Page) -> None:
+        address, allowed = page.entry.address or page.url, frozenset(self._hosts(page.library))
+        gap = _GAP
+        try:
+            robots = self._robots(allowed)
+            robots.check(address)
+            gap = min(_MAX_GAP, max(_GAP, robots.delay(address) or 0.0))
+            found = web.fetch(
+                address,
+                allowed=allowed,
+                agent=self._agent,
+                etag=page.etag,
+                modified=page.modified,
+            )
+            if found.status == 304:
+                self._incoming.unchanged(page)
+                return
+            article = _with_what_the_feed_says(web.article_of(found), page)
+            self._incoming.fetched(page, article, etag=found.etag, modified=found.modified)
+        except ReadError as exc:
+            self._failed(page, exc)
+        finally:
+            with self._lock:
+                self._rest[(host(page.url),)] = time.monotonic() + gap
+
+    def _failed(self, page: Page, exc: ReadError) -> None:
+        gone = isinstance(exc, web.Refused) and exc.status in _GONE
+        wait = exc.wait if isinstance(exc, web.Refused | Forbidden) else None
+        lasting = gone or (isinstance(exc, Forbidden) and wait is None)
+        if page.article and lasting:  # what is gone from its site isn't withdrawn
+            self._incoming.unchanged(page)
+            return
+        instead = None if page.article else _teaser(page)
+        self._incoming.failed(page, exc.reason, lasting=lasting, wait=wait, instead=instead)
+        self._say(f"{page.url}: {exc.reason}")
+
+    # Indexing
+
+    def _index_all(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                while not stop.is_set() and self._index():
+                    pass
+            except NewsdeskError as exc:
+                log.error("%s", exc)
+                self._say(str(exc))
+                stop.wait(_PAUSE)
+            stop.wait(_STEP)
+
+    def _index(self) -> int:
+        """Index some of what was fetched; how many these are."""
+        brought = self._incoming.to_index(_BATCH)
+        if not brought:
+            return 0
+        with self._opened(brought[0].library) as desk:
+            gone = [one for one in brought if one.before and not desk.has(one.before)]
+            self._incoming.withdrawn(gone)
+            left = [one for one in brought if one not in gone]
+            articles = {one.article.id: one.article for one in left}
+            replaced = [one.before for one in left if one.before and one.before not in articles]
+            report = desk.take(articles.values(), [id for id in replaced if desk.is_teaser(id)])
+        self._incoming.indexed(left)
+        self._say_report(report)
+        return len(brought)
+
+    def _say_report(self, report: Report) -> None:
+        for error in report.failed:
+            self._say(f"not read: {error}")
+        if report.added or report.changed or report.withdrawn:
+            self._say(
+                f"added {report.added}, changed {report.changed}, withdrawn {report.withdrawn}"
+            )
+
+    # Folders
+
+    def _follow(self, stop: threading.Event) -> None:
+        first = True
+        for changes in watch_files(
+            *self._folders,
+            stop_event=stop,
+            raise_interrupt=False,
+            yield_on_timeout=True,
+            rust_timeout=500,
+        ):
+            # What it yields first shows that it watches: from then on, no change is missed.
+            if first or changes:
+                self._read_folders()
+            first = False
+
+    def _read_folders(self) -> None:
+        try:
+            with self._opened(self._library) as desk:
+                self._say_report([*desk.sync(self._folders, prune=True)][-1])
+        except NewsdeskError as exc:
+            log.error("%s", exc)
+            self._say(str(exc))
+
+
+def _teaser(page: Page) -> Article | None:
+    """What the feed itself says of the article, None where that is nothing."""
+    try:
+        return replace(feeds.teaser(page.entry, ""), teaser=True)
+    except ReadError:
+        return None
+
+
+def _with_what_the_feed_says(article: Article, page: Page) -> Article:
+    """The article, its date and authors from the feed where its page has none."""
+    entry = page.entry
+    return replace(
+        article,
+        published=article.published or entry.published,
+        authors=article.authors or entry.authors,
+    )
