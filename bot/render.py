@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,8 @@ def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
         for hit in answer.hits[:_NEAREST]:
             shown.append("\n\n").append_text(_source(hit.article)).append("\n")
             shown.append(_indented(hit.passage.text), "dim")
+    if answer.since or answer.until:
+        shown.append("\n\n").append(_limits(answer), "dim")
     for citation in answer.citations:
         shown.append("\n\n").append(f"[{citation.number}] ", "cyan")
         shown.append_text(_source(citation.hit.article)).append("\n")
@@ -52,6 +54,12 @@ def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
         shown.append(marks[0] + _wrapped(text[start:end]) + marks[1], _QUOTED)
         shown.append(_wrapped(text[end:]), "dim")
     return shown
+
+
+def _limits(answer: Answer) -> str:
+    first = f" from {_day(answer.since)}" if answer.since else ""
+    last = f" to {_day(answer.until)}" if answer.until else " on"
+    return f"Of the articles{first}{last}."
 
 
 def _quoted(citation: Citation) -> Text:
@@ -77,7 +85,11 @@ def _publisher(article: Article) -> str:
 
 def day(article: Article) -> str:
     """The day of publication in words, or "undated"."""
-    return f"{article.day.day} {article.day:%B %Y}" if article.day else "undated"
+    return _day(article.day) if article.day else "undated"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _indented(text: str) -> str:

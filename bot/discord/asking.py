@@ -83,7 +83,8 @@ def _ask(client: "Client", asked: Asked) -> tuple[Question, Answer]:
             text = standalone(cut(text, MAX_QUESTION), before.question, words)
             within = before
         question = Question(cut(text, MAX_QUESTION), within.source, within.since, within.until)
-        return question, desk.ask(question)
+        answer = desk.ask(question)
+        return replace(question, since=answer.since, until=answer.until), answer
 
 
 def _sheet(asked: Asked, question: Question, found: Answer) -> Sheet:
