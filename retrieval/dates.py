@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -43,7 +44,6 @@ _DAY = re.compile(
 )
 _WEEKDAY = re.compile(rf"\b(on|since) (?:last )?({'|'.join(_WEEKDAYS)})\b", re.I)
 _IN_MONTH = re.compile(rf"\b[Ii]n ({_MONTH.title()})\b(?! \d{{1,2}}\b)(?:,? (\d{{4}}))?")
-_IN_YEAR = re.compile(r"\b(in|since) ((?:19|20)\d\d)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ def asked_days(question: str, today: date) -> Days:
     saying was; in "of the party that won last week, who is the leader?" the leading was not.
     """
     asked = _ASKED.search(question)
-    for find in (_ago, _near, _unit, _on_day, _on_weekday, _in_month, _in_year):
-        found = find(asked[0], today) if asked else None
+    for find in (_ago, _near, _unit, _on_day, _on_weekday, _in_month):
+        found = _found(find, asked[0], today) if asked else None
         if asked and found:
             words, since, until = found
             start, end = (asked.start() + place for place in words.span())
@@ -74,6 +74,13 @@ def asked_days(question: str, today: date) -> Days:
 
 
 _Found = tuple[re.Match[str], date, date | None] | None
+
+
+def _found(find: Callable[[str, date], _Found], question: str, today: date) -> _Found:
+    try:
+        return find(question, today)
+    except (ValueError, OverflowError):  # the year 0000
+        return None
 
 
 def _ago(question: str, today: date) -> _Found:
@@ -144,12 +151,3 @@ def _in_month(question: str, today: date) -> _Found:
     year = int(found[2]) if found[2] else today.year - (month > today.month)
     last = date(year, month, monthrange(year, month)[1])
     return found, last.replace(day=1), last + _REPORTED
-
-
-def _in_year(question: str, today: date) -> _Found:
-    found = _IN_YEAR.search(question)
-    if not found or int(found[2]) > today.year:
-        return None
-    first = date(int(found[2]), 1, 1)
-    until = None if found[1].lower() == "since" else date(first.year, 12, 31) + _REPORTED
-    return found, first, until

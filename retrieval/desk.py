@@ -18,7 +18,7 @@ from retrieval.articles import Article, normalise
 from retrieval.asked import parts
 from retrieval.check import Finding, check
 from retrieval.crossencoder import PassageReader, Reranker
-from retrieval.dates import asked_days
+from retrieval.dates import Days, asked_days
 from retrieval.errors import LibraryError, ModelError, ReadError, SettingsError
 from retrieval.index import Index, Report
 from retrieval.library import Filter, Library, Version
@@ -176,6 +176,9 @@ class Newsdesk(Runnable[str | Question, Answer]):
         said = text
         if question.since is None and question.until is None:
             days = asked_days(text, question.today or date.today())
+            oldest = self._oldest()
+            if days.until and oldest and days.until < oldest:
+                days = Days(None, None, text)  # of what was before all articles, later ones tell
             question = replace(question, since=days.since, until=days.until)
             said = days.rest
         allowed = Filter(self._sources(question.source), question.since, question.until)
@@ -218,6 +221,10 @@ class Newsdesk(Runnable[str | Question, Answer]):
             threshold=threshold,
         )
         return replace(answer, since=question.since, until=question.until)
+
+    def _oldest(self) -> date | None:
+        days = [day for one in self._desks if (day := one.index.library.oldest())]
+        return min(days, default=None)
 
     def _known_words(self, stems: Iterable[str]) -> set[str]:
         wanted, found = {*stems}, set[str]()
@@ -280,7 +287,14 @@ class Newsdesk(Runnable[str | Question, Answer]):
 
     def take(self, articles: Iterable[Article], replaced: Collection[str] = ()) -> Report:
         """Make the library hold these articles, and no longer those with the ids `replaced`."""
+        return self.take_chosen(lambda: (articles, replaced))
+
+    def take_chosen(
+        self, chosen: Callable[[], tuple[Iterable[Article], Collection[str]]]
+    ) -> Report:
+        """The same for what is chosen when it is this process's turn to write."""
         with self.index.writing():
+            articles, replaced = chosen()
             return [*self.index.sync(articles, gone=lambda seen, failed: replaced)][-1]
 
     def has(self, id: str) -> bool:

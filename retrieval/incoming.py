@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -43,10 +43,12 @@ CREATE TABLE pages (
     library TEXT NOT NULL, url TEXT NOT NULL, host TEXT NOT NULL, feed TEXT NOT NULL,
     state TEXT NOT NULL, due REAL NOT NULL,
     attempts INTEGER NOT NULL, looks INTEGER NOT NULL, error TEXT NOT NULL, entry TEXT NOT NULL,
-    digest TEXT NOT NULL, fetched TEXT, article TEXT, etag TEXT, modified TEXT,
+    digest TEXT NOT NULL, fetched TEXT, article TEXT, teaser INTEGER NOT NULL DEFAULT 0,
+    etag TEXT, modified TEXT,
     PRIMARY KEY (library, url)
 ) WITHOUT ROWID;
 CREATE INDEX pages_due ON pages (state, due);
+CREATE INDEX pages_fetched ON pages (library, url) WHERE fetched NOTNULL;
 CREATE INDEX pages_by_feed ON pages (library, feed)
 """
 
@@ -78,7 +80,8 @@ class Source:
 class Page:
     """A page to be fetched, with what its feed said of it.
 
-    `article` is the id of what was indexed from it before, None where nothing was.
+    `article` is the id of what was indexed from it before, None where nothing was, and `teaser`
+    says whether that was what the feed says. `digest` tells one state of the entry from another.
     """
 
     library: str
@@ -87,7 +90,9 @@ class Page:
     attempts: int
     error: str
     entry: Entry
+    digest: str
     article: str | None
+    teaser: bool
     etag: str | None
     modified: str | None
 
@@ -244,19 +249,21 @@ class Incoming:
         if url is None:
             return self._keep_itself(source, one)
         entry = json.dumps(asdict(one), sort_keys=True)
-        digest = sha256(entry.encode()).hexdigest()[:16]
+        said = json.dumps([one.title, one.published, one.authors, one.text])
+        digest = sha256(said.encode()).hexdigest()[:16]
         known = self._rows(
-            "SELECT digest FROM pages WHERE library = ? AND url = ?", [source.library, url]
+            "SELECT feed, digest FROM pages WHERE library = ? AND url = ?", [source.library, url]
         )
-        if known and known[0][0] == digest:
+        # What two feeds say of one page differs, and would have it fetched at each poll of either.
+        if known and (known[0][0] != source.url or known[0][1] == digest):
             return False
         self._rows(
             "INSERT INTO pages (library, url, host, feed, state, due, attempts, looks, error, "
-            "entry, digest) VALUES (?, ?, ?, ?, 'waiting', 0, 0, 0, '', ?, ?) "
-            "ON CONFLICT (library, url) DO UPDATE SET state = 'waiting', due = 0, attempts = 0, "
-            "looks = 0, entry = excluded.entry, digest = excluded.digest "
+            "entry, digest) VALUES (?, ?, ?, ?, 'waiting', ?, 0, 0, '', ?, ?) "
+            "ON CONFLICT (library, url) DO UPDATE SET state = 'waiting', due = excluded.due, "
+            "attempts = 0, looks = 0, entry = excluded.entry, digest = excluded.digest "
             "WHERE state != 'withdrawn'",
-            [source.library, url, host(url), source.url, entry, digest],
+            [source.library, url, host(url), source.url, time.time(), entry, digest],
         )
         return True
 
@@ -318,8 +325,8 @@ class Incoming:
 
     def _pages(self, where: str, values: Iterable[object]) -> list[Page]:
         rows = self._rows(
-            "SELECT library, url, feed, attempts, error, entry, article, etag, modified FROM pages "
-            f"WHERE {where} ORDER BY library, url",
+            "SELECT library, url, feed, attempts, error, entry, digest, article, teaser, etag, "
+            f"modified FROM pages WHERE {where} ORDER BY library, url",
             values,
         )
         return [_page(row) for row in rows]
@@ -328,24 +335,34 @@ class Incoming:
         self, page: Page, article: Article, *, etag: str | None, modified: str | None
     ) -> None:
         """Keep what a page held until it is indexed; it is looked at again, for corrections."""
-        self._look_again(page, ", fetched = ?, etag = ?, modified = ?",
-                         [_packed(article), etag, modified])  # fmt: skip
+        with self._transaction():
+            self._rows(
+                "UPDATE pages SET fetched = ?, etag = ?, modified = ? "
+                "WHERE library = ? AND url = ?",
+                [_packed(article), etag, modified, page.library, page.url],
+            )
+            self._look_again(page)
 
     def unchanged(self, page: Page) -> None:
         """Note that a page is as it was."""
-        self._look_again(page, "", [])
-
-    def _look_again(self, page: Page, more: str, values: list[object]) -> None:
-        where = [page.library, page.url]
         with self._transaction():
-            rows = self._rows("SELECT looks FROM pages WHERE library = ? AND url = ?", where)
-            looks = rows[0][0] if rows else 0
-            due = time.time() + _LOOKS[looks] if looks < len(_LOOKS) else _NEVER
-            self._rows(
-                "UPDATE pages SET state = 'done', attempts = 0, error = '', entry = '', "
-                f"looks = looks + 1, due = ?{more} WHERE library = ? AND url = ?",
-                [due, *values, *where],
-            )
+            self._look_again(page)
+
+    def _look_again(self, page: Page) -> None:
+        """Leave a page that its feed has offered anew meanwhile as it is: it is due."""
+        where = [page.library, page.url, page.digest]
+        rows = self._rows(
+            "SELECT looks FROM pages WHERE library = ? AND url = ? AND digest = ?", where
+        )
+        looks = rows[0][0] if rows else 0
+        due = time.time() + _LOOKS[looks] if looks < len(_LOOKS) else _NEVER
+        # The date and the authors are needed at each look; the text is in the library now.
+        entry = json.dumps(asdict(replace(page.entry, text="")), sort_keys=True)
+        self._rows(
+            "UPDATE pages SET state = 'done', attempts = 0, error = '', entry = ?, "
+            "looks = looks + 1, due = ? WHERE library = ? AND url = ? AND digest = ?",
+            [entry, due, *where],
+        )
 
     def failed(
         self,
@@ -365,32 +382,44 @@ class Incoming:
         due = time.time() + max(min(wait or 0.0, _BACK_OFF), min(_BACK_OFF, EVERY * 2**attempts))
         self._rows(
             "UPDATE pages SET state = ?, attempts = ?, error = ?, due = ?, fetched = ? "
-            "WHERE library = ? AND url = ?",
+            "WHERE library = ? AND url = ? AND digest = ?",
             ["dead" if dead else "waiting", attempts, error, due,
-             _packed(instead) if instead else None, page.library, page.url],
+             _packed(instead) if instead else None, page.library, page.url, page.digest],
         )  # fmt: skip
 
-    def to_index(self, count: int) -> list[Brought]:
-        """What was fetched for one of the libraries, at most so many."""
+    def libraries(self) -> list[str]:
+        """Those for which something was fetched that isn't indexed yet."""
+        sql = "SELECT DISTINCT library FROM pages WHERE fetched NOTNULL ORDER BY library"
+        return [library for (library,) in self._rows(sql)]
+
+    def to_index(self, library: str, count: int) -> list[Brought]:
+        """What was fetched for a library, at most so many."""
         rows = self._rows(
             "SELECT library, url, article, fetched FROM pages WHERE fetched NOTNULL "
-            "ORDER BY library, url LIMIT ?",
-            [count],
+            "AND library = ? ORDER BY url LIMIT ?",
+            [library, count],
         )
-        return [
-            Brought(library, url, before, _unpacked(packed))
-            for library, url, before, packed in rows
-            if library == rows[0][0]
-        ]
+        return [Brought(name, url, before, _unpacked(packed)) for name, url, before, packed in rows]
+
+    def is_of_another(self, one: Brought, article: str) -> bool:
+        """Whether another page than the one brought holds the article with this id."""
+        sql = "SELECT 1 FROM pages WHERE library = ? AND article = ? AND url != ?"
+        return bool(self._rows(sql, [one.library, article, one.url]))
 
     def indexed(self, brought: Iterable[Brought]) -> None:
         """Note that what was fetched is in the library now."""
         with self._transaction():
             for one in brought:
                 self._rows(
-                    "UPDATE pages SET fetched = NULL, article = ? "
+                    "UPDATE pages SET fetched = NULL, article = ?, teaser = ? "
                     "WHERE library = ? AND url = ? AND fetched = ?",
-                    [one.article.id, one.library, one.url, _packed(one.article)],
+                    [
+                        one.article.id,
+                        one.article.teaser,
+                        one.library,
+                        one.url,
+                        _packed(one.article),
+                    ],
                 )
 
     def withdrawn(self, brought: Iterable[Brought]) -> None:
@@ -439,12 +468,14 @@ def _source(row: Sequence[Any]) -> Source:
 
 
 def _page(row: Sequence[Any]) -> Page:
-    library, url, feed, attempts, error, entry, article, etag, modified = row
+    library, url, feed, attempts, error, entry, digest, article, teaser, etag, modified = row
     said = Entry(url, "", None, (), "")
     if entry:
         fields = json.loads(entry)
         said = Entry(**(fields | {"authors": tuple(fields["authors"])}))
-    return Page(library, url, feed, attempts, error, said, article, etag, modified)
+    return Page(
+        library, url, feed, attempts, error, said, digest, article, bool(teaser), etag, modified
+    )
 
 
 def _packed(article: Article) -> str:

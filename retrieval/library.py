@@ -411,6 +411,12 @@ class Library:
         """(article id, path) of every ready article that came from a file."""
         return self._rows("SELECT id, path FROM articles WHERE state = 'ready' AND path NOTNULL")
 
+    def oldest(self) -> date | None:
+        """The first day on which an article was published; None where none is dated."""
+        sql = "SELECT min(substr(published, 1, 10)) FROM articles WHERE state = 'ready'"
+        ((day,),) = self._rows(sql)
+        return date.fromisoformat(day) if day else None
+
     def newest(self) -> date | None:
         """The latest day on which an article was published; None where none is dated."""
         sql = "SELECT max(substr(published, 1, 10)) FROM articles WHERE state = 'ready'"

@@ -12,13 +12,14 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from watchfiles import watch as watch_files
 
 from retrieval.articles import Article
 from retrieval.desk import SHARED, Newsdesk
 from retrieval.errors import NewsdeskError, ReadError
-from retrieval.incoming import Incoming, Page, Source, host
+from retrieval.incoming import Brought, Incoming, Page, Source, host
 from retrieval.index import Report
 from retrieval.sources import feeds, web
 from retrieval.sources.robots import Forbidden, Robots
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 _FETCHES = 16  # at a time, of feeds and of pages each
 _STEP = 0.25  # seconds between two looks at what is due
 _GAP = 1.0  # seconds at least between two pages of a host
+_MAX_REST = 3600.0  # seconds for which a host that asks for it is left alone
 _MAX_GAP = 30.0  # seconds at most, whatever a host asks for
 _BATCH = 50  # articles indexed at a time
 _PAUSE = 10.0  # seconds before indexing is tried again after it failed
@@ -79,6 +81,9 @@ class Watch:
             except NewsdeskError as exc:
                 log.error("%s", exc)
                 stop.wait(_PAUSE)
+            except Exception:  # what is unforeseen once must not end it all
+                log.exception("this is a fault of Newsdesk")
+                stop.wait(_PAUSE)
             stop.wait(_STEP)
         self._stopped = True
         for thread in threads:
@@ -105,6 +110,8 @@ class Watch:
             except NewsdeskError as exc:
                 if not self._stopped:  # what is closed meanwhile is no trouble
                     log.error("%s", exc)
+            except Exception:
+                log.exception("this is a fault of Newsdesk")
             finally:
                 with self._lock:
                     self._flying.discard(name)
@@ -161,10 +168,14 @@ class Watch:
             if found.status == 304:
                 self._incoming.unchanged(page)
                 return
+            if _is_front_page(found.address) and not _is_front_page(address):
+                raise ReadError("it leads to the site's front page")
             article = _with_what_the_feed_says(web.article_of(found), page)
             self._incoming.fetched(page, article, etag=found.etag, modified=found.modified)
         except ReadError as exc:
             self._failed(page, exc)
+            wait = exc.wait if isinstance(exc, web.Refused) else None
+            gap = max(gap, min(_MAX_REST, wait or 0.0))
         finally:
             with self._lock:
                 self._rest[(host(page.url),)] = time.monotonic() + gap
@@ -173,7 +184,7 @@ class Watch:
         gone = isinstance(exc, web.Refused) and exc.status in _GONE
         wait = exc.wait if isinstance(exc, web.Refused | Forbidden) else None
         lasting = gone or (isinstance(exc, Forbidden) and wait is None)
-        if page.article and lasting:  # what is gone from its site isn't withdrawn
+        if page.article and not page.teaser and lasting:  # gone from its site isn't withdrawn
             self._incoming.unchanged(page)
             return
         instead = None if page.article else _teaser(page)
@@ -183,31 +194,52 @@ class Watch:
     # Indexing
 
     def _index_all(self, stop: threading.Event) -> None:
+        resting: dict[str, float] = {}  # libraries that can't be written, until when
         while not stop.is_set():
             try:
-                while not stop.is_set() and self._index():
-                    pass
+                for library in self._incoming.libraries():
+                    if resting.get(library, 0.0) < time.monotonic() and not stop.is_set():
+                        resting[library] = self._try_to_index(library)
             except NewsdeskError as exc:
                 log.error("%s", exc)
-                self._say(str(exc))
                 stop.wait(_PAUSE)
             stop.wait(_STEP)
 
-    def _index(self) -> int:
-        """Index some of what was fetched; how many these are."""
-        brought = self._incoming.to_index(_BATCH)
-        if not brought:
-            return 0
-        with self._opened(brought[0].library) as desk:
-            gone = [one for one in brought if one.before and not desk.has(one.before)]
-            self._incoming.withdrawn(gone)
-            left = [one for one in brought if one not in gone]
-            articles = {one.article.id: one.article for one in left}
-            replaced = [one.before for one in left if one.before and one.before not in articles]
-            report = desk.take(articles.values(), [id for id in replaced if desk.is_teaser(id)])
+    def _try_to_index(self, library: str) -> float:
+        """Index some of what was fetched; when the library may be tried again."""
+        try:
+            self._index(library)
+        except NewsdeskError as exc:
+            log.error("%s: %s", library, exc)
+            self._say(f"{library}: {exc}")
+        except Exception:  # one library's trouble is not the others'
+            log.exception("%s: this is a fault of Newsdesk", library)
+        else:
+            return 0.0
+        return time.monotonic() + _PAUSE
+
+    def _index(self, library: str) -> None:
+        left: list[Brought] = []
+        with self._opened(library) as desk:
+
+            def chosen() -> tuple[list[Article], list[str]]:
+                brought = self._incoming.to_index(library, _BATCH)
+                gone = [one for one in brought if _was_withdrawn(desk, one)]
+                self._incoming.withdrawn(gone)
+                left.extend(one for one in brought if one not in gone)
+                articles = {one.article.id: one.article for one in left}
+                replaced = [
+                    one.before
+                    for one in left
+                    if one.before
+                    and one.before not in articles
+                    and not self._incoming.is_of_another(one, one.before)
+                ]
+                return [*articles.values()], replaced
+
+            report = desk.take_chosen(chosen)
         self._incoming.indexed(left)
         self._say_report(report)
-        return len(brought)
 
     def _say_report(self, report: Report) -> None:
         for error in report.failed:
@@ -220,7 +252,7 @@ class Watch:
     # Folders
 
     def _follow(self, stop: threading.Event) -> None:
-        first = True
+        unread = True
         for changes in watch_files(
             *self._folders,
             stop_event=stop,
@@ -229,17 +261,31 @@ class Watch:
             rust_timeout=500,
         ):
             # What it yields first shows that it watches: from then on, no change is missed.
-            if first or changes:
-                self._read_folders()
-            first = False
+            if unread or changes:
+                unread = not self._read_folders()
 
-    def _read_folders(self) -> None:
+    def _read_folders(self) -> bool:
+        """Whether what is there was read."""
         try:
             with self._opened(self._library) as desk:
                 self._say_report([*desk.sync(self._folders, prune=True)][-1])
+            return True
         except NewsdeskError as exc:
             log.error("%s", exc)
             self._say(str(exc))
+        except Exception:
+            log.exception("this is a fault of Newsdesk")
+        return False
+
+
+def _was_withdrawn(desk: Newsdesk, one: Brought) -> bool:
+    """Whether somebody took out what the page held; a crash after indexing leaves its new one."""
+    return bool(one.before) and not desk.has(one.before or "") and not desk.has(one.article.id)
+
+
+def _is_front_page(address: str) -> bool:
+    parts = urlsplit(address)
+    return not parts.path.strip("/") and not parts.query
 
 
 def _teaser(page: Page) -> Article | None:

@@ -143,9 +143,9 @@ def test_what_was_fetched_is_indexed_after_a_crash_without_the_publisher(
     site = publishers.site("news.example")
     site.publish("/bridge", BRIDGE)
     with monkeypatch.context() as crashed:
-        crashed.setattr(Watch, "_index", lambda self: 0)
+        crashed.setattr(Watch, "_index", lambda self, library: None)
         with watching(desk, data, site.feed) as (incoming, _):
-            until(lambda: incoming.to_index(1))
+            until(incoming.libraries)
     site.faults = {"/feed": refuses(500), "/bridge": refuses(500)}
     with watching(desk, data):
         until(lambda: titles(desk) == [BRIDGE.title])
@@ -376,6 +376,76 @@ def test_dates_come_from_the_page_then_the_feed_never_from_the_clock(
     (article,) = desk.articles()
     assert article.published is not None
     assert article.published.startswith("2026-11-25")
+
+
+def test_a_damaged_document_leaves_its_teaser_and_is_counted(
+    desk: Newsdesk, data: Path, publishers: Publishers, names: Names
+) -> None:
+    site = publishers.site("news.example")
+    site.publish("/bridge", BRIDGE)
+    site.publish("/consent", about(1))
+    site.faults["/bridge"] = says(b"%PDF-1.4 rubbish", "application/pdf")
+    site.faults["/consent"] = redirects(f"{site.address}/")
+    with watching(desk, data, site.feed) as (_, said):
+        until(lambda: len(titles(desk)) == 2)
+        until(lambda: len(said) > 3)
+
+    assert all(one.teaser for one in desk.articles())
+    assert any("damaged" in line for line in said)
+    assert any("front page" in line or "no such page" in line for line in said)
+
+
+@pytest.mark.slow
+def test_a_correction_at_a_new_address_takes_the_old_articles_place(
+    desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(incomings, "_LOOKS", (0.3,) * 50)
+    site = publishers.site("news.example")
+    site.publish("/bridge", Story(BRIDGE.title, BRIDGE.text, dated=False))
+    with watching(desk, data, site.feed):
+        until(lambda: titles(desk) == [BRIDGE.title])
+        moved = f"{site.address}/bridge-corrected"
+        site.stories["/bridge-corrected"] = Story("Corrected", BRIDGE.text.replace("Mon", "Fri"))
+        site.window = 0
+        site.faults["/bridge"] = redirects(moved, 301)
+        until(lambda: titles(desk) == ["Corrected"])
+
+
+@pytest.mark.slow
+def test_a_second_look_keeps_what_the_feed_said(
+    desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(incomings, "_LOOKS", (0.3,) * 50)
+    site = publishers.site("news.example")
+    site.publish("/bridge", Story(BRIDGE.title, BRIDGE.text, dated=False))
+    with watching(desk, data, site.feed):
+        until(lambda: titles(desk) == [BRIDGE.title])
+        site.publish(
+            "/bridge", Story(BRIDGE.title, BRIDGE.text.replace("spring", "summer"), dated=False)
+        )
+        until(lambda: "summer" in next(desk.articles()).text)
+
+    assert str(next(desk.articles()).published).startswith("2026-11-25")
+
+
+@pytest.mark.slow
+def test_two_feeds_with_one_story_fetch_it_once(
+    desk: Newsdesk, data: Path, publishers: Publishers, names: Names
+) -> None:
+    site = publishers.site("news.example")
+    site.publish("/bridge", BRIDGE)
+    other = site.answer("/feed")
+    assert other is not None
+    body = other[1].replace(b"/bridge", b"/bridge?utm_source=top").replace(b"News", b"Top")
+    publishers.site("top.example").faults["/feed"] = says(body, "application/rss+xml")
+    top = publishers.site("top.example")
+    with watching(desk, data, site.feed, top.feed):
+        until(lambda: titles(desk) == [BRIDGE.title])
+        until(lambda: len(top.asked) > 3)
+
+    assert site.pages_asked() == ["/bridge"]
 
 
 @pytest.mark.slow

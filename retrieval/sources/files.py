@@ -222,7 +222,13 @@ def page_article(
     if tree is None:
         raise ReadError("no article was found in the page")
     url = _own_address(tree, address)
-    page = bare_extraction(tree, url=url, with_metadata=True, include_comments=False)
+    page = bare_extraction(
+        tree,
+        url=url,
+        with_metadata=True,
+        include_comments=False,
+        date_extraction_params={"extensive_search": False, "original_date": True},
+    )
     if page is None or isinstance(page, dict) or not page.text:
         raise ReadError("no article was found in the page")
     # trafilatura makes a name of the address that the page claims, where it has no other.

@@ -29,6 +29,7 @@ AGENT = f"{_PRODUCT} (+https://pypi.org/project/newsdesk/)"
 _HOPS = 5
 _SECONDS = 30.0  # for the whole of a fetch
 _WAIT = 10.0  # seconds for each step of it
+_MAX_PAGE = 3_000_000  # bytes of HTML; more of it takes parsers minutes
 _PIECE = 65_536  # bytes expanded at a time
 _MAX_ADDRESS = 8_000  # characters; servers refuse longer ones
 
@@ -339,11 +340,22 @@ def _shown(address: str) -> str:
 
 def article_of(found: Fetched) -> Article:
     """The article that was fetched. Raises ReadError where it is none."""
+    try:
+        return _article_of(found)
+    except ReadError:
+        raise
+    except Exception as exc:  # a damaged page makes a parser raise anything
+        raise ReadError(f"it is damaged ({type(exc).__name__})") from exc
+
+
+def _article_of(found: Fetched) -> Article:
     if not found.body.strip():
         raise ReadError("it is empty")
     if found.kind == "application/pdf" or found.body.startswith(b"%PDF-"):
         return pdf_article(found.body, address=found.address)
     if found.kind in _PAGES or not found.kind:
+        if len(found.body) > _MAX_PAGE:
+            raise ReadError(f"the page is over {_MAX_PAGE // 1_000_000} MB")
         return page_article(found.body, address=found.address, charset=found.charset)
     if found.kind == "text/plain":
         return article(decode(found.body, found.charset), url=found.address)
