@@ -58,8 +58,11 @@ def soak(
             target=Watch(incoming, _opener(desk), lambda library: _HOSTS).run, args=[stop]
         )
         running.start()
-        started, before = time.monotonic(), _memory()
-        while min(site.polls for site in sites) < polls:
+        started, before, told = time.monotonic(), _memory(), 0
+        while (least := min(site.polls for site in sites)) < polls:
+            if least > told:
+                say(f"every feed was polled {least} times")
+                told = least
             for site in sites:
                 _live(site, draw)
             time.sleep(0.2)
