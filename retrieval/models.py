@@ -122,7 +122,8 @@ class Embedder:
     def _open(self) -> None:
         export = self._folder / "model.onnx"
         if self.card and export.exists():
-            self._tokenizer, self._session = _shared_onnx(self._folder, self.card.max_tokens)
+            folder = self._folder.resolve()  # the same by whatever way it is reached
+            self._tokenizer, self._session = _shared_onnx(folder, self.card.max_tokens)
         else:
             self._torch = self._torch or _load(self.name)
 
