@@ -446,10 +446,10 @@ class Incoming:
             )
         )
 
-    def waiting(self, library: str | None = None) -> int:
+    def waiting(self, library: str) -> int:
         """How many pages are still to be fetched for the first time or indexed."""
         sql = "SELECT count(*) FROM pages WHERE (state = 'waiting' OR fetched NOTNULL) "
-        ((count,),) = self._rows(sql + "AND (? IS NULL OR library = ?)", [library, library])
+        ((count,),) = self._rows(sql + "AND library = ?", [library])
         return int(count)
 
 

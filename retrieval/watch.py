@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from watchfiles import watch as watch_files
 
-from retrieval.articles import Article
+from retrieval.articles import Article, canonical_url
 from retrieval.desk import SHARED, Newsdesk
 from retrieval.errors import NewsdeskError, ReadError
 from retrieval.incoming import Brought, Incoming, Page, Source, host
@@ -171,6 +171,8 @@ class Watch:
             if _is_front_page(found.address) and not _is_front_page(address):
                 raise ReadError("it leads to the site's front page")
             article = _with_what_the_feed_says(web.article_of(found), page)
+            if _is_led_astray(page, found, article):
+                raise ReadError("it leads to another article for the time being")
             self._incoming.fetched(page, article, etag=found.etag, modified=found.modified)
         except ReadError as exc:
             self._failed(page, exc)
@@ -281,6 +283,13 @@ class Watch:
 def _was_withdrawn(desk: Newsdesk, one: Brought) -> bool:
     """Whether somebody took out what the page held; a crash after indexing leaves its new one."""
     return bool(one.before) and not desk.has(one.before or "") and not desk.has(one.article.id)
+
+
+def _is_led_astray(page: Page, found: web.Fetched, article: Article) -> bool:
+    """Whether a page known in full leads elsewhere, and not for good, as to a consent page."""
+    if page.teaser or page.article in (None, article.id) or found.moved == found.address:
+        return False
+    return canonical_url(found.address) != canonical_url(page.entry.address or page.url)
 
 
 def _is_front_page(address: str) -> bool:

@@ -411,6 +411,28 @@ def test_a_correction_at_a_new_address_takes_the_old_articles_place(
         site.faults["/bridge"] = redirects(moved, 301)
         until(lambda: titles(desk) == ["Corrected"])
 
+    (article,) = desk.articles()
+    assert article.url == moved
+    assert "Friday" in article.text
+
+
+@pytest.mark.slow
+def test_a_page_that_leads_elsewhere_for_the_time_being_keeps_its_article(
+    desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(incomings, "_LOOKS", (0.3,) * 50)
+    site = publishers.site("news.example")
+    site.publish("/bridge", BRIDGE)
+    with watching(desk, data, site.feed) as (_, said):
+        until(lambda: titles(desk) == [BRIDGE.title])
+        site.stories["/consent"] = about(1)
+        site.window = 0
+        site.faults["/bridge"] = redirects(f"{site.address}/consent")
+        until(lambda: any("for the time being" in line for line in said))
+
+    assert titles(desk) == [BRIDGE.title]
+
 
 @pytest.mark.slow
 def test_a_second_look_keeps_what_the_feed_said(

@@ -282,7 +282,8 @@ async def _settings(
     async with in_flight(client, reply):
         if not interaction.permissions.manage_guild or interaction.guild_id is None:
             raise Refused("Only members who may manage the server can change its settings.")
-        now = _existing(await client.settings_of(interaction.guild_id), interaction.guild)
+        before = await client.settings_of(interaction.guild_id)
+        now = _existing(before, interaction.guild)
         changed = replace(
             now,
             channels=_toggled(now.channels, channel),
@@ -292,7 +293,7 @@ async def _settings(
             per_person=per_person or now.per_person,
             per_server=per_server or now.per_server,
         )
-        if changed != await client.settings_of(interaction.guild_id):
+        if changed != before:
             await asyncio.to_thread(client.store.set, interaction.guild_id, changed)
         await reply.send(settings_text(changed))
 
