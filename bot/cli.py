@@ -2,20 +2,31 @@
 
 import io
 import json
-import logging
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
-from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot import following
+from bot.terminal import (
+    AsJson,
+    Library,
+    Since,
+    Source,
+    Until,
+    complain,
+    day,
+    desk_of,
+    leave,
+    log_to_stderr,
+    progress,
+    stoppable,
+    waiting,
+)
 from retrieval.errors import LibraryError, NewsdeskError, ReadError, SettingsError
 
 if TYPE_CHECKING:
@@ -24,7 +35,6 @@ if TYPE_CHECKING:
     from retrieval.answer import Answer
     from retrieval.check import Finding
     from retrieval.desk import Newsdesk, Question
-    from retrieval.incoming import Incoming
     from retrieval.index import Report
 
 app = typer.Typer(
@@ -35,24 +45,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-feeds = typer.Typer(help="Feeds that are followed.", no_args_is_help=True)
-app.add_typer(feeds, name="feeds")
+app.add_typer(following.feeds, name="feeds")
 answers = typer.Typer(help="What was answered on Discord.", no_args_is_help=True)
 app.add_typer(answers, name="answers")
 
-Library = Annotated[str | None, typer.Option(help="Library to use, instead of the configured one.")]
-Source = Annotated[str | None, typer.Option(help="Only articles by this publisher.")]
-Since = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only articles from this day on.")
-]
-Until = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only articles up to this day.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-
 READ = 24  # as in retrieval.desk, which takes long to import
-
-_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
 def main() -> None:
@@ -60,14 +57,14 @@ def main() -> None:
     try:
         app()
     except NewsdeskError as exc:
-        _complain(str(exc))
+        complain(str(exc))
         sys.exit(1)
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as exc:
         where = f"{exc.filename}: " if exc.filename else ""
-        _complain(f"{where}{exc.strerror or exc}")
+        complain(f"{where}{exc.strerror or exc}")
         sys.exit(1)
 
 
@@ -83,12 +80,12 @@ def index(
     links = [path for path in paths if path.lower().startswith(("http://", "https://"))]
     files = [Path(path) for path in paths if path not in links]
     with (
-        _desk(library, create=True) as desk,
-        _progress("articles") as advance,
-        _stoppable() as stop,
+        desk_of(library, create=True) as desk,
+        progress("articles") as advance,
+        stoppable() as stop,
     ):
-        runs = [desk.sync(files, prune=prune, waiting=_waiting)] if files else []
-        runs += [desk.add_links(links, waiting=_waiting)] if links else []
+        runs = [desk.sync(files, prune=prune, waiting=waiting)] if files else []
+        runs += [desk.add_links(links, waiting=waiting)] if links else []
         reports, stopped = [], False
         for run in runs:
             if not stopped:
@@ -101,7 +98,7 @@ def index(
         f"added {report.added}, changed {report.changed}, unchanged {report.unchanged}, "
         f"withdrawn {report.withdrawn}, failed {len(report.failed)}"
     )
-    _leave(stopped, failed=bool(report.failed))
+    leave(stopped, failed=bool(report.failed))
 
 
 def _index(
@@ -117,7 +114,7 @@ def _index(
         for report in run:
             advance(report.done, None)
             for error in report.failed[named:]:
-                _complain(f"not read: {error}")
+                complain(f"not read: {error}")
             named = len(report.failed)
             if stop():
                 return report, True
@@ -135,8 +132,8 @@ def articles(
     """List the articles, newest first."""
     from bot.render import article_json, article_line, json_line
 
-    with _desk(library) as desk:
-        for article in desk.articles(source=source, since=_day(since), until=_day(until)):
+    with desk_of(library) as desk:
+        for article in desk.articles(source=source, since=day(since), until=day(until)):
             line = (
                 json_line(article_json(article, text=False)) if as_json else article_line(article)
             )
@@ -157,7 +154,7 @@ def show(
 
     from bot.render import article_json, article_text, json_line, version_json, versions_text
 
-    with _desk(library) as desk:
+    with desk_of(library) as desk:
         article = desk.article(id)
         earlier = desk.versions(article.id) if versions else []
     if not versions:
@@ -178,18 +175,18 @@ def remove(
     """Withdraw articles: no search finds them, and no file holds their text."""
     found = {}
     failed = False
-    with _desk(library) as desk:
+    with desk_of(library) as desk:
         for id in ids:
             try:
                 article = desk.article(id)
                 found[article.id] = article
             except NewsdeskError as exc:
-                _complain(str(exc))
+                complain(str(exc))
                 failed = True
-        desk.remove(found.values(), waiting=_waiting)
+        desk.remove(found.values(), waiting=waiting)
     for article in found.values():
         typer.echo(f"withdrawn: {article.id} {article.title}")
-    _leave(failed=failed)
+    leave(failed=failed)
 
 
 @app.command()
@@ -197,10 +194,10 @@ def reindex(library: Library = None) -> None:
     """Rebuild the index from the stored articles, e.g. for another embedding model."""
     stopped, total = False, 0
     with (
-        _desk(library) as desk,
-        _progress("passages") as advance,
-        _stoppable() as stop,
-        closing(desk.reindex(waiting=_waiting)) as run,
+        desk_of(library) as desk,
+        progress("passages") as advance,
+        stoppable() as stop,
+        closing(desk.reindex(waiting=waiting)) as run,
     ):
         for done, total in run:
             advance(done, total)
@@ -208,7 +205,7 @@ def reindex(library: Library = None) -> None:
                 break
     if not stopped:
         typer.echo(f"rebuilt {total} passages")
-    _leave(stopped)
+    leave(stopped)
 
 
 @app.command()
@@ -219,11 +216,11 @@ def doctor(
     """Check that settings, models and the three stores are in order; mend nothing unless told."""
     from bot import settings
 
-    with _desk(library) as desk:
+    with desk_of(library) as desk:
         wrong = bool(settings.unknown())
         findings = list(desk.check())
         if repair and any(finding.wrong for finding in findings):
-            for _ in desk.reindex(waiting=_waiting):
+            for _ in desk.reindex(waiting=waiting):
                 pass
             typer.echo("rebuilt the index")
             findings = list(desk.check())
@@ -231,7 +228,7 @@ def doctor(
             state = finding.wrong or f"in order {finding.note}".strip()
             typer.echo(f"{finding.looked_at}: {state}")
             wrong = wrong or bool(finding.wrong)
-    _leave(failed=wrong)
+    leave(failed=wrong)
 
 
 @app.command()
@@ -256,14 +253,14 @@ def ask(
 
     if (question is None) == (batch is None):
         raise typer.BadParameter("give a question, or --batch FILE")
-    asked = Question(question or "", source, _day(since), _day(until), k)
-    with _desk(library) as desk:
+    asked = Question(question or "", source, day(since), day(until), k)
+    with desk_of(library) as desk:
         if batch is not None:
             failed = _ask_each(desk, batch, asked)
         else:
             failed = False
             _print_answer(desk.ask(asked), as_json=as_json)
-    _leave(failed=failed)
+    leave(failed=failed)
 
 
 @app.command(name="eval")
@@ -294,13 +291,13 @@ def evaluate(
     before = evaluation.load(compare) if compare else None
     _check_folders(report, save)
     named, now, failed, stopped = compare.name if compare else "", [], 0, False
-    with _desk(library) as desk, _progress("questions") as advance, _stoppable() as stop:
+    with desk_of(library) as desk, progress("questions") as advance, stoppable() as stop:
         desk.ask("Who?")  # the first question loads the models, which is no question's time
         for number, case in enumerate(cases, 1):
             try:
                 now.append(evaluation.evaluate(desk, case))
             except SettingsError as exc:
-                _complain(f"not asked: {case.question[:60]!r}: {exc}")
+                complain(f"not asked: {case.question[:60]!r}: {exc}")
                 failed += 1
             advance(number, len(cases))
             if stopped := stop():
@@ -317,7 +314,7 @@ def evaluate(
             now, name=questions.name, threshold=threshold, before=before, compared=named
         )
         report.write_text(page, encoding="utf-8")
-    _leave(stopped, failed=bool(failed), then=f"the figures are of {len(now)} questions")
+    leave(stopped, failed=bool(failed), then=f"the figures are of {len(now)} questions")
 
 
 def _check_folders(*files: Path | None) -> None:
@@ -338,7 +335,7 @@ def discord(
     from bot.discord import application, serving
 
     chosen = settings.load()
-    _log(chosen.log_level)
+    log_to_stderr(chosen.log_level)
     if invite:
         typer.echo(application.invite(chosen))
         return
@@ -382,118 +379,7 @@ def _store(chosen: "Settings") -> Iterator["Store"]:
         yield store
 
 
-@feeds.command("add")
-def add_feed(
-    urls: Annotated[list[str], typer.Argument(help="Addresses of RSS or Atom feeds.")],
-    library: Library = None,
-) -> None:
-    """Follow feeds: `newsdesk watch` polls them from then on."""
-    with _incoming(library) as (incoming, name):
-        for url in urls:
-            typer.echo(f"followed from now on: {incoming.add(name, url)}")
-
-
-@feeds.command("list")
-def list_feeds(library: Library = None, as_json: AsJson = False) -> None:
-    """List the feeds: last success, next poll, articles, failures and the last error."""
-    from bot.render import feed_json, feed_text, json_line
-
-    with _incoming(library) as (incoming, name):
-        for source in incoming.sources(name):
-            typer.echo(json_line(feed_json(source)) if as_json else feed_text(source))
-        if waiting := incoming.waiting(name):
-            _complain(f"{waiting} pages are still to be fetched: newsdesk watch")
-
-
-@feeds.command("remove")
-def remove_feed(
-    url: Annotated[str, typer.Argument(help="The feed's address.")], library: Library = None
-) -> None:
-    """Follow a feed no longer; the articles that came from it stay."""
-    with _incoming(library) as (incoming, name):
-        source = incoming.source(name, url)
-        incoming.remove(source)
-        typer.echo(f"followed no longer: {source.url}")
-
-
-@feeds.command("pause")
-def pause_feed(
-    url: Annotated[str, typer.Argument(help="The feed's address.")],
-    resume: Annotated[bool, typer.Option("--resume", help="Poll it again.")] = False,
-    library: Library = None,
-) -> None:
-    """Poll a feed no more for the time being."""
-    with _incoming(library) as (incoming, name):
-        source = incoming.source(name, url)
-        incoming.pause(source, paused=not resume)
-        typer.echo(f"{'polled again' if resume else 'paused'}: {source.url}")
-
-
-@feeds.command("failed")
-def failed_pages(
-    retry: Annotated[bool, typer.Option("--retry", help="Try all of them again.")] = False,
-    library: Library = None,
-) -> None:
-    """List the pages that could not be fetched and were given up, with the reason."""
-    with _incoming(library) as (incoming, name):
-        for page in incoming.given_up(name):
-            typer.echo(f"{page.url}\t{page.attempts}\t{page.error}")
-        if retry:
-            typer.echo(f"{incoming.retry(name)} pages are tried again")
-
-
-@contextmanager
-def _incoming(library: str | None) -> Iterator["tuple[Incoming, str]"]:
-    """What is to be fetched, and the name of the library that is meant."""
-    from bot import settings
-    from retrieval.desk import check_name
-    from retrieval.incoming import Incoming
-
-    chosen = settings.load()
-    name = library or chosen.library
-    check_name(name)
-    with closing(Incoming(chosen.data)) as incoming:
-        yield incoming, name
-
-
-@app.command()
-def watch(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(help="Folders and files to be followed.")
-    ] = None,
-    library: Library = None,
-) -> None:
-    """Poll the feeds of all libraries, follow folders, and index what is new, until stopped."""
-    from bot import settings
-    from retrieval.incoming import Incoming
-    from retrieval.sources.web import agent_of
-    from retrieval.watch import Watch
-
-    for path in paths or []:
-        if not path.exists():
-            raise SettingsError(f"There is no {path}.")
-    chosen, stop = settings.load(), threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    with _desk(library, create=True) as desk, closing(Incoming(chosen.data)) as incoming:
-
-        @contextmanager
-        def opened(name: str) -> "Iterator[Newsdesk]":
-            if name == desk.index.library.name:
-                yield desk
-                return
-            with closing(settings.desk(chosen, name, create=True)) as other:
-                yield other
-
-        typer.echo(f"watching {len(incoming.sources())} feeds and {len(paths or [])} paths")
-        Watch(
-            incoming, opened, partial(settings.hosts, chosen), agent=agent_of(chosen.contact),
-            folders=paths or [], library=desk.index.library.name, say=_say,
-        ).run(stop)  # fmt: skip
-
-
-def _say(line: str) -> None:
-    typer.echo(f"{datetime.now():%H:%M:%S} {line}")
+app.command()(following.watch)
 
 
 @app.command()
@@ -506,7 +392,7 @@ def chat(
     _accept_any_bytes(sys.stdin)
     with suppress(ImportError):
         import readline  # noqa: F401 - gives input() line editing and history
-    with _desk(library) as desk:
+    with desk_of(library) as desk:
         while True:
             try:
                 text = input("> " if sys.stdin.isatty() else "")
@@ -516,9 +402,9 @@ def chat(
             if not text.strip():
                 continue
             try:
-                answer = desk.ask(Question(text, source, _day(since), _day(until)))
+                answer = desk.ask(Question(text, source, day(since), day(until)))
             except SettingsError as exc:
-                _complain(str(exc))
+                complain(str(exc))
             else:
                 _print_answer(answer, as_json=False)
                 typer.echo()
@@ -552,7 +438,7 @@ def _ask_each(desk: "Newsdesk", file: Path, asked: "Question") -> bool:
                 raise SettingsError("The line has no `question`.")
             shown = answer_json(desk.ask(replace(asked, text=fields["question"])))
         except SettingsError as exc:
-            _complain(f"{file}:{number}: {exc}")
+            complain(f"{file}:{number}: {exc}")
             shown = {"line": number, "error": str(exc)}
             failed = True
         typer.echo(json_line(fields | shown))
@@ -602,90 +488,3 @@ def _print_answer(answer: "Answer", *, as_json: bool) -> None:
     console = Console(highlight=False)
     styled = console.color_system is not None and not console.no_color
     console.print(answer_text(answer, marks=("", "") if styled else ("»", "«")), soft_wrap=True)
-
-
-@contextmanager
-def _desk(library: str | None, *, create: bool = False) -> Iterator["Newsdesk"]:
-    from bot import settings
-
-    chosen = settings.load()
-    _log(chosen.log_level)
-    for name in settings.unknown():
-        _complain(f"there is no setting called {name}; see .env.example for those there are")
-    desk = settings.desk(chosen, library or chosen.library, create=create)
-    with closing(desk):
-        yield desk
-
-
-def _log(level: str) -> None:
-    logging.basicConfig(level=level, format="newsdesk: %(message)s", stream=sys.stderr)
-    for chatty in (
-        "pypdf",
-        "trafilatura",
-        "htmldate",
-        "sentence_transformers",
-        "chromadb",
-        "filelock",
-    ):
-        logging.getLogger(chatty).setLevel(logging.CRITICAL)
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task(what, total=None)
-
-        def advance(done: int, total: int | None) -> None:
-            count = f"{done:,} {what}" if total is None else f"{done:,} of {total:,} {what}"
-            bar.update(task, description=count, completed=done, total=total)
-
-        yield advance
-
-
-@contextmanager
-def _stoppable() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed; pressed again it kills, as ever."""
-    pressed: list[int] = []
-
-    def stop(number: int, frame: object) -> None:
-        pressed.append(number)
-        signal.signal(signal.SIGINT, before)
-        _complain("stopping after this batch; press Ctrl-C again to stop at once")
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield lambda: bool(pressed)
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _waiting() -> None:
-    _complain("another newsdesk process is writing to this library; waiting for it")
-
-
-def _complain(sentence: str) -> None:
-    typer.echo(f"newsdesk: {sentence}", err=True)
-
-
-def _leave(
-    stopped: bool = False,
-    *,
-    failed: bool = False,
-    then: str = "the same command goes on where it stopped",
-) -> None:
-    if stopped:
-        _complain(f"interrupted; {then}")
-        raise typer.Exit(_INTERRUPTED)
-    if failed:
-        raise typer.Exit(1)
-
-
-def _day(at: datetime | None) -> date | None:
-    return at.date() if at else None

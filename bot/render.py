@@ -269,7 +269,8 @@ def json_line(thing: dict[str, Any]) -> str:
 
 def changed_line(one: "Change") -> str:
     """When it was answered, the answer's number, the article's id, the question, and the quote."""
-    quote = one.quote or "(the article was withdrawn)"
+    gone = "(the article was withdrawn)" if one.withdrawn else "(that version is no longer kept)"
+    quote = one.quote or gone
     said = " ".join(one.given.asked.split()), " ".join(quote.split())
     return "\t".join([one.given.at, str(one.given.id), one.article, *said])
 
@@ -282,6 +283,7 @@ def changed_json(one: "Change") -> dict[str, Any]:
         "question": one.given.asked,
         "article_id": one.article,
         "quote": one.quote,
+        "withdrawn": one.withdrawn,
     }
 
 

@@ -9,9 +9,10 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from retrieval.desk import SHARED, THRESHOLD, Newsdesk
+from retrieval.desk import SHARED, THRESHOLD, Models, Newsdesk
 from retrieval.errors import SettingsError
 from retrieval.models import BUNDLED
+from retrieval.sources.web import agent_of
 
 OF_SERVERS = "guild-"  # what the names of Discord servers' own libraries begin with
 _PREFIX = "NEWSDESK_"
@@ -132,7 +133,12 @@ def _host(address: str) -> str | None:
 
 
 def desk(
-    chosen: Settings, library: str, *, create: bool = False, beside: Newsdesk | None = None
+    chosen: Settings,
+    library: str,
+    *,
+    create: bool = False,
+    beside: Newsdesk | None = None,
+    models: Models | None = None,
 ) -> Newsdesk:
     """The desk of a library, as the settings have it. Raises LibraryError, SettingsError."""
     return Newsdesk(
@@ -144,7 +150,9 @@ def desk(
         threshold=chosen.threshold,
         reranker=chosen.reranker,
         beside=beside,
+        models=models,
         hosts=hosts(chosen, library),
+        agent=agent_of(chosen.contact),
     )
 
 

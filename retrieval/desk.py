@@ -92,36 +92,39 @@ class Newsdesk(Runnable[str | Question, Answer]):
         reranker: str | None = None,
         reader: Reader | None = None,
         beside: "Newsdesk | None" = None,
+        models: Models | None = None,
         hosts: Collection[str] = (),
+        agent: str = web.AGENT,
     ) -> None:
         """Open `library` under `data`, making it if `create`.
 
         `reranker` is a sentence-transformers `CrossEncoder` that ranks instead of our own.
         `beside` is a desk whose library is asked too, and whose models are shared; what is fed
-        goes into `library` alone. `hosts` may be fetched from although they aren't on the public
-        internet.
+        goes into `library` alone. `models` are another desk's, to be shared. `hosts` may be fetched from although they aren't on the public
+        internet. `agent` is what servers are told of who fetches.
 
         Raises SettingsError for a name that is no library's, LibraryError when it is missing.
         """
         check_name(library)
         self._beside = beside
-        self._models: Models = (
-            beside._models if beside else Models(embedder, data / ".models", reranker)
+        self.models: Models = models or (
+            beside.models if beside else Models(embedder, data / ".models", reranker)
         )
         self.index = Index(
-            data / library, self._models.embedder, create=create, chroma_url=chroma_url
+            data / library, self.models.embedder, create=create, chroma_url=chroma_url
         )
         self.search = Search(index=self.index)
         self._newest: tuple[int, date | None] | None = None
         self.reader: Reader = reader or SpanReader(
-            self._models.embedder,
+            self.models.embedder,
             self._known_words,
             self._newest_day,
-            self._models.network,
-            self._models.reranker,
+            self.models.network,
+            self.models.reranker,
         )
         self.threshold = threshold
         self.hosts = hosts
+        self.agent = agent
         self.chain: Runnable[str | Question, Answer] = (
             RunnableLambda(self._find) | RunnableLambda(self._read) | RunnableLambda(self._prove)
         )
@@ -279,11 +282,14 @@ class Newsdesk(Runnable[str | Question, Answer]):
     def add_links(
         self, links: Iterable[str], *, waiting: Callable[[], None] = lambda: None
     ) -> Generator[Report, None, None]:
-        """Fetch these addresses into the library; yields the report so far."""
-        # Fetched first: nobody else should have to wait until a slow server has answered.
-        found = [one for link in links for one in web.read(link, allowed=self.hosts)]
-        with self.index.writing(waiting):
-            yield from self.index.sync(found)
+        """Fetch these addresses into the library, one by one; yields the report so far."""
+        report = Report()
+        for link in links:
+            # Fetched first: nobody else should have to wait until a slow server has answered.
+            found = [*web.read(link, allowed=self.hosts, agent=self.agent)]
+            with self.index.writing(waiting):
+                report += [*self.index.sync(found)][-1]
+            yield report
 
     def take(self, articles: Iterable[Article], replaced: Collection[str] = ()) -> Report:
         """Make the library hold these articles, and no longer those with the ids `replaced`."""
@@ -297,9 +303,9 @@ class Newsdesk(Runnable[str | Question, Answer]):
             articles, replaced = chosen()
             return [*self.index.sync(articles, gone=lambda seen, failed: replaced)][-1]
 
-    def has(self, id: str) -> bool:
-        """Whether its own library holds an article with this id."""
-        return self.index.library.digest(id) is not None
+    def keeps_out(self, id: str) -> bool:
+        """Whether somebody withdrew the article with this id, and nobody put it in again."""
+        return self.index.library.keeps_out(id)
 
     def is_teaser(self, id: str) -> bool:
         """Whether of the article with this id only what a feed says of it is known."""
@@ -341,9 +347,9 @@ class Newsdesk(Runnable[str | Question, Answer]):
         """What was looked at and what is wrong with it; mends nothing."""
         yield from check(self.index)
         models: list[tuple[str, Callable[[], object]]] = [
-            ("reader", lambda: self._models.network.read("Who?", [("", "Somebody.")]))
+            ("reader", lambda: self.models.network.read("Who?", [("", "Somebody.")]))
         ]
-        if reranker := self._models.reranker:
+        if reranker := self.models.reranker:
             models.append(("reranker", lambda: reranker.ranks("Who?", ["Somebody.", "Nobody."])))
         for name, load in models:
             try:

@@ -7,23 +7,25 @@ for `LEASE` seconds.
 
 import json
 import random
-import sqlite3
-import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
 from retrieval.articles import Article, canonical_url
-from retrieval.errors import LibraryError, ReadError, SettingsError
+from retrieval.database import Database
+from retrieval.errors import ReadError, SettingsError
 from retrieval.sources.feeds import Entry, teaser
 
 FILE = "incoming.sqlite"
 LEASE = 120.0  # seconds for which what was taken is the taker's; a fetch ends in 30
+A_HOST = 4  # feeds of one host that are polled at a time
+A_FEED = 4  # pages of one feed that are fetched at a time, so that none takes all places
 EVERY = 60.0  # seconds between two polls of a feed that asks for nothing else
 _LONGEST = 3600.0  # seconds between two polls, whatever a feed asks for
 _JITTER = 0.1  # of the time between two polls, by which each is earlier, so that they spread
@@ -31,8 +33,10 @@ _BACK_OFF = 6 * 3600.0  # seconds at most between two attempts
 _ATTEMPTS = 8  # then what can't be fetched waits for somebody to say that it be tried again
 _LOOKS = (3600.0, 6 * 3600.0, 24 * 3600.0)  # seconds after which a page is looked at again
 _NEVER = 1e18  # seconds since 1970
-_FORMAT = 1
-_SCHEMA = """
+# What makes each format from the one before it. `offers` are what feeds say of pages: a page that
+# two of them offer is fetched once, and outlives either.
+_FORMATS = (
+    """
 CREATE TABLE feeds (
     library TEXT NOT NULL, url TEXT NOT NULL, address TEXT NOT NULL, title TEXT NOT NULL,
     paused INTEGER NOT NULL, due REAL NOT NULL, every REAL NOT NULL, success REAL,
@@ -50,7 +54,17 @@ CREATE TABLE pages (
 CREATE INDEX pages_due ON pages (state, due);
 CREATE INDEX pages_fetched ON pages (library, url) WHERE fetched NOTNULL;
 CREATE INDEX pages_by_feed ON pages (library, feed)
-"""
+""",
+    """
+CREATE TABLE offers (
+    library TEXT NOT NULL, feed TEXT NOT NULL, url TEXT NOT NULL, digest TEXT NOT NULL,
+    PRIMARY KEY (library, feed, url)
+) WITHOUT ROWID;
+CREATE INDEX offers_by_page ON offers (library, url);
+INSERT INTO offers SELECT library, feed, url, digest FROM pages
+WHERE (library, feed) IN (SELECT library, url FROM feeds)
+""",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,55 +121,12 @@ class Brought:
     article: Article
 
 
-class Incoming:
+class Incoming(Database):
     """The file; safe to use from several threads and processes."""
 
     def __init__(self, data: Path) -> None:
-        """Open the file in a data folder, making it where it is missing."""
-        data.mkdir(parents=True, exist_ok=True)
-        self._file = data / FILE
-        self._lock = threading.RLock()
-        with self._errors_as_sentences():
-            self._db = sqlite3.connect(
-                self._file, timeout=60, isolation_level=None, check_same_thread=False
-            )
-            self._db.execute("PRAGMA secure_delete = ON")
-            with self._transaction():
-                version = self._db.execute("PRAGMA user_version").fetchone()[0]
-                if version == 0:
-                    for statement in _SCHEMA.split(";"):
-                        self._db.execute(statement)
-                    self._db.execute(f"PRAGMA user_version = {_FORMAT}")
-        if version > _FORMAT:
-            raise LibraryError(f"{self._file} was written by a newer version of Newsdesk.")
-
-    def close(self) -> None:
-        """Release the file."""
-        with self._lock:
-            self._db.close()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._lock, self._errors_as_sentences():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _errors_as_sentences(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as exc:
-            raise LibraryError(f"{self._file} can't be used: {exc}.") from exc
-
-    def _rows(self, sql: str, values: Iterable[object] = ()) -> list[Any]:
-        with self._lock, self._errors_as_sentences():
-            return self._db.execute(sql, tuple(values)).fetchall()
+        """Open the file in a data folder, making it where it is missing. Raises LibraryError."""
+        super().__init__(data / FILE, _FORMATS)
 
     # Feeds
 
@@ -164,9 +135,9 @@ class Incoming:
         kept = canonical_url(url)
         if kept is None:
             raise SettingsError(f"{url[:200]!r} is no address of a feed.")
-        if self._rows("SELECT 1 FROM feeds WHERE library = ? AND url = ?", [library, kept]):
+        if self.rows("SELECT 1 FROM feeds WHERE library = ? AND url = ?", [library, kept]):
             raise SettingsError(f"{kept} is followed already.")
-        self._rows(
+        self.rows(
             "INSERT INTO feeds VALUES (?, ?, ?, '', 0, 0, ?, NULL, 0, '', NULL, NULL)",
             [library, kept, url.strip(), EVERY],
         )
@@ -182,39 +153,68 @@ class Incoming:
 
     def sources(self, library: str | None = None) -> list[Source]:
         """The feeds that a library follows, or that all do, by address."""
-        rows = self._rows(
-            "SELECT f.*, (SELECT count(*) FROM pages p WHERE p.library = f.library "
-            "AND p.feed = f.url AND p.article NOTNULL) FROM feeds f "
+        rows = self.rows(
+            "SELECT f.*, (SELECT count(*) FROM offers o JOIN pages p USING (library, url) "
+            "WHERE o.library = f.library AND o.feed = f.url AND p.article NOTNULL) FROM feeds f "
             "WHERE ? IS NULL OR library = ? ORDER BY library, url",
             [library, library],
         )
         return [_source(row) for row in rows]
 
     def remove(self, source: Source) -> None:
-        """Follow a feed no longer; what came from it stays."""
+        """Follow a feed no longer; what came from it stays, and so does what others offer too."""
         where = [source.library, source.url]
-        with self._transaction():
-            self._rows("DELETE FROM feeds WHERE library = ? AND url = ?", where)
-            self._rows(
-                "DELETE FROM pages WHERE library = ? AND feed = ? AND article IS NULL", where
+        others = "FROM offers o WHERE o.library = pages.library AND o.url = pages.url"
+        its_alone = f"library = ? AND feed = ? AND NOT EXISTS (SELECT 1 {others})"
+        with self.transaction():
+            self.rows("DELETE FROM feeds WHERE library = ? AND url = ?", where)
+            self.rows("DELETE FROM offers WHERE library = ? AND feed = ?", where)
+            self.rows(
+                f"DELETE FROM pages WHERE {its_alone} AND coalesce(article, fetched) IS NULL", where
+            )
+            self.rows(
+                f"UPDATE pages SET state = 'done', due = ? WHERE {its_alone} "
+                "AND state != 'withdrawn'",
+                [_NEVER, *where],
+            )
+            self.rows(
+                f"UPDATE pages SET feed = (SELECT min(o.feed) {others}) "
+                f"WHERE library = ? AND feed = ? AND EXISTS (SELECT 1 {others})",
+                where,
             )
 
     def pause(self, source: Source, *, paused: bool) -> None:
         """Poll a feed no more for the time being, or again."""
-        self._rows(
+        self.rows(
             "UPDATE feeds SET paused = ?, due = 0 WHERE library = ? AND url = ?",
             [paused, source.library, source.url],
         )
 
-    def take_feeds(self, count: int) -> list[Source]:
-        """Feeds that are due, the one that waits longest first; nobody else gets them meanwhile."""
+    def take_feeds(
+        self, count: int, flying: Mapping[str, int] = MappingProxyType({})
+    ) -> list[Source]:
+        """Feeds that are due, the one that waits longest first; nobody else gets them meanwhile.
+
+        `flying` says how many of each host are being polled; of none there may be more than
+        `A_HOST`.
+        """
         now = time.time()
-        rows = self._rows(
-            "UPDATE feeds SET due = ? WHERE (library, url) IN (SELECT library, url FROM feeds "
-            "WHERE NOT paused AND due <= ? ORDER BY due LIMIT ?) RETURNING *, 0",
-            [now + LEASE, now, count],
-        )
-        return [_source(row) for row in rows]
+        with self.transaction():
+            due = self.rows(
+                "SELECT library, url, address FROM feeds WHERE NOT paused AND due <= ? "
+                "ORDER BY due",
+                [now],
+            )
+            hosts = ((row, host(row[2])) for row in due)
+            chosen = [row[:2] for row in _fairly(hosts, count, flying, A_HOST)]
+            return [
+                _source(row)
+                for where in chosen
+                for row in self.rows(
+                    "UPDATE feeds SET due = ? WHERE library = ? AND url = ? RETURNING *, 0",
+                    [now + LEASE, *where],
+                )
+            ]
 
     def polled(
         self,
@@ -232,9 +232,12 @@ class Incoming:
         `every` are the seconds between two polls that the feed asks for.
         """
         every = min(_LONGEST, max(EVERY, every or 0.0))
-        with self._transaction():
+        where = [source.library, source.url]
+        with self.transaction():
+            if not self.rows("SELECT 1 FROM feeds WHERE library = ? AND url = ?", where):
+                return 0  # it was removed meanwhile
             new = sum(self._offer(source, one) for one in entries)
-            self._rows(
+            self.rows(
                 "UPDATE feeds SET title = ?, every = ?, due = ?, success = ?, failures = 0, "
                 "error = '', address = ?, etag = ?, modified = ? WHERE library = ? AND url = ?",
                 [
@@ -245,44 +248,53 @@ class Incoming:
         return new
 
     def _offer(self, source: Source, one: Entry) -> bool:
-        url = canonical_url(one.address) if one.address else None
-        if url is None:
-            return self._keep_itself(source, one)
-        entry = json.dumps(asdict(one), sort_keys=True)
+        """Note what a feed says of a page; whether the page is to be fetched (again) for that."""
+        page = canonical_url(one.address) if one.address else None
+        name = sha256(f"{source.url} {one.id or one.title or one.text}".encode()).hexdigest()[:16]
+        url = page or f"{source.url}#{name}"
         said = json.dumps([one.title, one.published, one.authors, one.text])
         digest = sha256(said.encode()).hexdigest()[:16]
-        known = self._rows(
-            "SELECT feed, digest FROM pages WHERE library = ? AND url = ?", [source.library, url]
-        )
-        # What two feeds say of one page differs, and would have it fetched at each poll of either.
-        if known and (known[0][0] != source.url or known[0][1] == digest):
+        if not self._is_news(source, url, digest):
             return False
-        self._rows(
-            "INSERT INTO pages (library, url, host, feed, state, due, attempts, looks, error, "
-            "entry, digest) VALUES (?, ?, ?, ?, 'waiting', ?, 0, 0, '', ?, ?) "
-            "ON CONFLICT (library, url) DO UPDATE SET state = 'waiting', due = excluded.due, "
-            "attempts = 0, looks = 0, entry = excluded.entry, digest = excluded.digest "
-            "WHERE state != 'withdrawn'",
-            [source.library, url, host(url), source.url, time.time(), entry, digest],
-        )
-        return True
-
-    def _keep_itself(self, source: Source, one: Entry) -> bool:
-        """Take what a feed says for the article where there is no page; whether it is new."""
-        try:
-            article = teaser(one, source.title)
-        except ReadError:
+        kept = None if page else self._kept(source, one, name)
+        if page is None and kept is None:
             return False
-        rows = self._rows(
+        self.rows(
             "INSERT INTO pages (library, url, host, feed, state, due, attempts, looks, error, "
-            "entry, digest, fetched) VALUES (?, ?, '', ?, 'done', ?, 0, 0, '', '', '', ?) "
-            "ON CONFLICT DO NOTHING RETURNING url",
+            "entry, digest, fetched) VALUES (?, ?, ?, ?, ?, ?, 0, 0, '', ?, ?, ?) "
+            "ON CONFLICT (library, url) DO UPDATE SET state = excluded.state, due = excluded.due, "
+            "attempts = 0, looks = 0, entry = excluded.entry, digest = excluded.digest, "
+            "fetched = coalesce(excluded.fetched, fetched) WHERE state != 'withdrawn'",
             [
-                source.library, f"{source.url}#{article.id}", source.url, _NEVER,
-                _packed(article),
+                source.library, url, host(url) if page else "", source.url,
+                "waiting" if page else "done", time.time() if page else _NEVER,
+                json.dumps(asdict(one), sort_keys=True), digest, kept,
             ],
         )  # fmt: skip
-        return bool(rows)
+        return True
+
+    def _is_news(self, source: Source, url: str, digest: str) -> bool:
+        """Whether nobody offered the page before, or this feed said something else of it."""
+        where = [source.library, url]
+        offers = self.rows("SELECT feed, digest FROM offers WHERE library = ? AND url = ?", where)
+        before = dict(offers).get(source.url)
+        if before == digest:
+            return False
+        self.rows(
+            "INSERT OR REPLACE INTO offers VALUES (?, ?, ?, ?)",
+            [source.library, source.url, url, digest],
+        )
+        if before is None and offers:  # two feeds never say quite the same of a page
+            return False
+        known = self.rows("SELECT digest FROM pages WHERE library = ? AND url = ?", where)
+        return known != [(digest,)]
+
+    def _kept(self, source: Source, one: Entry, name: str) -> str | None:
+        """What a feed says of what has no page, as the article, packed; None where it is none."""
+        try:
+            return _packed(replace(teaser(one, source.title), id=name))
+        except ReadError:
+            return None
 
     def poll_failed(self, source: Source, error: str, *, wait: float | None = None) -> None:
         """Note that a feed could not be read; it is tried again later and later.
@@ -290,7 +302,7 @@ class Incoming:
         `wait` are the seconds that its server asks to be left alone.
         """
         back_off = min(_BACK_OFF, source.every * 2 ** min(source.failures + 1, 20))
-        self._rows(
+        self.rows(
             "UPDATE feeds SET due = ?, failures = failures + 1, error = ? "
             "WHERE library = ? AND url = ?",
             [
@@ -301,22 +313,30 @@ class Incoming:
 
     # Pages
 
-    def take_pages(self, count: int, busy: Collection[str] = ()) -> list[Page]:
+    def take_pages(
+        self,
+        count: int,
+        busy: Collection[str] = (),
+        flying: Mapping[tuple[str, str], int] = MappingProxyType({}),
+    ) -> list[Page]:
         """Pages that are due, at most one of each host and none of those that are `busy`.
 
-        Nobody else gets them meanwhile.
+        `flying` says how many of each (library, feed) are being fetched; of none there may be more
+        than `A_FEED`. Nobody else gets them meanwhile.
         """
         now = time.time()
-        with self._transaction():
+        with self.transaction():
             marks = ",".join("?" * len(busy))
-            chosen = self._rows(
-                "SELECT library, url FROM (SELECT library, url, min(due) AS first FROM pages "
-                "WHERE state IN ('waiting', 'done') AND due <= ? AND fetched IS NULL "
-                f"AND host NOT IN ({marks}) GROUP BY host) ORDER BY first LIMIT ?",
-                [now, *busy, count],
+            due = self.rows(
+                "SELECT library, url, feed FROM (SELECT library, url, feed, min(due) AS first "
+                "FROM pages WHERE state IN ('waiting', 'done') AND due <= ? AND fetched IS NULL "
+                f"AND host NOT IN ({marks}) GROUP BY host) ORDER BY first",
+                [now, *busy],
             )
+            feeds = ((row, (row[0], row[2])) for row in due)
+            chosen = [row[:2] for row in _fairly(feeds, count, flying, A_FEED)]
             for where in chosen:
-                self._rows(
+                self.rows(
                     "UPDATE pages SET due = ? WHERE library = ? AND url = ?", [now + LEASE, *where]
                 )
             return [
@@ -324,7 +344,7 @@ class Incoming:
             ]
 
     def _pages(self, where: str, values: Iterable[object]) -> list[Page]:
-        rows = self._rows(
+        rows = self.rows(
             "SELECT library, url, feed, attempts, error, entry, digest, article, teaser, etag, "
             f"modified FROM pages WHERE {where} ORDER BY library, url",
             values,
@@ -335,8 +355,8 @@ class Incoming:
         self, page: Page, article: Article, *, etag: str | None, modified: str | None
     ) -> None:
         """Keep what a page held until it is indexed; it is looked at again, for corrections."""
-        with self._transaction():
-            self._rows(
+        with self.transaction():
+            self.rows(
                 "UPDATE pages SET fetched = ?, etag = ?, modified = ? "
                 "WHERE library = ? AND url = ?",
                 [_packed(article), etag, modified, page.library, page.url],
@@ -345,20 +365,20 @@ class Incoming:
 
     def unchanged(self, page: Page) -> None:
         """Note that a page is as it was."""
-        with self._transaction():
+        with self.transaction():
             self._look_again(page)
 
     def _look_again(self, page: Page) -> None:
         """Leave a page that its feed has offered anew meanwhile as it is: it is due."""
         where = [page.library, page.url, page.digest]
-        rows = self._rows(
+        rows = self.rows(
             "SELECT looks FROM pages WHERE library = ? AND url = ? AND digest = ?", where
         )
         looks = rows[0][0] if rows else 0
         due = time.time() + _LOOKS[looks] if looks < len(_LOOKS) else _NEVER
         # The date and the authors are needed at each look; the text is in the library now.
         entry = json.dumps(asdict(replace(page.entry, text="")), sort_keys=True)
-        self._rows(
+        self.rows(
             "UPDATE pages SET state = 'done', attempts = 0, error = '', entry = ?, "
             "looks = looks + 1, due = ? WHERE library = ? AND url = ? AND digest = ?",
             [entry, due, *where],
@@ -380,7 +400,7 @@ class Incoming:
         attempts = page.attempts + 1
         dead = lasting or attempts >= _ATTEMPTS
         due = time.time() + max(min(wait or 0.0, _BACK_OFF), min(_BACK_OFF, EVERY * 2**attempts))
-        self._rows(
+        self.rows(
             "UPDATE pages SET state = ?, attempts = ?, error = ?, due = ?, fetched = ? "
             "WHERE library = ? AND url = ? AND digest = ?",
             ["dead" if dead else "waiting", attempts, error, due,
@@ -390,11 +410,11 @@ class Incoming:
     def libraries(self) -> list[str]:
         """Those for which something was fetched that isn't indexed yet."""
         sql = "SELECT DISTINCT library FROM pages WHERE fetched NOTNULL ORDER BY library"
-        return [library for (library,) in self._rows(sql)]
+        return [library for (library,) in self.rows(sql)]
 
     def to_index(self, library: str, count: int) -> list[Brought]:
         """What was fetched for a library, at most so many."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT library, url, article, fetched FROM pages WHERE fetched NOTNULL "
             "AND library = ? ORDER BY url LIMIT ?",
             [library, count],
@@ -404,13 +424,13 @@ class Incoming:
     def is_of_another(self, one: Brought, article: str) -> bool:
         """Whether another page than the one brought holds the article with this id."""
         sql = "SELECT 1 FROM pages WHERE library = ? AND article = ? AND url != ?"
-        return bool(self._rows(sql, [one.library, article, one.url]))
+        return bool(self.rows(sql, [one.library, article, one.url]))
 
     def indexed(self, brought: Iterable[Brought]) -> None:
         """Note that what was fetched is in the library now."""
-        with self._transaction():
+        with self.transaction():
             for one in brought:
-                self._rows(
+                self.rows(
                     "UPDATE pages SET fetched = NULL, article = ?, teaser = ? "
                     "WHERE library = ? AND url = ? AND fetched = ?",
                     [
@@ -424,9 +444,9 @@ class Incoming:
 
     def withdrawn(self, brought: Iterable[Brought]) -> None:
         """Forget what these pages hold: somebody took the articles out of the library."""
-        with self._transaction():
+        with self.transaction():
             for one in brought:
-                self._rows(
+                self.rows(
                     "UPDATE pages SET state = 'withdrawn', fetched = NULL, entry = '' "
                     "WHERE library = ? AND url = ?",
                     [one.library, one.url],
@@ -439,7 +459,7 @@ class Incoming:
     def retry(self, library: str) -> int:
         """Try again what was given up; how many these are."""
         return len(
-            self._rows(
+            self.rows(
                 "UPDATE pages SET state = 'waiting', attempts = 0, due = 0 "
                 "WHERE library = ? AND state = 'dead' RETURNING url",
                 [library],
@@ -449,8 +469,26 @@ class Incoming:
     def waiting(self, library: str) -> int:
         """How many pages are still to be fetched for the first time or indexed."""
         sql = "SELECT count(*) FROM pages WHERE (state = 'waiting' OR fetched NOTNULL) "
-        ((count,),) = self._rows(sql + "AND library = ?", [library])
+        ((count,),) = self.rows(sql + "AND library = ?", [library])
         return int(count)
+
+
+def _fairly(
+    due: Iterable[tuple[Sequence[Any], Hashable]],
+    count: int,
+    flying: Mapping[Any, int],
+    most: int,
+) -> Iterator[Sequence[Any]]:
+    """The first `count` of what is due of which not `most` of the same name fly already."""
+    taken = Counter(flying)
+    left = count
+    for row, name in due:
+        if left <= 0:
+            return
+        if taken[name] < most:
+            taken[name] += 1
+            left -= 1
+            yield row
 
 
 def host(url: str) -> str:

@@ -180,9 +180,12 @@ class Index:
         yield report
 
     def remove(self, ids: Iterable[str]) -> None:
-        """Withdraw articles: no search finds them, no file holds their text. Inside `writing`."""
+        """Withdraw articles: no search finds them, no file holds their text, no feed brings them.
+
+        Inside `writing`.
+        """
         self._begin()
-        self._apply([], list(ids))
+        self._apply([], list(ids), for_good=True)
         self._forget()
 
     def reindex(self) -> Generator[tuple[int, int], None, None]:
@@ -261,7 +264,7 @@ class Index:
         report.added += new
         report.changed += len(batch) - new
 
-    def _apply(self, batch: list[_Staged], withdrawn: list[str]) -> None:
+    def _apply(self, batch: list[_Staged], withdrawn: list[str], *, for_good: bool = False) -> None:
         """One batch into SQLite and both projections; after a crash wholly or not at all."""
         if not batch and not withdrawn:
             return
@@ -283,6 +286,7 @@ class Index:
             with self.library.transaction():
                 self.library.publish()
                 self.library.withdraw(withdrawn)
+                self.library.keep_out(withdrawn if for_good else [])
                 self.library.note("writing", 0)
             self.projections.published()
 

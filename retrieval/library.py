@@ -1,11 +1,8 @@
 """The library: SQLite, the truth about articles, passages and what is still to be done."""
 
 import json
-import sqlite3
-import threading
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,6 +12,7 @@ import numpy as np
 
 from retrieval import copies
 from retrieval.articles import Article
+from retrieval.database import Database
 from retrieval.errors import LibraryError
 from retrieval.models import Vector
 from retrieval.passages import Passage
@@ -56,8 +54,10 @@ CREATE TABLE bands (
 CREATE INDEX bands_by_number ON bands (number);
 CREATE INDEX bands_by_article ON bands (article)
 """,
+    """
+CREATE TABLE kept_out (id TEXT PRIMARY KEY) WITHOUT ROWID
+""",
 )
-FORMAT = len(_FORMATS)
 _CANDIDATES = 10  # stories that a new article is compared with
 _DAYS = 14  # between two copies; what is printed again a year later is another article
 _VERSIONS = 20  # earlier ones that are kept of an article; a live page has hundreds
@@ -100,89 +100,24 @@ class Embedded:
     vector: Vector
 
 
-class Library:
-    """Articles and passages in one SQLite file; safe to use from several threads.
-
-    A rollback journal rather than a write-ahead log: what is deleted is overwritten with
-    zeros in the one file at commit, and no log keeps it.
-    """
+class Library(Database):
+    """Articles and passages; safe to use from several threads and processes."""
 
     def __init__(self, folder: Path, *, create: bool) -> None:
         """Open the library in `folder`. Raises LibraryError when it is missing or damaged."""
-        file = folder / FILE
-        if not create and not file.exists():
+        if not create and not (folder / FILE).exists():
             raise LibraryError(
                 f"There is no library in {folder} yet. Make one with: newsdesk index PATH"
             )
-        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(folder / FILE, _FORMATS)
         self.folder = folder
-        self._lock = threading.RLock()
-        with self._errors_as_sentences():
-            self._db = sqlite3.connect(
-                file, timeout=60, isolation_level=None, check_same_thread=False
-            )
-            self._db.execute("PRAGMA foreign_keys = ON")
-            self._db.execute("PRAGMA secure_delete = ON")
-            # SQLite's own functions know the case of ASCII letters alone.
-            self._db.create_function("casefold", 1, str.casefold, deterministic=True)
-            self._prepare()
-
-    def _prepare(self) -> None:
-        if self._format < FORMAT:
-            with self.transaction():
-                before = self._format
-                for change in _FORMATS[before:]:
-                    for statement in change.split(";"):
-                        self._db.execute(statement)
-                if before == 0:
-                    self.note("identity", uuid.uuid4().hex)
-                self._db.execute(f"PRAGMA user_version = {max(before, FORMAT)}")
-        if self._format > FORMAT:
-            raise LibraryError(
-                f"The library was written by a newer version of Newsdesk (format {self._format}, "
-                f"this one reads {FORMAT}). Update Newsdesk, or index into another library."
-            )
-
-    @property
-    def _format(self) -> int:
-        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if self.about("identity") is None:
+            self.rows("INSERT OR IGNORE INTO about VALUES ('identity', ?)", [uuid.uuid4().hex])
 
     @property
     def name(self) -> str:
         """What the library is called."""
         return self.folder.name
-
-    def close(self) -> None:
-        """Release the file."""
-        with self._lock:
-            self._db.close()
-
-    @contextmanager
-    def _errors_as_sentences(self) -> Iterator[None]:
-        file = self.folder / FILE
-        try:
-            yield
-        except sqlite3.OperationalError as exc:
-            raise LibraryError(f"{file} can't be used: {exc}.") from exc
-        except sqlite3.DatabaseError as exc:
-            raise LibraryError(f"{file} is damaged or not a library: {exc}.") from exc
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All of the writes inside, or none."""
-        with self._lock, self._errors_as_sentences():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-
-    def _rows(self, sql: str, values: Iterable[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
-        with self._lock, self._errors_as_sentences():
-            return self._db.execute(sql, tuple(values)).fetchall()
 
     # What is true of the library as a whole
 
@@ -192,12 +127,12 @@ class Library:
         They are `identity`, `generation`, `embedder`, `writing`, and the builds in use of
         `vectors` and `words`.
         """
-        rows = self._rows("SELECT value FROM about WHERE name = ?", [name])
+        rows = self.rows("SELECT value FROM about WHERE name = ?", [name])
         return rows[0][0] if rows else None
 
     def note(self, name: str, value: str | int) -> None:
         """Set a fact about the library."""
-        self._rows("INSERT OR REPLACE INTO about VALUES (?, ?)", [name, value])
+        self.rows("INSERT OR REPLACE INTO about VALUES (?, ?)", [name, value])
 
     @property
     def generation(self) -> int:
@@ -213,7 +148,7 @@ class Library:
         self, article: Article, passages: list[Passage], vectors: Vector, *, embedder: str
     ) -> None:
         """Add the article as pending, with one vector a passage, made by `embedder`."""
-        key = self._rows(
+        key = self.rows(
             f"INSERT INTO articles (state, digest, embedder, {_COLUMNS}) "
             "VALUES ('pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key",
             [
@@ -227,11 +162,11 @@ class Library:
 
     def tell_again(self) -> None:
         """Find anew which articles are copies of one another. Inside `transaction`."""
-        self._rows("DELETE FROM bands")
-        self._rows("UPDATE articles SET story = ''")
-        keys = self._rows("SELECT key FROM articles WHERE state = 'ready' ORDER BY key")
+        self.rows("DELETE FROM bands")
+        self.rows("UPDATE articles SET story = ''")
+        keys = self.rows("SELECT key FROM articles WHERE state = 'ready' ORDER BY key")
         for (key,) in keys:
-            row = self._rows(f"SELECT {_COLUMNS} FROM articles WHERE key = ?", [key])[0]
+            row = self.rows(f"SELECT {_COLUMNS} FROM articles WHERE key = ?", [key])[0]
             self._tell(key, _article(row))
         self.note("stories", copies.VERSION)
 
@@ -239,7 +174,7 @@ class Library:
         """Note which story an article tells: that of which it is a copy, else its own."""
         numbers = set(copies.bands(article.text))
         marks = ",".join("?" * len(numbers))
-        rows = self._rows(
+        rows = self.rows(
             "SELECT a.story, max(a.published) FROM bands b JOIN articles a ON a.key = b.article "
             f"WHERE b.number IN ({marks}) AND a.state != 'withdrawn' AND a.id != ? "
             "AND a.story != '' GROUP BY a.story ORDER BY count(*) DESC LIMIT ?",
@@ -248,18 +183,15 @@ class Library:
         stories = [story for story, day in rows if _near(article.published, day)]
         own = article.digest[:_LABEL]
         story = next((one for one in stories if self._is_told(one, article)), own)
-        self._rows("UPDATE articles SET story = ? WHERE key = ?", [story, key])
-        with self._lock:
-            self._db.executemany(
-                "INSERT INTO bands VALUES (?, ?)", [(number, key) for number in numbers]
-            )
+        self.rows("UPDATE articles SET story = ? WHERE key = ?", [story, key])
+        self.each("INSERT INTO bands VALUES (?, ?)", [(number, key) for number in numbers])
 
     def _is_told(self, story: str, article: Article) -> bool:
         """Whether the article is a copy of the one that told the story first, else of any.
 
         Copies of copies need not be copies: a story is what is around one article.
         """
-        ((text,),) = self._rows(
+        ((text,),) = self.rows(
             "SELECT text FROM articles WHERE story = ? AND state != 'withdrawn' AND id != ? "
             "ORDER BY substr(digest, 1, ?) != story, key LIMIT 1",
             [story, article.id, _LABEL],
@@ -272,7 +204,7 @@ class Library:
         That is then an earlier version, unless only its particulars are others.
         """
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        self._rows(
+        self.rows(
             f"INSERT INTO versions (number, replaced, {_COLUMNS}) "
             "SELECT 1 + (SELECT coalesce(max(number), 0) FROM versions v WHERE v.id = old.id), "
             f"?, {', '.join('old.' + name for name in _COLUMNS.split(', '))} FROM articles old "
@@ -280,46 +212,56 @@ class Library:
             "WHERE old.state = 'ready' AND (new.text != old.text OR new.title != old.title)",
             [now],
         )
-        self._rows(
+        self.rows(
             "DELETE FROM versions WHERE EXISTS (SELECT 1 FROM versions later "
             "WHERE later.id = versions.id AND later.number >= versions.number + ?)",
             [_VERSIONS],
         )
-        self._rows(
+        self.rows(
             "UPDATE articles SET state = 'withdrawn' WHERE state = 'ready' "
             "AND id IN (SELECT id FROM articles WHERE state = 'pending')"
         )
-        self._rows("UPDATE articles SET state = 'ready' WHERE state = 'pending'")
+        self.rows(
+            "DELETE FROM kept_out WHERE id IN (SELECT id FROM articles WHERE state = 'pending')"
+        )
+        self.rows("UPDATE articles SET state = 'ready' WHERE state = 'pending'")
         self._next_generation()
+
+    def keep_out(self, ids: Iterable[str]) -> None:
+        """Remember that somebody took these out: no feed brings them back."""
+        self.each("INSERT OR IGNORE INTO kept_out VALUES (?)", [(id,) for id in ids])
+
+    def keeps_out(self, id: str) -> bool:
+        """Whether somebody took out the article with this id, and nobody put it in again."""
+        return bool(self.rows("SELECT 1 FROM kept_out WHERE id = ?", [id]))
 
     def withdraw(self, ids: Iterable[str]) -> None:
         """Take ready articles out of what readers see."""
-        with self._lock:
-            self._db.executemany(
-                "UPDATE articles SET state = 'withdrawn' WHERE state = 'ready' AND id = ?",
-                [(id,) for id in ids],
-            )
+        self.each(
+            "UPDATE articles SET state = 'withdrawn' WHERE state = 'ready' AND id = ?",
+            [(id,) for id in ids],
+        )
         self._next_generation()
 
     def forget(self) -> None:
         """Overwrite what is withdrawn, and its earlier versions where nothing took its place."""
-        self._rows("DELETE FROM articles WHERE state = 'withdrawn'")
-        self._rows("DELETE FROM versions WHERE id NOT IN (SELECT id FROM articles)")
+        self.rows("DELETE FROM articles WHERE state = 'withdrawn'")
+        self.rows("DELETE FROM versions WHERE id NOT IN (SELECT id FROM articles)")
 
     def move(self, article: Article) -> None:
         """Note the file that a ready article came from, where it was another."""
         row = (article.path, article.id)
         known = "SELECT 1 FROM articles WHERE path IS ? AND state = 'ready' AND id = ?"
-        if not self._rows(known, row):
-            self._rows("UPDATE articles SET path = ? WHERE state = 'ready' AND id = ?", row)
+        if not self.rows(known, row):
+            self.rows("UPDATE articles SET path = ? WHERE state = 'ready' AND id = ?", row)
 
     def embed(self, id: str, passages: list[Passage], vectors: Vector, *, embedder: str) -> None:
         """Give a ready article these passages, with vectors made by `embedder`."""
-        (key,) = self._rows(
+        (key,) = self.rows(
             "UPDATE articles SET embedder = ? WHERE state = 'ready' AND id = ? RETURNING key",
             [embedder, id],
         )[0]
-        self._rows("DELETE FROM passages WHERE article = ?", [key])
+        self.rows("DELETE FROM passages WHERE article = ?", [key])
         self._insert(key, passages, vectors)
 
     def _insert(self, key: int, passages: list[Passage], vectors: Vector) -> None:
@@ -327,28 +269,27 @@ class Library:
             (key, passage.id, passage.start, passage.end, vector.tobytes())
             for passage, vector in zip(passages, vectors.astype(VECTOR), strict=True)
         ]
-        with self._lock:
-            self._db.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", rows)
+        self.each("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", rows)
 
     # Reading
 
     def count(self, state: str = "ready") -> int:
         """How many articles are in that state."""
-        return int(self._rows("SELECT count(*) FROM articles WHERE state = ?", [state])[0][0])
+        return int(self.rows("SELECT count(*) FROM articles WHERE state = ?", [state])[0][0])
 
     def digest(self, id: str) -> str | None:
         """The digest of the ready article with this id, or None."""
-        rows = self._rows("SELECT digest FROM articles WHERE state = 'ready' AND id = ?", [id])
+        rows = self.rows("SELECT digest FROM articles WHERE state = 'ready' AND id = ?", [id])
         return rows[0][0] if rows else None
 
     def article(self, id: str) -> Article | None:
         """The ready article with this id, or None."""
-        rows = self._rows(f"SELECT {_COLUMNS} FROM articles WHERE state = 'ready' AND id = ?", [id])
+        rows = self.rows(f"SELECT {_COLUMNS} FROM articles WHERE state = 'ready' AND id = ?", [id])
         return _article(rows[0]) if rows else None
 
     def copies(self, id: str) -> list[Article]:
         """The other ready articles that tell the same story as the one with this id."""
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT {_COLUMNS} FROM articles WHERE state = 'ready' AND id != ? AND story IN "
             "(SELECT story FROM articles WHERE state = 'ready' AND id = ? AND story != '') "
             "ORDER BY published, id",
@@ -365,13 +306,13 @@ class Library:
         )
         with self._lock:
             for id in passages:
-                for article, story in self._rows(sql, [id]):
+                for article, story in self.rows(sql, [id]):
                     found[id] = (article, story or article)
         return found
 
     def versions(self, id: str) -> list[Version]:
         """The earlier versions of the ready article with this id, oldest first."""
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT number, replaced, {_COLUMNS} FROM versions WHERE id = ? ORDER BY number", [id]
         )
         return [
@@ -382,12 +323,12 @@ class Library:
     def count_passages(self) -> int:
         """How many passages ready articles have."""
         sql = "SELECT count(*) FROM passages p JOIN articles a ON a.key = p.article "
-        return int(self._rows(sql + "WHERE a.state = 'ready'")[0][0])
+        return int(self.rows(sql + "WHERE a.state = 'ready'")[0][0])
 
     def ids(self, prefix: str = "") -> list[str]:
         """The ids of ready articles that begin with `prefix`, in order."""
         sql = "SELECT id FROM articles WHERE state = 'ready' AND substr(id, 1, ?) = ? ORDER BY id"
-        return [id for (id,) in self._rows(sql, [len(prefix), prefix])]
+        return [id for (id,) in self.rows(sql, [len(prefix), prefix])]
 
     def articles(
         self, allowed: Filter = Filter(), *, titled: str = "", first: int = 0, most: int = -1
@@ -398,35 +339,35 @@ class Library:
         `most`, all where that is negative.
         """
         where, values = _where(allowed)
-        keys = self._rows(
+        keys = self.rows(
             f"SELECT key FROM articles WHERE {where} AND instr(casefold(title), ?) "
             "ORDER BY published IS NULL, substr(published, 1, 10) DESC, id LIMIT ? OFFSET ?",
             [*values, titled.casefold(), most, first],
         )
         for (key,) in keys:
-            for row in self._rows(f"SELECT {_COLUMNS} FROM articles WHERE key = ?", [key]):
+            for row in self.rows(f"SELECT {_COLUMNS} FROM articles WHERE key = ?", [key]):
                 yield _article(row)
 
     def paths(self) -> list[tuple[str, str]]:
         """(article id, path) of every ready article that came from a file."""
-        return self._rows("SELECT id, path FROM articles WHERE state = 'ready' AND path NOTNULL")
+        return self.rows("SELECT id, path FROM articles WHERE state = 'ready' AND path NOTNULL")
 
     def oldest(self) -> date | None:
         """The first day on which an article was published; None where none is dated."""
         sql = "SELECT min(substr(published, 1, 10)) FROM articles WHERE state = 'ready'"
-        ((day,),) = self._rows(sql)
+        ((day,),) = self.rows(sql)
         return date.fromisoformat(day) if day else None
 
     def newest(self) -> date | None:
         """The latest day on which an article was published; None where none is dated."""
         sql = "SELECT max(substr(published, 1, 10)) FROM articles WHERE state = 'ready'"
-        ((day,),) = self._rows(sql)
+        ((day,),) = self.rows(sql)
         return date.fromisoformat(day) if day else None
 
     def sources(self) -> list[str]:
         """The publishers of ready articles, in order."""
         sql = "SELECT DISTINCT source FROM articles WHERE state = 'ready' AND source != '' "
-        return [source for (source,) in self._rows(sql + "ORDER BY source")]
+        return [source for (source,) in self.rows(sql + "ORDER BY source")]
 
     def passages(self, ids: Iterable[str]) -> dict[str, tuple[Passage, Article]]:
         """The ready passages with these ids, each with its article; others are left out."""
@@ -438,9 +379,9 @@ class Library:
         )
         with self._lock:
             for id in ids:
-                for key, passage_id, start, end in self._rows(sql, [id]):
+                for key, passage_id, start, end in self.rows(sql, [id]):
                     if key not in owners:
-                        row = self._rows(f"SELECT {_COLUMNS} FROM articles WHERE key = ?", [key])
+                        row = self.rows(f"SELECT {_COLUMNS} FROM articles WHERE key = ?", [key])
                         owners[key] = _article(row[0])
                     owner = owners[key]
                     text = owner.text[start:end]
@@ -452,7 +393,7 @@ class Library:
         """The ids of the ready passages of the articles allowed."""
         where, values = _where(allowed)
         sql = f"SELECT p.id FROM passages p JOIN articles a ON a.key = p.article WHERE {where}"
-        return [id for (id,) in self._rows(sql, values)]
+        return [id for (id,) in self.rows(sql, values)]
 
     def passage_ids_of(self, id: str) -> list[str]:
         """The ids of a ready article's passages, in order."""
@@ -460,21 +401,21 @@ class Library:
             "SELECT p.id FROM passages p JOIN articles a ON a.key = p.article "
             "WHERE a.state = 'ready' AND a.id = ? ORDER BY p.start"
         )
-        return [passage for (passage,) in self._rows(sql, [id])]
+        return [passage for (passage,) in self.rows(sql, [id])]
 
     def article_ids(self, allowed: Filter) -> list[str]:
         """The ids of the ready articles allowed."""
         where, values = _where(allowed)
-        return [id for (id,) in self._rows(f"SELECT id FROM articles WHERE {where}", values)]
+        return [id for (id,) in self.rows(f"SELECT id FROM articles WHERE {where}", values)]
 
     def embedded(self, state: str, size: int) -> Iterator[list[Embedded]]:
         """The passages of articles in `state`, at least `size` at a time but for the last."""
         found: list[Embedded] = []
-        for (key,) in self._rows("SELECT key FROM articles WHERE state = ? ORDER BY key", [state]):
+        for (key,) in self.rows("SELECT key FROM articles WHERE state = ? ORDER BY key", [state]):
             article = _article(
-                self._rows(f"SELECT {_COLUMNS} FROM articles WHERE key = ?", [key])[0]
+                self.rows(f"SELECT {_COLUMNS} FROM articles WHERE key = ?", [key])[0]
             )
-            for start, end, vector in self._rows(
+            for start, end, vector in self.rows(
                 "SELECT start, end, vector FROM passages WHERE article = ? ORDER BY start", [key]
             ):
                 passage = Passage(article.id, start, end, article.text[start:end])
@@ -494,16 +435,16 @@ class Library:
             "SELECT p.id FROM passages p JOIN articles a ON a.key = p.article "
             "WHERE a.state = ? AND a.id = ?"
         )
-        pending = [id for (id,) in self._rows("SELECT id FROM articles WHERE state = 'pending'")]
+        pending = [id for (id,) in self.rows("SELECT id FROM articles WHERE state = 'pending'")]
         leaving, coming = (
-            {id for article in articles for (id,) in self._rows(sql, [state, article])}
+            {id for article in articles for (id,) in self.rows(sql, [state, article])}
             for state, articles in (("ready", [*pending, *withdrawn]), ("pending", pending))
         )
         return sorted(leaving - coming)
 
     def embedder_of(self, id: str) -> str | None:
         """What made the vectors of the ready article with this id."""
-        rows = self._rows("SELECT embedder FROM articles WHERE state = 'ready' AND id = ?", [id])
+        rows = self.rows("SELECT embedder FROM articles WHERE state = 'ready' AND id = ?", [id])
         return rows[0][0] if rows else None
 
     def vectors(self, ids: Iterable[str]) -> dict[str, Vector]:
@@ -512,12 +453,12 @@ class Library:
             "SELECT p.vector FROM passages p JOIN articles a ON a.key = p.article "
             "WHERE a.state = 'ready' AND p.id = ?"
         )
-        found = {id: self._rows(sql, [id]) for id in ids}
+        found = {id: self.rows(sql, [id]) for id in ids}
         return {id: _vector(rows[0][0]) for id, rows in found.items() if rows}
 
     def faults(self) -> list[str]:
         """What SQLite finds wrong with its own file; empty when it is sound."""
-        rows = self._rows("PRAGMA integrity_check")
+        rows = self.rows("PRAGMA integrity_check")
         return [] if rows == [("ok",)] else [str(row[0]) for row in rows]
 
 

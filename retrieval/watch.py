@@ -7,11 +7,13 @@ in `Incoming` and indexed by one thread. All may be cut off at any moment, and g
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from watchfiles import watch as watch_files
@@ -22,7 +24,11 @@ from retrieval.errors import NewsdeskError, ReadError
 from retrieval.incoming import Brought, Incoming, Page, Source, host
 from retrieval.index import Report
 from retrieval.sources import feeds, web
+from retrieval.sources.feeds import Entry
 from retrieval.sources.robots import Forbidden, Robots
+from retrieval.words import GRAMMAR, stems
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +40,9 @@ _MAX_GAP = 30.0  # seconds at most, whatever a host asks for
 _BATCH = 50  # articles indexed at a time
 _PAUSE = 10.0  # seconds before indexing is tried again after it failed
 _GONE = (404, 410, 451)  # statuses that are not tried again
+_OF_IT = 0.2  # of the words in which a feed announces a page are at least on it
+_FEW = 4  # words are too few to tell
+_TEASER = 300  # characters of what a feed says that are looked for
 
 
 class Watch:
@@ -64,9 +73,10 @@ class Watch:
         self._say = say
         self._robots = lru_cache(lambda allowed: Robots(agent=agent, allowed=allowed))
         self._lock = threading.Lock()
-        self._flying: set[tuple[str, ...]] = set()  # (library, feed) and (host of a page,)
+        self._polled: dict[Hashable, str] = {}  # feeds being polled → their host
+        self._fetched: dict[Hashable, tuple[str, str]] = {}  # hosts being read → library and feed
+        self._rest: dict[str, float] = {}  # hosts → when they may be read again
         self._stopped = False
-        self._rest: dict[tuple[str, ...], float] = {}  # (host,) → when it may be asked again
 
     def run(self, stop: threading.Event) -> None:
         """Watch until `stop` is set."""
@@ -92,18 +102,23 @@ class Watch:
     # Feeds and pages
 
     def _start_what_is_due(self) -> None:
+        now = time.monotonic()
         with self._lock:
-            polls = sum(len(name) == 2 for name in self._flying)
-            pages = len(self._flying) - polls
-            now = time.monotonic()
+            polled, fetched = Counter(self._polled.values()), Counter(self._fetched.values())
             self._rest = {name: until for name, until in self._rest.items() if until > now}
-            busy = {name[0] for name in (*self._flying, *self._rest) if len(name) == 1}
-        for source in self._incoming.take_feeds(_FETCHES - polls):
-            self._start((source.library, source.url), partial(self._poll, source))
-        for page in self._incoming.take_pages(_FETCHES - pages, busy):
-            self._start((host(page.url),), partial(self._fetch, page))
+            busy = [str(name) for name in (*self._fetched, *self._rest)]
+        for source in self._incoming.take_feeds(_FETCHES - polled.total(), polled):
+            name = (source.library, source.url)
+            self._start(self._polled, name, host(source.address), partial(self._poll, source))
+        for page in self._incoming.take_pages(_FETCHES - fetched.total(), busy, fetched):
+            feed = (page.library, page.feed)
+            self._start(self._fetched, host(page.url), feed, partial(self._fetch, page))
 
-    def _start(self, name: tuple[str, ...], work: Callable[[], None]) -> None:
+    def _start(
+        self, flying: dict[Hashable, T], name: Hashable, of: T, work: Callable[[], None]
+    ) -> None:
+        """Do the work in a thread of its own; it flies under this name until it is done."""
+
         def run() -> None:
             try:
                 work()
@@ -114,10 +129,10 @@ class Watch:
                 log.exception("this is a fault of Newsdesk")
             finally:
                 with self._lock:
-                    self._flying.discard(name)
+                    flying.pop(name, None)
 
         with self._lock:
-            self._flying.add(name)
+            flying[name] = of
         threading.Thread(target=run, daemon=True).start()
 
     def _poll(self, source: Source) -> None:
@@ -156,7 +171,6 @@ class Watch:
         gap = _GAP
         try:
             robots = self._robots(allowed)
-            robots.check(address)
             gap = min(_MAX_GAP, max(_GAP, robots.delay(address) or 0.0))
             found = web.fetch(
                 address,
@@ -164,6 +178,7 @@ class Watch:
                 agent=self._agent,
                 etag=page.etag,
                 modified=page.modified,
+                permit=robots.check,
             )
             if found.status == 304:
                 self._incoming.unchanged(page)
@@ -171,6 +186,8 @@ class Watch:
             if _is_front_page(found.address) and not _is_front_page(address):
                 raise ReadError("it leads to the site's front page")
             article = _with_what_the_feed_says(web.article_of(found), page)
+            if not _is_of(page.entry, article):
+                raise ReadError("the page says nothing of what the feed announces")
             if _is_led_astray(page, found, article):
                 raise ReadError("it leads to another article for the time being")
             self._incoming.fetched(page, article, etag=found.etag, modified=found.modified)
@@ -180,7 +197,7 @@ class Watch:
             gap = max(gap, min(_MAX_REST, wait or 0.0))
         finally:
             with self._lock:
-                self._rest[(host(page.url),)] = time.monotonic() + gap
+                self._rest[host(page.url)] = time.monotonic() + gap
 
     def _failed(self, page: Page, exc: ReadError) -> None:
         gone = isinstance(exc, web.Refused) and exc.status in _GONE
@@ -281,8 +298,8 @@ class Watch:
 
 
 def _was_withdrawn(desk: Newsdesk, one: Brought) -> bool:
-    """Whether somebody took out what the page held; a crash after indexing leaves its new one."""
-    return bool(one.before) and not desk.has(one.before or "") and not desk.has(one.article.id)
+    """Whether somebody took out what the page held, or what it holds now."""
+    return desk.keeps_out(one.article.id) or bool(one.before and desk.keeps_out(one.before))
 
 
 def _is_led_astray(page: Page, found: web.Fetched, article: Article) -> bool:
@@ -290,6 +307,16 @@ def _is_led_astray(page: Page, found: web.Fetched, article: Article) -> bool:
     if page.teaser or page.article in (None, article.id) or found.moved == found.address:
         return False
     return canonical_url(found.address) != canonical_url(page.entry.address or page.url)
+
+
+def _is_of(entry: Entry, article: Article) -> bool:
+    """Whether the page is about what the feed says of it.
+
+    One that asks for consent, or for JavaScript, or says that there is no such page, is not.
+    """
+    said = {*stems(f"{entry.title} {entry.text[:_TEASER]}")} - GRAMMAR
+    shared = said & {*stems(f"{article.title} {article.text}")}
+    return len(said) < _FEW or len(shared) >= _OF_IT * len(said)
 
 
 def _is_front_page(address: str) -> bool:

@@ -6,11 +6,11 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = [
-    "errors", "articles", "sources.files", "sources.public", "sources.web", "sources.robots",
-    "sources.feeds", "passages", "copies", "models", "crossencoder", "library", "vectors", "words",
-    "projections", "index", "check", "search", "quotes", "statements", "asked", "statement_reader",
-    "reader", "answer", "verdict", "proof", "followup", "dates", "desk", "evaluation", "incoming",
-    "watch",
+    "errors", "database", "articles", "sources.files", "sources.public", "sources.web",
+    "sources.robots", "sources.feeds", "passages", "copies", "models", "crossencoder", "library",
+    "vectors", "words", "projections", "index", "check", "search", "quotes", "statements",
+    "asked", "statement_reader", "reader", "answer", "verdict", "proof", "followup", "dates",
+    "desk", "evaluation", "incoming", "watch",
 ]  # fmt: skip
 DISCORD = {
     f"bot/discord/{name}.py"
@@ -32,7 +32,7 @@ DISCORD = {
 PLACES = {
     "chromadb": {"retrieval/vectors.py"},
     "tantivy": {"retrieval/words.py"},
-    "sqlite3": {"retrieval/library.py", "retrieval/incoming.py", "bot/discord/store.py"},
+    "sqlite3": {"retrieval/database.py"},
     "watchfiles": {"retrieval/watch.py"},
     "sentence_transformers": {"retrieval/models.py", "retrieval/crossencoder.py"},
     "torch": {"retrieval/models.py"},
@@ -48,7 +48,7 @@ PLACES = {
     "idna": {"retrieval/sources/public.py"},
     "feedparser": {"retrieval/sources/feeds.py"},
     "protego": {"retrieval/sources/robots.py"},
-    "typer": {"bot/cli.py"},
+    "typer": {"bot/cli.py", "bot/following.py", "bot/terminal.py"},
     "pydantic_settings": {"bot/settings.py"},
     "dotenv": {"bot/settings.py"},
 }

@@ -8,6 +8,7 @@ import pytest
 
 from retrieval import incoming as incomings
 from retrieval import watch as watches
+from retrieval.articles import article
 from retrieval.desk import Newsdesk
 from retrieval.incoming import Incoming
 from retrieval.watch import Watch
@@ -256,6 +257,71 @@ def test_what_was_withdrawn_does_not_come_back(
         time.sleep(1)
 
     assert titles(desk) == ["Report 1", "Report 2"]
+
+
+def test_what_was_withdrawn_before_a_crash_was_mended_does_not_come_back(
+    desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    site = publishers.site("news.example")
+    site.publish("/bridge", BRIDGE)
+    with monkeypatch.context() as crashed:
+        crashed.setattr(Incoming, "indexed", lambda self, brought: None)
+        with watching(desk, data, site.feed):
+            until(lambda: titles(desk) == [BRIDGE.title])
+    desk.remove([*desk.articles()])
+    site.publish("/other", about(1))
+    with watching(desk, data) as (incoming, _):
+        until(lambda: titles(desk) == ["Report 1"])
+        until(lambda: not incoming.libraries())
+
+    assert titles(desk) == ["Report 1"]
+
+
+def test_what_somebody_put_in_again_is_followed_again(desk: Newsdesk) -> None:
+    bridge = article(BRIDGE.text, url="https://news.example/bridge")
+    desk.take([bridge])
+    desk.remove([bridge])
+    assert desk.keeps_out(bridge.id)
+    desk.take([bridge])
+
+    assert not desk.keeps_out(bridge.id)
+
+
+def test_a_page_that_asks_for_consent_is_not_taken_for_the_article(
+    desk: Newsdesk, data: Path, publishers: Publishers, names: Names
+) -> None:
+    site = publishers.site("news.example")
+    consent = b"<html><body><article><h1>Before you continue</h1><p>We use cookies and data to "
+    consent += b"measure audience engagement. Choose what you accept.</p></article></body></html>"
+    for path, story in {"/bridge": BRIDGE, "/other": about(1)}.items():
+        site.publish(path, story)
+        site.faults[path] = says(consent)
+    with watching(desk, data, site.feed) as (_, said):
+        until(lambda: len(titles(desk)) == 2)
+        assert all(one.teaser for one in desk.articles())
+        site.faults.clear()
+        until(lambda: not any(one.teaser for one in desk.articles()))
+
+    assert titles(desk) == ["Report 1", BRIDGE.title]
+    assert any("says nothing of what the feed announces" in line for line in said)
+
+
+def test_robots_are_asked_where_a_page_leads(
+    desk: Newsdesk, data: Path, publishers: Publishers, names: Names
+) -> None:
+    site, other = publishers.site("news.example"), publishers.site("other.example")
+    other.robots = "User-agent: *\nDisallow: /private\n"
+    site.publish("/bridge", BRIDGE)
+    other.stories["/private"] = BRIDGE
+    site.faults["/bridge"] = redirects(f"{other.address}/private")
+    with watching(desk, data, site.feed) as (incoming, _):
+        until(lambda: titles(desk) == [BRIDGE.title])
+        (page,) = incoming.given_up("shared")
+
+    assert "robots.txt" in page.error
+    assert other.pages_asked() == []
+    assert next(desk.articles()).teaser
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ import discord
 from discord import app_commands
 from discord.http import Route
 
-from bot.discord import asking, commands, feeding, sharing
+from bot.discord import asking, commands, feeding, following, sharing
 from bot.discord.asking import Asked
 from bot.discord.components import ITEMS
 from bot.discord.desks import Desks
@@ -85,7 +85,7 @@ class Client(discord.AutoShardedClient):
         )
         self.tree.error(_command_failed)
         commands.add_commands(self.tree)
-        self.add_dynamic_items(*ITEMS, feeding.Page)
+        self.add_dynamic_items(*ITEMS, feeding.Page, following.Page)
 
     # Coming up and going down
 
@@ -181,6 +181,11 @@ class Client(discord.AutoShardedClient):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forget what was asked there; its articles stay, should the bot be invited again."""
         await asyncio.to_thread(self.store.leave, guild.id)
+        await asyncio.to_thread(following.pause, self.options.data, guild.id, paused=True)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Poll its feeds again, where the bot was there before."""
+        await asyncio.to_thread(following.pause, self.options.data, guild.id, paused=False)
 
     # Hearing
 

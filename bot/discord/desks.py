@@ -25,11 +25,15 @@ _DOORS = 16  # servers' libraries opened at the same time
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A quote that its article no longer has. `quote` is None where the article was withdrawn."""
+    """A quote that its article no longer has.
+
+    `quote` is None where no version with it is kept, as when the article is `withdrawn`.
+    """
 
     given: Given
     article: str
     quote: str | None
+    withdrawn: bool
 
 
 class Desks:
@@ -69,7 +73,8 @@ class Desks:
         if library == self._settings.library:
             yield self._shared
             return
-        with closing(open_desk(self._settings, library, create=True)) as desk:
+        shared = self._shared.models
+        with closing(open_desk(self._settings, library, create=True, models=shared)) as desk:
             yield desk
 
     @contextmanager
@@ -128,7 +133,7 @@ class Desks:
                 for number, place in enumerate(given.places, 1)
             ]
         return [
-            Change(given, place.article, _words(library, place))
+            Change(given, place.article, _words(library, place), not _has(library, place.article))
             for place, library, cited in found
             if cited is None
         ]
@@ -194,6 +199,10 @@ def _citation(desk: Newsdesk, number: int, place: Place) -> Citation | None:
         span = (place.span_start + moved, place.span_end + moved)
     hit = Hit(passage, article, number, None, place.library)
     return Citation(number, hit, start, end, article.text[start:end], span)
+
+
+def _has(library: Library | None, article: str) -> bool:
+    return library is not None and library.digest(article) is not None
 
 
 def _words(library: Library | None, place: Place) -> str | None:

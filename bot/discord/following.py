@@ -1,8 +1,11 @@
 """The feeds that a server's own library follows."""
 
+import re
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
+import discord
 from discord import app_commands
 
 from bot.discord.desks import own_library
@@ -17,8 +20,9 @@ if TYPE_CHECKING:
     from bot.discord.client import Client
 
 _MOST = 50  # feeds of a server
-_SHOWN = 10  # feeds of a list
+_PAGE = 8  # feeds of a list that are shown at a time; so many, all escaped, fit a message
 _NONE = "This server follows no feeds."
+_NO_MORE = "There are no more feeds."
 _UNWATCHED = "\n-# They are polled once the bot's operator has switched that on."
 
 
@@ -41,13 +45,23 @@ async def add(interaction: Interaction, url: str) -> None:
 
 
 async def show(interaction: Interaction) -> None:
-    """List the feeds, and how they are doing."""
+    """List the feeds, and how they are doing; the first page of them."""
+    await _show(interaction, 0)
+
+
+async def _show(interaction: Interaction, number: int) -> None:
     client: Client = interaction.client
     reply = InteractionReply(interaction, private=True)
     async with in_flight(client, reply):
         guild = await fed_by(interaction)
         sources = await client.looks.run(lambda: _sources(client, guild))
-        await reply.send(list_text(sources) or _NONE)
+        view = discord.ui.View(timeout=None)
+        if number > 0:
+            view.add_item(Page(number - 1, "Back"))
+        if len(sources) > (number + 1) * _PAGE:
+            view.add_item(Page(number + 1, "More"))
+        shown = sources[number * _PAGE : (number + 1) * _PAGE]
+        await reply.send(list_text(shown) or (_NO_MORE if number else _NONE), view)
 
 
 async def remove(interaction: Interaction, url: str) -> None:
@@ -86,18 +100,45 @@ async def addresses(interaction: Interaction, current: str) -> list[app_commands
 
 
 def list_text(sources: list[Source]) -> str:
-    """Two lines a feed: its title and address, and how it is doing; the first few."""
+    """Two lines a feed: its title and address, and how it is doing."""
     lines = []
-    for one in sources[:_SHOWN]:
+    for one in sources:
         lines.append(f"**{escape(cut(one.title or 'untitled', 40))}** {escape(cut(one.url, 60))}")
         state = "paused" if one.paused else f"next poll <t:{round(one.due)}:R>"
         success = f"<t:{round(one.success)}:R>" if one.success else "never"
-        error = f" · {escape(cut(one.error, 30))}" if one.failures else ""
-        lines.append(f"-# last read {success} · {state} · {one.articles} articles{error}")
-    left = len(sources) - _SHOWN
-    if left > 0:
-        lines.append(f"-# and {left} more")
+        failed = f"failed {one.failures} times since: {escape(cut(one.error, 40))}"
+        failures = f" · {failed}" if one.failures else ""
+        lines.append(f"-# last read {success} · {state} · {one.articles} articles{failures}")
     return cut("\n".join(lines), MESSAGE)
+
+
+class Page(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"newsdesk:feeds:(?P<page>\d{1,6})"
+):
+    """Another page of the list."""
+
+    def __init__(self, page: int, label: str) -> None:
+        super().__init__(discord.ui.Button(label=label, custom_id=f"newsdesk:feeds:{page}"))
+        self.page = page
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button as it came back."""
+        return cls(int(match["page"]), getattr(item, "label", None) or "Page")
+
+    async def callback(self, interaction: Interaction) -> Any:
+        """Show the page in place of the one before."""
+        await interaction.response.defer()
+        await _show(interaction, self.page)
+
+
+def pause(data: Path, guild: int, *, paused: bool) -> None:
+    """Poll a server's feeds no more while the bot isn't on it, or again."""
+    with closing(Incoming(data)) as incoming:
+        for source in incoming.sources(own_library(guild)):
+            incoming.pause(source, paused=paused)
 
 
 def _sources(client: "Client", guild: int) -> list[Source]:

@@ -5,15 +5,13 @@ and digest, so that withdrawing an article leaves none of its text behind.
 """
 
 import json
-import sqlite3
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from retrieval.errors import LibraryError
+from retrieval.database import Database
 
 FILE = "discord.sqlite"
 _MOST = 2**63 - 1  # of SQLite's integers
@@ -126,47 +124,12 @@ class GuildSettings:
     per_server: int = 60
 
 
-class Store:
+class Store(Database):
     """The file; safe to use from several threads and processes."""
 
     def __init__(self, data: Path) -> None:
         """Open the file under `data`, making it where it is missing. Raises LibraryError."""
-        data.mkdir(parents=True, exist_ok=True)
-        self._file = data / FILE
-        self._lock = threading.Lock()
-        try:
-            self._db = sqlite3.connect(
-                self._file, timeout=30, isolation_level=None, check_same_thread=False
-            )
-            self._db.execute("PRAGMA foreign_keys = ON")
-            self._db.execute("PRAGMA secure_delete = ON")
-            self._prepare()
-        except sqlite3.Error as exc:
-            raise LibraryError(f"{self._file} can't be used: {exc}.") from exc
-
-    def _prepare(self) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        for change in _FORMATS[version:]:
-            for statement in change.split(";"):
-                self._db.execute(statement)
-        if version < len(_FORMATS):
-            self._db.execute(f"PRAGMA user_version = {len(_FORMATS)}")
-        self._db.execute("COMMIT")
-        if version > len(_FORMATS):
-            raise LibraryError(f"{self._file} was written by a newer version of Newsdesk.")
-
-    def close(self) -> None:
-        """Release the file."""
-        with self._lock:
-            self._db.close()
-
-    def _rows(self, sql: str, values: Iterable[object] = ()) -> list[Any]:
-        try:
-            with self._lock:
-                return self._db.execute(sql, tuple(values)).fetchall()
-        except sqlite3.Error as exc:
-            raise LibraryError(f"{self._file} can't be used: {exc}.") from exc
+        super().__init__(data / FILE, _FORMATS)
 
     # Answers and what was thought of them
 
@@ -175,7 +138,7 @@ class Store:
         given = replace(given, at=_now())
         values = asdict(given) | {"places": json.dumps([asdict(place) for place in given.places])}
         names = _COLUMNS.removesuffix(", id").split(", ")
-        ((id,),) = self._rows(
+        ((id,),) = self.rows(
             f"INSERT INTO answers ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "
             "RETURNING id",
             [_stored(values[name]) for name in names],
@@ -184,39 +147,39 @@ class Store:
 
     def sent(self, answer: int, message: int, channel: int) -> None:
         """Note the message that shows an answer, and the channel where it stands."""
-        self._rows(
+        self.rows(
             "UPDATE answers SET message = ?, channel = ? WHERE id = ?", [message, channel, answer]
         )
 
     def share(self, answer: int) -> bool:
         """Note that a private answer is shown to all; False where it was already."""
         return bool(
-            self._rows(
+            self.rows(
                 "UPDATE answers SET shared = 1 WHERE id = ? AND NOT shared RETURNING id", [answer]
             )
         )
 
     def unshare(self, answer: int) -> None:
         """Note that it could not be shown to all after all."""
-        self._rows("UPDATE answers SET shared = 0 WHERE id = ?", [answer])
+        self.rows("UPDATE answers SET shared = 0 WHERE id = ?", [answer])
 
     def delete(self, answer: int) -> None:
         """Forget an answer, its question, and what was thought of it."""
-        self._rows("DELETE FROM answers WHERE id = ?", [answer])
+        self.rows("DELETE FROM answers WHERE id = ?", [answer])
 
     def delete_message(self, message: int) -> None:
         """The same of the answer that this message shows, where it shows one."""
-        self._rows("DELETE FROM answers WHERE message = ?", [message])
+        self.rows("DELETE FROM answers WHERE message = ?", [message])
 
     def leave(self, guild: int) -> None:
         """Forget what was asked on a server; what it has set is kept, should the bot return."""
-        self._rows("DELETE FROM answers WHERE guild = ?", [guild])
+        self.rows("DELETE FROM answers WHERE guild = ?", [guild])
 
     def prune(self) -> None:
         """Forget answers after a year, and messages that were checked after a month."""
         now = datetime.now(UTC)
         old, old_checks = [(now - kept).isoformat() for kept in (_KEPT, _CHECKS_KEPT)]
-        self._rows("DELETE FROM answers WHERE at < ? OR checks AND at < ?", [old, old_checks])
+        self.rows("DELETE FROM answers WHERE at < ? OR checks AND at < ?", [old, old_checks])
 
     def answer(self, id: int) -> Given | None:
         """The answer with this id, or None."""
@@ -224,7 +187,7 @@ class Store:
 
     def answers(self) -> Iterator[Given]:
         """Every answer that quoted something, oldest first."""
-        for (id,) in self._rows("SELECT id FROM answers WHERE found ORDER BY id"):
+        for (id,) in self.rows("SELECT id FROM answers WHERE found ORDER BY id"):
             if given := self.answer(id):
                 yield given
 
@@ -237,20 +200,20 @@ class Store:
         return self._given("channel = ? AND NOT private AND NOT checks", channel)
 
     def _given(self, where: str, value: int) -> Given | None:
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT {_COLUMNS} FROM answers WHERE {where} ORDER BY id DESC LIMIT 1", [value]
         )
         return _given(dict(zip(_COLUMNS.split(", "), rows[0], strict=True))) if rows else None
 
     def rate(self, answer: int, member: int, *, good: bool) -> None:
         """Keep a member's opinion of an answer; the last one counts."""
-        self._rows(
+        self.rows(
             "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)", [answer, member, good, _now()]
         )
 
     def feedback(self) -> list[Feedback]:
         """All opinions, oldest first."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT a.id, a.question, a.found, f.good, f.at FROM feedback f "
             "JOIN answers a ON a.id = f.answer ORDER BY f.at"
         )
@@ -262,7 +225,7 @@ class Store:
 
     def settings(self, guild: int) -> GuildSettings:
         """What the server has set, the defaults for the rest."""
-        rows = self._rows("SELECT settings FROM guilds WHERE id = ?", [guild])
+        rows = self.rows("SELECT settings FROM guilds WHERE id = ?", [guild])
         kept: dict[str, Any] = json.loads(rows[0][0]) if rows else {}
         for name in ("channels", "askers", "feeders"):
             kept[name] = frozenset(kept.get(name, ()))
@@ -274,18 +237,18 @@ class Store:
             name: sorted(value) if isinstance(value, frozenset) else value
             for name, value in asdict(settings).items()
         }
-        self._rows("INSERT OR REPLACE INTO guilds VALUES (?, ?)", [guild, json.dumps(kept)])
+        self.rows("INSERT OR REPLACE INTO guilds VALUES (?, ?)", [guild, json.dumps(kept)])
 
     # Facts about the bot
 
     def fact(self, name: str) -> str | None:
         """A fact, or None: `commands` (hash of those synced), `alive` (last acknowledged)."""
-        rows = self._rows("SELECT value FROM facts WHERE name = ?", [name])
+        rows = self.rows("SELECT value FROM facts WHERE name = ?", [name])
         return rows[0][0] if rows else None
 
     def note(self, name: str, value: str) -> None:
         """Set a fact."""
-        self._rows("INSERT OR REPLACE INTO facts VALUES (?, ?)", [name, value])
+        self.rows("INSERT OR REPLACE INTO facts VALUES (?, ?)", [name, value])
 
 
 def _stored(value: Any) -> Any:

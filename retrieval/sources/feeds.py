@@ -109,7 +109,8 @@ _BLOCKS = re.compile(
 class Entry:
     """One entry of a feed: `address` is that of its article's page, None where it has none.
 
-    `published` is as in Article. `text` is what the feed itself holds of the article, plain.
+    `published` is as in Article. `text` is what the feed itself holds of the article, plain. `id`
+    is what the feed tells it from others by, "" where it has nothing for that.
     """
 
     address: str | None
@@ -117,6 +118,7 @@ class Entry:
     published: str | None
     authors: tuple[str, ...]
     text: str
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,6 +443,7 @@ def _entry(raw: Any, day: str | None, shared: tuple[str, ...], clock: Clock) -> 
         published=day,
         authors=_authors(raw) or shared,
         text=_text(raw, clock),
+        id=_one_line(said) if isinstance(said := raw.get("id"), str) else "",
     )
 
 

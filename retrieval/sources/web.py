@@ -109,10 +109,12 @@ def fetch(
     etag: str | None = None,
     modified: str | None = None,
     limit: int = MAX_BYTES,
+    permit: Callable[[str], None] = lambda address: None,
 ) -> Fetched:
     """What an address holds, or that it hasn't changed since `etag` or `modified`.
 
     Hosts `allowed` by name needn't be public. `limit` is in bytes, both as sent and expanded.
+    `permit` is called with each address before it is asked for, and may raise ReadError.
     Raises Refused where the server answers with an error, ReadError for all else that goes wrong.
     """
     headers = {
@@ -126,7 +128,8 @@ def fetch(
     guarded = Guarded(allowed, clock)
     try:
         with httpcore.ConnectionPool(ssl_context=_tls(), network_backend=guarded) as pool:
-            return _follow(pool, address, headers, partial(_body, limit=limit, clock=clock))
+            body = partial(_body, limit=limit, clock=clock)
+            return _follow(pool, address, headers, body, permit)
     except (httpcore.TimeoutException, TimeoutError) as exc:
         raise ReadError("it takes too long to answer") from exc
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as exc:
@@ -158,11 +161,13 @@ def _follow(
     address: str,
     asked: dict[str, str | None],
     body: Callable[[httpcore.Response, dict[str, str]], bytes],
+    permit: Callable[[str], None],
 ) -> Fetched:
     address, url = _parts(address)
     moved, lasting, been = None, True, set()
     for _ in range(_HOPS + 1):
         been.add(address)
+        permit(address)
         sent = {"Host": urlsplit(address).netloc, **asked}
         with pool.stream(
             "GET",
