@@ -16,7 +16,7 @@ import trafilatura
 
 from benchmarks.questions import rows
 from retrieval.errors import ReadError
-from retrieval.sources.files import page_article
+from retrieval.sources.documents import page_article
 
 
 def main() -> None:

@@ -100,8 +100,9 @@ class Newsdesk(Runnable[str | Question, Answer]):
 
         `reranker` is a sentence-transformers `CrossEncoder` that ranks instead of our own.
         `beside` is a desk whose library is asked too, and whose models are shared; what is fed
-        goes into `library` alone. `models` are another desk's, to be shared. `hosts` may be fetched from although they aren't on the public
-        internet. `agent` is what servers are told of who fetches.
+        goes into `library` alone. `models` are another desk's, to be shared. `hosts` may be
+        fetched from although they aren't on the public internet; `agent` is what servers are told
+        of who fetches.
 
         Raises SettingsError for a name that is no library's, LibraryError when it is missing.
         """

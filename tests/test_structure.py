@@ -6,11 +6,11 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = [
-    "errors", "database", "articles", "sources.files", "sources.public", "sources.web",
-    "sources.robots", "sources.feeds", "passages", "copies", "models", "crossencoder", "library",
-    "vectors", "words", "projections", "index", "check", "search", "quotes", "statements",
-    "asked", "statement_reader", "reader", "answer", "verdict", "proof", "followup", "dates",
-    "desk", "evaluation", "incoming", "watch",
+    "errors", "database", "articles", "sources.documents", "sources.apart", "sources.files",
+    "sources.public", "sources.web", "sources.robots", "sources.feeds", "passages", "copies",
+    "models", "crossencoder", "library", "vectors", "words", "projections", "index", "check",
+    "search", "quotes", "statements", "asked", "statement_reader", "reader", "answer", "verdict",
+    "proof", "followup", "dates", "desk", "evaluation", "incoming", "watch",
 ]  # fmt: skip
 DISCORD = {
     f"bot/discord/{name}.py"
@@ -39,7 +39,7 @@ PLACES = {
     "onnxruntime": {"retrieval/models.py", "retrieval/crossencoder.py"},
     "rensa": {"retrieval/copies.py"},
     "jinja2": {"bot/report.py"},
-    "trafilatura": {"retrieval/sources/files.py"},
+    "trafilatura": {"retrieval/sources/documents.py"},
     "discord": DISCORD,
     "aiohttp": {
         f"bot/discord/{name}.py" for name in ("application", "health", "patience", "serving")

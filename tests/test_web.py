@@ -23,6 +23,7 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 from retrieval.articles import Article, article
 from retrieval.errors import ReadError
 from retrieval.sources import public, web
+from retrieval.sources.documents import page_article
 from tests.names import OTHER, PUBLIC, Names
 
 TEXT = "The bridge over the Sava opened on Friday, two years after work began, the mayor said."
@@ -621,7 +622,7 @@ def test_a_page_may_not_pass_itself_off_as_another_sites(
 ) -> None:
     address = "https://amp.news.example/a"
 
-    found = web.page_article(page(markup.format(claim)), address=address)
+    found = page_article(page(markup.format(claim)), address=address)
 
     assert found.url == (accepted or address)
     assert found.id == article(TEXT, url=accepted or address).id
@@ -632,11 +633,11 @@ def test_a_page_may_not_pass_itself_off_as_another_sites(
 def test_hosts_of_two_parts_keep_their_first() -> None:
     claim = '<link rel="canonical" href="https://www.example/story">'
 
-    assert web.page_article(page(claim), address="https://m.example/a").url == "https://m.example/a"
+    assert page_article(page(claim), address="https://m.example/a").url == "https://m.example/a"
 
 
 def test_a_base_for_links_is_not_the_pages_own_address() -> None:
-    found = web.page_article(
+    found = page_article(
         page('<base href="https://news.example/all/">'), address="https://news.example/a"
     )
 

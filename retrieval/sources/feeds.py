@@ -31,7 +31,7 @@ from retrieval.articles import (
     published_date,
 )
 from retrieval.errors import ReadError
-from retrieval.sources.files import decode
+from retrieval.sources.documents import decode
 from retrieval.sources.public import Clock
 
 log = logging.getLogger(__name__)

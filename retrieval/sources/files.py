@@ -1,37 +1,26 @@
 """Files and folders → Articles, one by one; what can't be read is named, never dropped."""
 
-import codecs
 import gzip
 import json
 import logging
 import os
-import re
 import stat
-import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, cast
-from urllib.parse import SplitResult, urljoin, urlsplit
 
-from retrieval.articles import MAX_CHARACTERS, Article, article, canonical_url
+from retrieval.articles import Article, article
 from retrieval.errors import ReadError
+from retrieval.sources import apart
+from retrieval.sources.documents import decode
 
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 20_000_000  # one document; a .jsonl holds many and is read line by line
 MAX_LINE = 8_000_000  # one article as JSON, every character escaped
-MAX_EXPANDED = 20_000_000  # what a .docx may unpack to, its pictures aside
 MAX_MATTER = 50_000  # characters of front matter
-MAX_DAMAGE = 0.01  # of a text's characters may be bytes that its charset doesn't have
 MAX_BAD_LINES = 1_000  # of one .jsonl; beyond these it is something else
-
-_META_BYTES = 4_096  # where a page must have named its charset
-_META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.I)
-_SAID_FOR = {"iso8859-1": "cp1252", "ascii": "cp1252"}  # as browsers take them
-_NO_CHARSETS = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7"}
-_PREFIX = re.compile(r"^(?:www|m|amp)\.(?=.+\.)")
 
 Read = Article | ReadError
 
@@ -127,38 +116,6 @@ def _document(path: Path) -> bytes:
     return content
 
 
-def decode(content: bytes, *charsets: str | None) -> str:
-    """The text of bytes: in Unicode, else in the first of `charsets` that fits, else as guessed.
-
-    Raises ReadError for what is not text.
-    """
-    from charset_normalizer import from_bytes  # late: UTF-8 needs no guess
-
-    named = [charset for charset in charsets if charset]
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        named.insert(0, "utf-16")
-    # Much of UTF-16 and ISO-2022 is valid UTF-8 too, but then has these characters in it.
-    first = named if b"\0" in content or b"\x1b" in content else []
-    for charset in (*first, "utf-8-sig", *named):
-        text = _decoded(content, charset, "strict" if charset == "utf-8-sig" else "replace")
-        if text is not None:
-            return text
-    guess = None if b"\0" in content else from_bytes(content).best()
-    if guess is None:
-        raise ReadError("it is not text")
-    return str(guess)
-
-
-def _decoded(content: bytes, charset: str, errors: str) -> str | None:
-    try:
-        name = codecs.lookup(charset).name
-        text = content.decode(_SAID_FOR.get(name, name), errors)
-    except (LookupError, ValueError):
-        return None
-    damaged = errors == "replace" and text.count("\ufffd") > len(text) * MAX_DAMAGE
-    return None if damaged or name in _NO_CHARSETS else text
-
-
 def _text(path: Path) -> Iterator[Read]:
     text = decode(_document(path))
     if "\0" in text:
@@ -200,122 +157,15 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
 
 
 def _html(path: Path) -> Iterator[Read]:
-    yield page_article(_document(path), path=name(path))
-
-
-def page_article(
-    content: bytes,
-    *,
-    path: str | None = None,
-    address: str | None = None,
-    charset: str | None = None,
-) -> Article:
-    """The article of a page of HTML, from a file or found at `address`. Raises ReadError.
-
-    A page may say that its address is another of the same site, not that it is another site's.
-    `charset` is as a server says; the page's own word comes after it.
-    """
-    from trafilatura import bare_extraction, load_html
-
-    meta = _META.search(content[:_META_BYTES])
-    tree = load_html(decode(content, charset, meta[1].decode() if meta else None))
-    if tree is None:
-        raise ReadError("no article was found in the page")
-    url = _own_address(tree, address)
-    page = bare_extraction(
-        tree,
-        url=url,
-        with_metadata=True,
-        include_comments=False,
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )
-    if page is None or isinstance(page, dict) or not page.text:
-        raise ReadError("no article was found in the page")
-    # trafilatura makes a name of the address that the page claims, where it has no other.
-    claimed = not page.sitename or page.sitename in (page.url or "")
-    return article(
-        page.text,
-        path=path,
-        url=url,
-        title=page.title,
-        source=None if claimed else page.sitename,
-        published=page.date,
-        authors=page.author,
-    )
-
-
-def _own_address(tree: Any, address: str | None) -> str | None:
-    """Where a page says that it lives, if it may say so; else `address`.
-
-    Never at the front page of its site: many say that of every page, and each would replace the
-    one before.
-    """
-    canonical = [link.get("href") for link in tree.findall('.//link[@rel="canonical"]')]
-    shared = [meta.get("content") for meta in tree.findall('.//meta[@property="og:url"]')]
-    for claim in filter(None, canonical + shared):
-        try:
-            claim = urljoin(address or "", claim.strip())
-            at = urlsplit(claim)
-            if canonical_url(claim) and at.path.strip("/") + at.query and _may_say(at, address):
-                return str(claim)
-        except ValueError:
-            continue
-    return address
-
-
-def _may_say(at: SplitResult, address: str | None) -> bool:
-    """Whether a page found at `address` may live at `at`; one from a file may say what it likes.
-
-    The same host, but for "www.", "m." or "amp." before it: who has `news.example` has these too.
-    Other parents and children of a host may belong to others, as on `blogs.example`.
-    """
-    if address is None:
-        return True
-    hosts = [_PREFIX.sub("", one.netloc.lower()) for one in (at, urlsplit(address))]
-    return hosts[0] == hosts[1]
+    yield apart.read("html", _document(path), path=name(path))
 
 
 def _pdf(path: Path) -> Iterator[Read]:
-    yield pdf_article(_document(path), path=name(path))
-
-
-def pdf_article(content: bytes, *, path: str | None = None, address: str | None = None) -> Article:
-    """The article of a PDF, from a file or found at `address`. Raises ReadError."""
-    from pypdf import PdfReader
-
-    pdf = PdfReader(BytesIO(content))
-    if pdf.is_encrypted and not pdf.decrypt(""):
-        raise ReadError("it needs a password")
-    about, text = pdf.metadata, ""
-    for page in pdf.pages:
-        text += page.extract_text() + "\n"
-        if len(text) > MAX_CHARACTERS:
-            break  # article() says so
-    return article(
-        text,
-        path=path,
-        url=address,
-        title=about.title if about else None,
-        authors=about.author if about else None,
-    )
+    yield apart.read("pdf", _document(path), path=name(path))
 
 
 def _docx(path: Path) -> Iterator[Read]:
-    from docx import Document as open_docx
-
-    content = BytesIO(_document(path))
-    with zipfile.ZipFile(content) as packed:
-        text_parts = (part for part in packed.infolist() if part.filename.endswith(".xml"))
-        if sum(part.file_size for part in text_parts) > MAX_EXPANDED:
-            raise ReadError(f"it unpacks to more than {MAX_EXPANDED // 1_000_000} MB")
-    document = open_docx(content)
-    about = document.core_properties
-    yield article(
-        "\n\n".join(paragraph.text for paragraph in document.paragraphs),
-        path=name(path),
-        title=about.title,
-        authors=about.author,
-    )
+    yield apart.read("docx", _document(path), path=name(path))
 
 
 def _json_lines(path: Path) -> Iterator[Read]:

@@ -522,13 +522,19 @@ async def test_answers_that_no_longer_stand_are_listed_and_moved_quotes_found(
         await add(server, "bridge.txt", article.replace("rusted", "been cut"), **HERE)
         changed = [one for kept in client.store.answers() for one in client.desks.changes(kept)]
         with client.desks.own(GUILD) as desk:
+            desk.index.library.rows("DELETE FROM versions")
+        no_longer_kept = [
+            one for kept in client.store.answers() for one in client.desks.changes(kept)
+        ]
+        with client.desks.own(GUILD) as desk:
             desk.remove([*desk.articles()])
         gone = [one for kept in client.store.answers() for one in client.desks.changes(kept)]
 
     assert "rusted" in moved.followups[0]["embeds"][0]["description"]
     assert stands == []
-    assert [one.quote for one in changed] == [BRIDGE]
-    assert [one.quote for one in gone] == [None]
+    assert [(one.quote, one.withdrawn) for one in changed] == [(BRIDGE, False)]
+    assert [(one.quote, one.withdrawn) for one in no_longer_kept] == [(None, False)]
+    assert [(one.quote, one.withdrawn) for one in gone] == [(None, True)]
 
 
 # What it may not do

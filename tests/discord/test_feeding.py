@@ -1,15 +1,18 @@
 import asyncio
 import json
+from contextlib import closing
 from typing import Any
 
 import pytest
 
 from bot.discord import feeding
+from bot.discord.desks import own_library
 from bot.discord.replies import InteractionReply
 from bot.discord.store import GuildSettings
 from bot.discord.watching import watching
 from bot.settings import Settings
 from retrieval import incoming as incomings
+from retrieval.incoming import Incoming
 from tests.discord.bot import (
     BRIDGE,
     CHANNEL,
@@ -525,6 +528,55 @@ async def test_a_server_follows_its_feeds(
     assert "Followed no longer" in gone
     assert empty == "This server follows no feeds."
     assert "Only members who" in refused
+
+
+@pytest.mark.slow
+async def test_many_feeds_are_listed_page_by_page(options: Settings, server: Server) -> None:
+    who = HERE | {"permissions": MANAGE_GUILD}
+    with closing(Incoming(options.data)) as incoming:
+        for number in range(10, 28):
+            incoming.add(own_library(GUILD), f"https://news.example/{number}")
+        incoming.poll_failed(incoming.sources()[17], "the server has a fault")
+    async with bot(options, server):
+        listed = await server.command("feeds list", **who)
+        await listed.until(lambda one: one.answer)
+        assert listed.answer is not None
+        message = listed.answer
+        pages = [message["content"]]
+        for first in (18, 26):
+            await server.click(message, first_id(message, f"feeds:{len(pages)}"), **who)
+            await server.until(lambda first=first: f"/{first}" in message["content"])
+            pages.append(message["content"])
+
+    shown = [number for page in pages for number in range(10, 28) if f"/{number}" in page]
+    assert shown == [*range(10, 28)]
+    assert "failed 1 times since: the server has a fault" in pages[-1]
+    assert first_id(message, "feeds:1")
+
+
+@pytest.mark.slow
+async def test_the_feeds_of_a_server_that_the_bot_left_rest_until_it_returns(
+    options: Settings, server: Server
+) -> None:
+    def paused() -> list[bool]:
+        return [one.paused for one in incoming.sources()]
+
+    with closing(Incoming(options.data)) as incoming:
+        incoming.add(own_library(GUILD), "https://news.example/feed")
+        incoming.add(own_library(OTHER), "https://news.example/feed")
+        async with bot(options, server) as client:
+            await server.until(client.is_ready)  # until then, every server is an old one
+            await server.dispatch("GUILD_DELETE", {"id": str(GUILD)})
+            await server.until(lambda: True in paused())
+            left = paused()
+            # Discord says of a server that the bot is new on nothing of being available.
+            new = {
+                name: said for name, said in server.guilds[GUILD].items() if name != "unavailable"
+            }
+            await server.dispatch("GUILD_CREATE", new)
+            await server.until(lambda: True not in paused())
+
+    assert sorted(left) == [False, True]
 
 
 async def told(server: Server, name: str, *given: Json, who: dict[str, Any]) -> str:

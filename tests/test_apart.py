@@ -1,0 +1,50 @@
+import time
+from pathlib import Path
+
+import pytest
+
+from retrieval.errors import ReadError
+from retrieval.sources import apart, files
+
+PAGE = b"<html><head><title>Halvik</title></head><body><article><p>%s</p></article></body></html>"
+TEXT = b"The bridge of Halvik was closed on Monday, because its cables had rusted, said the mayor."
+
+
+def test_a_page_is_read_apart() -> None:
+    found = apart.read("html", PAGE % TEXT, address="https://news.example/a")
+
+    assert found.text == TEXT.decode()
+    assert found.url == "https://news.example/a"
+
+
+def test_what_takes_too_long_is_ended_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(apart._SECONDS, "html", 3.0)
+    tables = b"<table><tr><td>a</td></tr></table>" * 50_000
+    started = time.monotonic()
+    with pytest.raises(ReadError, match="too long"):
+        apart.read("html", b"<html><body>" + tables)
+    monkeypatch.undo()
+
+    assert time.monotonic() - started < 10
+    assert apart.read("html", PAGE % TEXT).text == TEXT.decode()
+
+
+def test_what_breaks_down_is_told_and_the_next_is_read() -> None:
+    with apart._process() as process:
+        process._popen.kill()
+        process._popen.wait()
+        answer = process.ask({"kind": "html", "given": {}}, PAGE % TEXT, 20.0)
+
+    assert "broke down" in answer["error"]
+    assert apart.read("html", PAGE % TEXT).text == TEXT.decode()
+
+
+@pytest.mark.parametrize("kind", ["html", "pdf", "docx"])
+def test_damaged_documents_are_named(kind: str, tmp_path: Path) -> None:
+    with pytest.raises(ReadError):
+        apart.read(kind, b"\xff\x00%PDF-1.4 rubbish PK\x03\x04")
+    (tmp_path / f"a.{kind}").write_bytes(b"%PDF-1.4 rubbish")
+    (found,) = files.read(tmp_path / f"a.{kind}")
+
+    assert isinstance(found, ReadError)
+    assert found.place.endswith(f"a.{kind}")
