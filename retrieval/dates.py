@@ -25,10 +25,19 @@ _MONTH = "|".join(_MONTHS)
 _UNITS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _REPORTED = timedelta(days=1)  # what happens on a day is reported on it or the next
 
-_ASKED = re.compile(
-    r"(?:\b(?:what|who|whom|which|where|why|how(?! (?:many|much)\b))\b[^,.?!]*"
+_DONE = r"\w+ed|said|spoke|met|came|went|won|lost|died|left"
+_WHAT_WAS_DONE = (
+    r"\b(?:what|who|whom|which|where|why|how(?! (?:many|much)\b))\b[^,.?!]*"
     r"\b(?:did|has|have|was|were)\b[^,.?!]*"
-    r"|\b(?:what|who)\s+(?:\w+ed|said|spoke|met|came|went|won|lost|died|left)\b[^,.?!]*)\W*$",
+    rf"|\b(?:what|who)\s+(?:{_DONE})\b[^,.?!]*"
+)
+_ASKED = re.compile(rf"(?:{_WHAT_WAS_DONE})\W*$", re.I)
+# "How many did it in May 2020?" is asked of what was reported later too; "… yesterday?" is not.
+_ASKED_OF_LATE = re.compile(
+    rf"(?:{_WHAT_WAS_DONE}"
+    rf"|\b(?:how (?:many|much)|which)\b[^,.?!]*\b(?:did|has|have|was|were|{_DONE})\b[^,.?!]*"
+    r"|^\W*(?:did|has|have|was|were)\b[^,.?!]*|\bwhen (?:did|was|were)\b[^,.?!]*"
+    r"|\bwhat(?:['’]s| is| was) (?:the news|new|happening|going on)\b[^,.?!]*)\W*$",
     re.I,
 )
 _AGO = re.compile(
@@ -62,10 +71,13 @@ def asked_days(question: str, today: date) -> Days:
     count only where they say when what is asked about was done: in "what did X say last week?" the
     saying was; in "of the party that won last week, who is the leader?" the leading was not.
     """
-    asked = _ASKED.search(question)
+    asked_at_all, asked_of_late = _ASKED.search(question), _ASKED_OF_LATE.search(question)
     for find in (_ago, _near, _unit, _on_day, _on_weekday, _in_month):
+        asked = asked_at_all if find in (_on_day, _in_month) else asked_of_late
         found = _found(find, asked[0], today) if asked else None
-        if asked and found:
+        # How many there were last year is told in this one.
+        is_long_ago = found and not asked_at_all and re.search("month|year", found[0][0], re.I)
+        if asked and found and not is_long_ago:
             words, since, until = found
             start, end = (asked.start() + place for place in words.span())
             rest = f"{question[:start]} {question[end:]}"

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files as package_files
@@ -20,6 +21,8 @@ from retrieval.check import Finding, check
 from retrieval.crossencoder import PassageReader, Reranker
 from retrieval.dates import Days, asked_days
 from retrieval.errors import LibraryError, ModelError, ReadError, SettingsError
+from retrieval.incoming import FILE as INCOMING
+from retrieval.incoming import Incoming
 from retrieval.index import Index, Report
 from retrieval.library import Filter, Library, Version
 from retrieval.models import BUNDLED, Embedder
@@ -107,6 +110,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
         Raises SettingsError for a name that is no library's, LibraryError when it is missing.
         """
         check_name(library)
+        self._data = data
         self._beside = beside
         self.models: Models = models or (
             beside.models if beside else Models(embedder, data / ".models", reranker)
@@ -266,17 +270,23 @@ class Newsdesk(Runnable[str | Question, Answer]):
         paths: list[Path],
         *,
         prune: bool = False,
+        again: bool = True,
         waiting: Callable[[], None] = lambda: None,
     ) -> Generator[Report, None, None]:
         """Make the library hold what is in the files and folders; yields the report so far.
 
         With `prune`, articles whose file is no longer under `paths` are withdrawn, unless a
-        part of what is there could not be read, which might hold them. Whoever stops iterating
-        stops it between two batches. `waiting` is called when another process is writing.
+        part of what is there could not be read, which might hold them. Without `again`, what
+        somebody withdrew stays out although its file is there. Whoever stops iterating stops it
+        between two batches. `waiting` is called when another process is writing.
         """
         with self.index.writing(waiting):
             yield from self.index.sync(
-                _articles(paths),
+                (
+                    one
+                    for one in _articles(paths)
+                    if again or isinstance(one, ReadError) or not self.keeps_out(one.id)
+                ),
                 gone=self._pruned(paths) if prune else lambda seen, failed: (),
             )
 
@@ -331,9 +341,13 @@ class Newsdesk(Runnable[str | Question, Answer]):
     def remove(
         self, articles: Iterable[Article], *, waiting: Callable[[], None] = lambda: None
     ) -> None:
-        """Withdraw these articles, where they are still there."""
+        """Withdraw these articles, where they are still there; feeds don't bring them back."""
+        ids = [article.id for article in articles]
         with self.index.writing(waiting):
-            self.index.remove([article.id for article in articles])
+            self.index.remove(ids)
+        if (self._data / INCOMING).exists():
+            with closing(Incoming(self._data)) as incoming:
+                incoming.forget(self.index.library.name, ids)
 
     def reindex(
         self, *, waiting: Callable[[], None] = lambda: None

@@ -9,7 +9,7 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -23,9 +23,11 @@ from retrieval.errors import ReadError, SettingsError
 from retrieval.sources.feeds import Entry, teaser
 
 FILE = "incoming.sqlite"
-LEASE = 120.0  # seconds for which what was taken is the taker's; a fetch ends in 30
+# Seconds for which what was taken is the taker's: robots.txt at each hop, a fetch of 30 seconds,
+# and a wait and a document of 60 each are less.
+LEASE = 300.0
 A_HOST = 4  # feeds of one host that are polled at a time
-A_FEED = 4  # pages of one feed that are fetched at a time, so that none takes all places
+A_FEED = 2  # pages of one feed that are fetched at a time, so that none takes all places
 EVERY = 60.0  # seconds between two polls of a feed that asks for nothing else
 _LONGEST = 3600.0  # seconds between two polls, whatever a feed asks for
 _JITTER = 0.1  # of the time between two polls, by which each is earlier, so that they spread
@@ -165,17 +167,17 @@ class Incoming(Database):
         """Follow a feed no longer; what came from it stays, and so does what others offer too."""
         where = [source.library, source.url]
         others = "FROM offers o WHERE o.library = pages.library AND o.url = pages.url"
-        its_alone = f"library = ? AND feed = ? AND NOT EXISTS (SELECT 1 {others})"
+        its_alone = f"library = ? AND NOT EXISTS (SELECT 1 {others})"
         with self.transaction():
             self.rows("DELETE FROM feeds WHERE library = ? AND url = ?", where)
             self.rows("DELETE FROM offers WHERE library = ? AND feed = ?", where)
             self.rows(
-                f"DELETE FROM pages WHERE {its_alone} AND coalesce(article, fetched) IS NULL", where
+                f"DELETE FROM pages WHERE {its_alone} AND coalesce(article, fetched) IS NULL",
+                [source.library],
             )
             self.rows(
-                f"UPDATE pages SET state = 'done', due = ? WHERE {its_alone} "
-                "AND state != 'withdrawn'",
-                [_NEVER, *where],
+                f"UPDATE pages SET state = 'done', due = ? WHERE {its_alone}",
+                [_NEVER, source.library],
             )
             self.rows(
                 f"UPDATE pages SET feed = (SELECT min(o.feed) {others}) "
@@ -186,8 +188,14 @@ class Incoming(Database):
     def pause(self, source: Source, *, paused: bool) -> None:
         """Poll a feed no more for the time being, or again."""
         self.rows(
-            "UPDATE feeds SET paused = ?, due = 0 WHERE library = ? AND url = ?",
+            "UPDATE feeds SET paused = paused & ~1 | ? WHERE library = ? AND url = ?",
             [paused, source.library, source.url],
+        )
+
+    def rest(self, library: str, *, resting: bool) -> None:
+        """Poll none of a library's feeds while nobody reads it; again all that aren't paused."""
+        self.rows(
+            "UPDATE feeds SET paused = paused & ~2 | ? WHERE library = ?", [2 * resting, library]
         )
 
     def take_feeds(
@@ -205,8 +213,11 @@ class Incoming(Database):
                 "ORDER BY due",
                 [now],
             )
-            hosts = ((row, host(row[2])) for row in due)
-            chosen = [row[:2] for row in _fairly(hosts, count, flying, A_HOST)]
+            chosen, taken = list[Sequence[Any]](), Counter(flying)
+            for library, url, address in due:
+                if len(chosen) < count and taken[host(address)] < A_HOST:
+                    taken[host(address)] += 1
+                    chosen.append((library, url))
             return [
                 _source(row)
                 for where in chosen
@@ -264,7 +275,7 @@ class Incoming(Database):
             "entry, digest, fetched) VALUES (?, ?, ?, ?, ?, ?, 0, 0, '', ?, ?, ?) "
             "ON CONFLICT (library, url) DO UPDATE SET state = excluded.state, due = excluded.due, "
             "attempts = 0, looks = 0, entry = excluded.entry, digest = excluded.digest, "
-            "fetched = coalesce(excluded.fetched, fetched) WHERE state != 'withdrawn'",
+            "feed = excluded.feed, fetched = coalesce(excluded.fetched, fetched)",
             [
                 source.library, url, host(url) if page else "", source.url,
                 "waiting" if page else "done", time.time() if page else _NEVER,
@@ -286,8 +297,8 @@ class Incoming(Database):
         )
         if before is None and offers:  # two feeds never say quite the same of a page
             return False
-        known = self.rows("SELECT digest FROM pages WHERE library = ? AND url = ?", where)
-        return known != [(digest,)]
+        known = self.rows("SELECT digest, teaser FROM pages WHERE library = ? AND url = ?", where)
+        return known != [(digest, 0)]
 
     def _kept(self, source: Source, one: Entry, name: str) -> str | None:
         """What a feed says of what has no page, as the article, packed; None where it is none."""
@@ -319,7 +330,7 @@ class Incoming(Database):
         busy: Collection[str] = (),
         flying: Mapping[tuple[str, str], int] = MappingProxyType({}),
     ) -> list[Page]:
-        """Pages that are due, at most one of each host and none of those that are `busy`.
+        """Pages that are due, new ones first, at most one of each host, none that is `busy`.
 
         `flying` says how many of each (library, feed) are being fetched; of none there may be more
         than `A_FEED`. Nobody else gets them meanwhile.
@@ -328,13 +339,22 @@ class Incoming(Database):
         with self.transaction():
             marks = ",".join("?" * len(busy))
             due = self.rows(
-                "SELECT library, url, feed FROM (SELECT library, url, feed, min(due) AS first "
-                "FROM pages WHERE state IN ('waiting', 'done') AND due <= ? AND fetched IS NULL "
-                f"AND host NOT IN ({marks}) GROUP BY host) ORDER BY first",
+                "SELECT library, url, host, feed, article IS NULL AND attempts = 0 AS is_new, "
+                "min(due) FROM pages WHERE state IN ('waiting', 'done') AND due <= ? "
+                f"AND fetched IS NULL AND host NOT IN ({marks}) AND NOT EXISTS (SELECT 1 FROM "
+                "feeds f WHERE f.library = pages.library AND f.url = pages.feed AND f.paused) "
+                "GROUP BY host, library, feed, is_new",
                 [now, *busy],
             )
-            feeds = ((row, (row[0], row[2])) for row in due)
-            chosen = [row[:2] for row in _fairly(feeds, count, flying, A_FEED)]
+            # By chance, so that of several feeds on one host none waits for all of another's.
+            random.shuffle(due)
+            due.sort(key=lambda row: not row[4])
+            chosen, hosts, taken = list[Sequence[Any]](), set(busy), Counter(flying)
+            for library, url, name, feed, *_ in due:
+                if len(chosen) < count and name not in hosts and taken[library, feed] < A_FEED:
+                    hosts.add(name)
+                    taken[library, feed] += 1
+                    chosen.append((library, url))
             for where in chosen:
                 self.rows(
                     "UPDATE pages SET due = ? WHERE library = ? AND url = ?", [now + LEASE, *where]
@@ -413,10 +433,10 @@ class Incoming(Database):
         return [library for (library,) in self.rows(sql)]
 
     def to_index(self, library: str, count: int) -> list[Brought]:
-        """What was fetched for a library, at most so many."""
+        """What was fetched for a library, at most so many, by chance."""
         rows = self.rows(
             "SELECT library, url, article, fetched FROM pages WHERE fetched NOTNULL "
-            "AND library = ? ORDER BY url LIMIT ?",
+            "AND library = ? ORDER BY random() LIMIT ?",  # no feed keeps others waiting
             [library, count],
         )
         return [Brought(name, url, before, _unpacked(packed)) for name, url, before, packed in rows]
@@ -431,7 +451,8 @@ class Incoming(Database):
         with self.transaction():
             for one in brought:
                 self.rows(
-                    "UPDATE pages SET fetched = NULL, article = ?, teaser = ? "
+                    "UPDATE pages SET fetched = NULL, article = ?, teaser = ?, "
+                    "entry = CASE host WHEN '' THEN '' ELSE entry END "  # the library has it now
                     "WHERE library = ? AND url = ? AND fetched = ?",
                     [
                         one.article.id,
@@ -442,14 +463,23 @@ class Incoming(Database):
                     ],
                 )
 
-    def withdrawn(self, brought: Iterable[Brought]) -> None:
-        """Forget what these pages hold: somebody took the articles out of the library."""
+    def dropped(self, brought: Iterable[Brought]) -> None:
+        """Forget what these pages hold: it doesn't go into the library."""
         with self.transaction():
             for one in brought:
                 self.rows(
-                    "UPDATE pages SET state = 'withdrawn', fetched = NULL, entry = '' "
-                    "WHERE library = ? AND url = ?",
+                    "UPDATE pages SET fetched = NULL WHERE library = ? AND url = ?",
                     [one.library, one.url],
+                )
+
+    def forget(self, library: str, articles: Iterable[str]) -> None:
+        """Keep no word of the articles with these ids, and fetch their pages no more."""
+        with self.transaction():
+            for id in articles:
+                self.rows(
+                    "UPDATE pages SET state = 'done', due = ?, fetched = NULL, entry = '' "
+                    "WHERE library = ? AND article = ?",
+                    [_NEVER, library, id],
                 )
 
     def given_up(self, library: str) -> list[Page]:
@@ -471,24 +501,6 @@ class Incoming(Database):
         sql = "SELECT count(*) FROM pages WHERE (state = 'waiting' OR fetched NOTNULL) "
         ((count,),) = self.rows(sql + "AND library = ?", [library])
         return int(count)
-
-
-def _fairly(
-    due: Iterable[tuple[Sequence[Any], Hashable]],
-    count: int,
-    flying: Mapping[Any, int],
-    most: int,
-) -> Iterator[Sequence[Any]]:
-    """The first `count` of what is due of which not `most` of the same name fly already."""
-    taken = Counter(flying)
-    left = count
-    for row, name in due:
-        if left <= 0:
-            return
-        if taken[name] < most:
-            taken[name] += 1
-            left -= 1
-            yield row
 
 
 def host(url: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import lru_cache, partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -42,6 +43,8 @@ _PAUSE = 10.0  # seconds before indexing is tried again after it failed
 _GONE = (404, 410, 451)  # statuses that are not tried again
 _OF_IT = 0.2  # of the words in which a feed announces a page are at least on it
 _FEW = 4  # words are too few to tell
+_LONG = 3_000  # characters; notices are shorter
+_NO_BLANKS = 0x0E00  # from Thai on, scripts write words without blanks between them
 _TEASER = 300  # characters of what a feed says that are looked for
 
 
@@ -243,8 +246,8 @@ class Watch:
 
             def chosen() -> tuple[list[Article], list[str]]:
                 brought = self._incoming.to_index(library, _BATCH)
-                gone = [one for one in brought if _was_withdrawn(desk, one)]
-                self._incoming.withdrawn(gone)
+                gone = [one for one in brought if self._stays_out(desk, one)]
+                self._incoming.dropped(gone)
                 left.extend(one for one in brought if one not in gone)
                 articles = {one.article.id: one.article for one in left}
                 replaced = [
@@ -260,6 +263,19 @@ class Watch:
         self._incoming.indexed(left)
         self._say_report(report)
 
+    def _stays_out(self, desk: Newsdesk, one: Brought) -> bool:
+        """Whether somebody took out what the page held, or it holds quite another text now."""
+        if desk.keeps_out(one.article.id) or (one.before and desk.keeps_out(one.before)):
+            return True
+        before = desk.index.library.article(one.before) if one.before else None
+        if before is None or before.teaser or one.article.teaser:
+            return False
+        words, now = {*stems(before.text)} - GRAMMAR, {*stems(one.article.text)} - GRAMMAR
+        if len(words & now) >= _OF_IT * min(len(words), len(now)):
+            return False
+        self._say(f"{one.url}: it has quite another text now, which is not taken for a correction")
+        return True
+
     def _say_report(self, report: Report) -> None:
         for error in report.failed:
             self._say(f"not read: {error}")
@@ -271,7 +287,16 @@ class Watch:
     # Folders
 
     def _follow(self, stop: threading.Event) -> None:
-        unread = True
+        while not stop.is_set():
+            try:
+                self._follow_these(stop)
+            except Exception as exc:  # noqa: BLE001 - a folder may go at any moment
+                self._say(f"the folders can't be followed just now: {exc}")
+                stop.wait(_PAUSE)
+
+    def _follow_these(self, stop: threading.Event) -> None:
+        """Until one of the folders is another one than it was."""
+        unread, before = True, _identities(self._folders)
         for changes in watch_files(
             *self._folders,
             stop_event=stop,
@@ -282,12 +307,14 @@ class Watch:
             # What it yields first shows that it watches: from then on, no change is missed.
             if unread or changes:
                 unread = not self._read_folders()
+            if _identities(self._folders) != before:
+                return
 
     def _read_folders(self) -> bool:
         """Whether what is there was read."""
         try:
             with self._opened(self._library) as desk:
-                self._say_report([*desk.sync(self._folders, prune=True)][-1])
+                self._say_report([*desk.sync(self._folders, prune=True, again=False)][-1])
             return True
         except NewsdeskError as exc:
             log.error("%s", exc)
@@ -297,9 +324,9 @@ class Watch:
         return False
 
 
-def _was_withdrawn(desk: Newsdesk, one: Brought) -> bool:
-    """Whether somebody took out what the page held, or what it holds now."""
-    return desk.keeps_out(one.article.id) or bool(one.before and desk.keeps_out(one.before))
+def _identities(paths: Sequence[Path]) -> list[tuple[int, int]]:
+    """By which a folder is told from another one that has taken its place."""
+    return [(found.st_dev, found.st_ino) for found in (path.stat() for path in paths)]
 
 
 def _is_led_astray(page: Page, found: web.Fetched, article: Article) -> bool:
@@ -310,13 +337,20 @@ def _is_led_astray(page: Page, found: web.Fetched, article: Article) -> bool:
 
 
 def _is_of(entry: Entry, article: Article) -> bool:
-    """Whether the page is about what the feed says of it.
+    """Whether the page is about what the feed says of it, or too long to be anything else.
 
-    One that asks for consent, or for JavaScript, or says that there is no such page, is not.
+    One that asks for consent, or for JavaScript, or says that there is no such page, is neither.
     """
-    said = {*stems(f"{entry.title} {entry.text[:_TEASER]}")} - GRAMMAR
-    shared = said & {*stems(f"{article.title} {article.text}")}
-    return len(said) < _FEW or len(shared) >= _OF_IT * len(said)
+    said = _pieces(f"{entry.title} {entry.text[:_TEASER]}")
+    shared = said & _pieces(article.text)
+    is_long = len(article.text) > _LONG
+    return is_long or len(said) < _FEW or len(shared) >= _OF_IT * len(said)
+
+
+def _pieces(text: str) -> set[str]:
+    """The words that mean something, and pairs of letters where a script has no blanks."""
+    words = {*stems(text)} - GRAMMAR
+    return {a + b for word in words for a, b in pairwise(word) if ord(a) > _NO_BLANKS} or words
 
 
 def _is_front_page(address: str) -> bool:

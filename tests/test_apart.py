@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -33,7 +35,7 @@ def test_what_breaks_down_is_told_and_the_next_is_read() -> None:
     with apart._process() as process:
         process._popen.kill()
         process._popen.wait()
-        answer = process.ask({"kind": "html", "given": {}}, PAGE % TEXT, 20.0)
+        answer = process.ask({"kind": "html", "given": {}, "seconds": 20.0}, PAGE % TEXT)
 
     assert "broke down" in answer["error"]
     assert apart.read("html", PAGE % TEXT).text == TEXT.decode()
@@ -48,3 +50,48 @@ def test_damaged_documents_are_named(kind: str, tmp_path: Path) -> None:
 
     assert isinstance(found, ReadError)
     assert found.place.endswith(f"a.{kind}")
+
+
+def test_a_reader_whose_parent_is_killed_ends_by_itself(tmp_path: Path) -> None:
+    code = (
+        "from retrieval.sources import apart\n"
+        "apart._SECONDS['html'] = 2.0\n"
+        "with apart._process() as process:\n"
+        "    apart._idle.put(process)\n"
+        "    print(process._popen.pid, flush=True)\n"
+        "apart.read('html', b'<html><body>' + b'<table><tr><td>a</td></tr></table>' * 50_000)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    time.sleep(2)
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+
+    for _ in range(100):
+        if not _is_alive(child):
+            return
+        time.sleep(0.2)
+    raise AssertionError("it lives on")
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def test_where_less_memory_is_allowed_documents_are_read_all_the_same() -> None:
+    resource = pytest.importorskip("resource")
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_AS, (1_800_000_000,) * 2)\n"
+        "from retrieval.sources import apart\n"
+        f"print(apart.read('html', {PAGE % TEXT!r}).text)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert resource
+    assert done.stdout.strip() == TEXT.decode()

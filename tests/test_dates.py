@@ -25,6 +25,11 @@ WEDNESDAY = date(2026, 11, 25)
         ("what did he say on 24 December?", "2025-12-24", "2025-12-25"),
         ("what did he announce in the last three days?", None, None),
         ("what did he announce in the last 3 days?", "2026-11-22", None),
+        ("How many people died in the fire yesterday?", "2026-11-24", None),
+        ("Did the minister resign yesterday?", "2026-11-24", None),
+        ("Which party won the election last week?", "2026-11-16", "2026-11-23"),
+        ("When did the fire break out last week?", "2026-11-16", "2026-11-23"),
+        ("What is the news of yesterday?", "2026-11-24", None),
     ],
 )
 def test_days_in_words(question: str, since: str | None, until: str | None) -> None:

@@ -1,6 +1,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,81 @@ def test_no_host_is_asked_for_many_feeds_at_once(incoming: Incoming) -> None:
     assert len(taken) == A_HOST + 1
     assert TOP in [one.url for one in taken]
     assert incoming.take_feeds(16, {"news.example": A_HOST}) == []
+
+
+def test_of_feeds_on_one_host_none_waits_for_all_of_anothers(incoming: Incoming) -> None:
+    old = [entry(f"https://news.example/{number}") for number in range(200)]
+    follow(incoming, TOP, *old)
+    follow(incoming, NEWS, entry(BRIDGE))
+    turns = 0
+    while BRIDGE not in [page.url for page in incoming.take_pages(16)]:
+        turns += 1
+        assert turns < 40, "one in two is expected"
+
+
+def test_new_pages_come_before_those_that_are_looked_at_again(
+    incoming: Incoming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incomings, "_LOOKS", (0.0,) * 9)
+    follow(incoming, NEWS, *(entry(f"https://news.example/{number}") for number in range(5)))
+    while pages := incoming.take_pages(9):
+        read(incoming, pages)
+        if incoming.source("shared", NEWS).articles == 5:
+            break
+    offer(incoming, NEWS, entry(BRIDGE))
+
+    assert [page.url for page in incoming.take_pages(9)] == [BRIDGE]
+
+
+def test_pages_of_a_paused_feed_are_not_fetched(incoming: Incoming) -> None:
+    source = follow(incoming, NEWS, entry(BRIDGE))
+    incoming.pause(source, paused=True)
+    assert incoming.take_pages(9) == []
+    incoming.pause(source, paused=False)
+    incoming.rest("shared", resting=True)
+    assert incoming.take_pages(9) == []
+    assert incoming.take_feeds(9) == []
+    incoming.pause(source, paused=True)
+    incoming.rest("shared", resting=False)
+    assert incoming.source("shared", NEWS).paused
+    incoming.pause(source, paused=False)
+
+    assert [page.url for page in incoming.take_pages(9)] == [BRIDGE]
+
+
+def test_a_page_whose_feed_was_exchanged_goes_with_the_new_one(incoming: Incoming) -> None:
+    first = follow(incoming, NEWS, entry(BRIDGE))
+    read(incoming, incoming.take_pages(9))
+    incoming.remove(first)
+    second = follow(incoming, TOP, entry(BRIDGE, "Elsewhere said so"))
+    incoming.remove(second)
+
+    assert incoming.take_pages(9) == []
+
+
+def test_a_teaser_is_tried_again_when_its_feed_is_followed_again(incoming: Incoming) -> None:
+    source = follow(incoming, NEWS, entry(BRIDGE, text="The bridge is shut."))
+    (page,) = incoming.take_pages(9)
+    kept = replace(article("The bridge is shut.", url=BRIDGE), teaser=True)
+    incoming.failed(page, "no", instead=kept)
+    brought(incoming)
+    incoming.remove(source)
+    follow(incoming, NEWS, entry(BRIDGE, text="The bridge is shut."))
+
+    assert [one.url for one in incoming.take_pages(9)] == [BRIDGE]
+
+
+def test_of_what_was_withdrawn_no_word_is_left(incoming: Incoming, tmp_path: Path) -> None:
+    follow(
+        incoming, NEWS,
+        entry(None, "Quilzeph", "The quilzeph is shut.", "tag:1"),
+        entry(BRIDGE, "Bridge", "The quilzeph is open."),
+    )  # fmt: skip
+    (page,) = incoming.take_pages(9)
+    incoming.failed(page, "no", lasting=True, instead=article("The quilzeph.", url=BRIDGE))
+    incoming.forget("shared", [one.id for one in brought(incoming)])
+
+    assert b"quilzeph" not in (tmp_path / incomings.FILE).read_bytes().lower()
 
 
 def test_what_an_older_version_wrote_is_read(tmp_path: Path) -> None:

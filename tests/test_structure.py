@@ -10,7 +10,7 @@ ORDER = [
     "sources.public", "sources.web", "sources.robots", "sources.feeds", "passages", "copies",
     "models", "crossencoder", "library", "vectors", "words", "projections", "index", "check",
     "search", "quotes", "statements", "asked", "statement_reader", "reader", "answer", "verdict",
-    "proof", "followup", "dates", "desk", "evaluation", "incoming", "watch",
+    "proof", "followup", "dates", "incoming", "desk", "evaluation", "watch",
 ]  # fmt: skip
 DISCORD = {
     f"bot/discord/{name}.py"

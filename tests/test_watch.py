@@ -11,6 +11,7 @@ from retrieval import watch as watches
 from retrieval.articles import article
 from retrieval.desk import Newsdesk
 from retrieval.incoming import Incoming
+from retrieval.sources.feeds import Entry
 from retrieval.watch import Watch
 from tests.names import Names
 from tests.publisher import (
@@ -278,14 +279,20 @@ def test_what_was_withdrawn_before_a_crash_was_mended_does_not_come_back(
     assert titles(desk) == ["Report 1"]
 
 
-def test_what_somebody_put_in_again_is_followed_again(desk: Newsdesk) -> None:
-    bridge = article(BRIDGE.text, url="https://news.example/bridge")
-    desk.take([bridge])
-    desk.remove([bridge])
-    assert desk.keeps_out(bridge.id)
-    desk.take([bridge])
+def test_what_somebody_put_in_again_is_followed_again(
+    desk: Newsdesk, data: Path, publishers: Publishers, names: Names
+) -> None:
+    site = publishers.site("news.example")
+    site.publish("/bridge", BRIDGE)
+    with watching(desk, data, site.feed):
+        until(lambda: titles(desk) == [BRIDGE.title])
+        (bridge,) = desk.articles()
+        desk.remove([bridge])
+        desk.take([bridge])
+        site.publish("/bridge", Story(BRIDGE.title, BRIDGE.text.replace("Monday", "Friday")))
+        until(lambda: "Friday" in next(desk.articles()).text)
 
-    assert not desk.keeps_out(bridge.id)
+    assert titles(desk) == [BRIDGE.title]
 
 
 def test_a_page_that_asks_for_consent_is_not_taken_for_the_article(
@@ -498,6 +505,64 @@ def test_a_page_that_leads_elsewhere_for_the_time_being_keeps_its_article(
         until(lambda: any("for the time being" in line for line in said))
 
     assert titles(desk) == [BRIDGE.title]
+
+
+@pytest.mark.slow
+def test_a_page_with_quite_another_text_is_no_correction(
+    desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(incomings, "_LOOKS", (0.3,) * 50)
+    site = publishers.site("news.example")
+    site.publish("/bridge", BRIDGE)
+    consent = "\n".join(
+        f"Our partner {number} stores cookie {number * 7} and measures audience {number * 3}."
+        for number in range(80)
+    )
+    with watching(desk, data, site.feed) as (_, said):
+        until(lambda: titles(desk) == [BRIDGE.title])
+        site.window = 0
+        site.publish("/bridge", Story(BRIDGE.title, consent))
+        until(lambda: any("quite another text" in line for line in said))
+        site.publish("/bridge", Story(BRIDGE.title, BRIDGE.text.replace("Monday", "Friday")))
+        until(lambda: "Friday" in next(desk.articles()).text)
+
+    assert len(desk.versions(next(desk.articles()).id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "is_of"),
+    [
+        ("哈尔维克大桥因缆索生锈关闭", "哈尔维克大桥周一关闭,因为缆索生锈,市长表示。", True),
+        ("哈尔维克大桥因缆索生锈关闭", "我们和合作伙伴使用饼干和数据。请选择接受。", False),
+        ("Brücke von Halvik gesperrt, Pendler müssen warten", "The bridge is shut. " * 200, True),
+        ("The bridge of Halvik is closed on Monday", "We use cookies. Accept all now.", False),
+        ("Shut", "We use cookies.", True),
+    ],
+)
+def test_pages_are_told_from_notices_in_any_script(said: str, text: str, is_of: bool) -> None:
+    page = article(text, url="https://news.example/a", title=said)
+
+    assert watches._is_of(Entry("https://news.example/a", said, None, (), ""), page) == is_of
+
+
+@pytest.mark.slow
+def test_a_folder_that_is_made_anew_is_followed_on_and_what_was_withdrawn_stays_out(
+    desk: Newsdesk, data: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "a.txt").write_text(BRIDGE.text)
+    with watching(desk, data, folders=[folder]):
+        until(lambda: len(titles(desk)) == 1)
+        desk.remove([*desk.articles()])
+        folder.rename(tmp_path / "old")
+        folder.mkdir()
+        (folder / "a.txt").write_text(BRIDGE.text)
+        (folder / "b.txt").write_text(about(1).text)
+        until(lambda: len(titles(desk)) == 1, 30)
+
+    assert "zeph1or" in next(desk.articles()).text
 
 
 @pytest.mark.slow

@@ -173,6 +173,8 @@ class Client(discord.AutoShardedClient):
         if not self._greeted:
             print(f"Connected as {self.user}, on {len(self.guilds)} servers.", flush=True)  # noqa: T201
         self._greeted = True
+        here = {guild.id for guild in self.guilds}
+        await asyncio.to_thread(following.rest_where_gone, self.options.data, here)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         """Forget an answer whose message somebody deleted."""
@@ -181,11 +183,11 @@ class Client(discord.AutoShardedClient):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forget what was asked there; its articles stay, should the bot be invited again."""
         await asyncio.to_thread(self.store.leave, guild.id)
-        await asyncio.to_thread(following.pause, self.options.data, guild.id, paused=True)
+        await asyncio.to_thread(following.rest, self.options.data, guild.id, resting=True)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Poll its feeds again, where the bot was there before."""
-        await asyncio.to_thread(following.pause, self.options.data, guild.id, paused=False)
+        await asyncio.to_thread(following.rest, self.options.data, guild.id, resting=False)
 
     # Hearing
 

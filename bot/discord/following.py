@@ -13,6 +13,7 @@ from bot.discord.feeding import Interaction, fed_by, may_feed
 from bot.discord.messages import MESSAGE, OPTION, OPTIONS, cut, escape
 from bot.discord.pool import Busy
 from bot.discord.replies import InteractionReply, in_flight
+from bot.settings import OF_SERVERS
 from retrieval.errors import SettingsError
 from retrieval.incoming import Incoming, Source
 
@@ -134,11 +135,19 @@ class Page(
         await _show(interaction, self.page)
 
 
-def pause(data: Path, guild: int, *, paused: bool) -> None:
+def rest(data: Path, guild: int, *, resting: bool) -> None:
     """Poll a server's feeds no more while the bot isn't on it, or again."""
     with closing(Incoming(data)) as incoming:
-        for source in incoming.sources(own_library(guild)):
-            incoming.pause(source, paused=paused)
+        incoming.rest(own_library(guild), resting=resting)
+
+
+def rest_where_gone(data: Path, guilds: set[int]) -> None:
+    """The same for all servers on which the bot no longer is; `guilds` are those where it is."""
+    with closing(Incoming(data)) as incoming:
+        for library in {one.library for one in incoming.sources()}:
+            server = library.removeprefix(OF_SERVERS)
+            if library != server and server.isdecimal():
+                incoming.rest(library, resting=int(server) not in guilds)
 
 
 def _sources(client: "Client", guild: int) -> list[Source]:

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -27,7 +28,9 @@ _KINDS: dict[str, Callable[..., Article]] = {
 }
 _SECONDS = {"html": 20.0, "pdf": 60.0, "docx": 60.0}  # for one document; books are PDFs
 _MEMORY = 2_000_000_000  # bytes that a process may have
-_PROCESSES = 2  # so that one document that takes long doesn't hold up all others
+_PROCESSES = 4  # so that some documents that take long don't hold up all others
+_WAIT = 60.0  # seconds for one of them
+_MOST = 200  # documents that one reads; what they leave behind goes with it
 _CODE = "import sys; sys.path[:] = {}; from retrieval.sources import apart; apart.serve()"
 
 
@@ -46,7 +49,8 @@ def read(
     about = {"path": path, "address": address, "charset": charset}
     given = {name: value for name, value in about.items() if value is not None}
     with _process() as process:
-        answer = process.ask({"kind": kind, "given": given}, content, _SECONDS[kind])
+        request = {"kind": kind, "given": given, "seconds": _SECONDS[kind]}
+        answer = process.ask(request, content)
     if "error" in answer:
         raise ReadError(answer["error"])
     fields = answer["article"]
@@ -57,15 +61,21 @@ class _Process:
     """A process that reads one document after another."""
 
     def __init__(self) -> None:
+        self.asked = 0
+        # In a session of its own, as Ctrl-C is for who asks; without the environment, which has
+        # secrets that no parser needs. Windows can't do without it.
         self._popen = subprocess.Popen(
             [sys.executable, "-c", _CODE.format(sys.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            start_new_session=True,
+            env={} if os.name == "posix" else None,
         )
         atexit.register(self.end)
 
-    def ask(self, request: dict[str, Any], content: bytes, seconds: float) -> dict[str, Any]:
+    def ask(self, request: dict[str, Any], content: bytes) -> dict[str, Any]:
         """What came of the document; the process is ended where nothing did."""
+        self.asked += 1
         assert self._popen.stdin
         assert self._popen.stdout
         late = threading.Event()
@@ -74,7 +84,7 @@ class _Process:
             late.set()
             self._popen.kill()
 
-        timer = threading.Timer(seconds, stop)
+        timer = threading.Timer(request["seconds"], stop)
         timer.start()
         try:
             _send(self._popen.stdin, request, content)
@@ -110,7 +120,9 @@ _places = threading.BoundedSemaphore(_PROCESSES)
 @contextmanager
 def _process() -> Iterator[_Process]:
     """One that nobody else uses meanwhile."""
-    with _places:
+    if not _places.acquire(timeout=_WAIT):
+        raise ReadError("too many documents are being read just now")
+    try:
         try:
             process = _idle.get_nowait()
         except queue.Empty:
@@ -123,26 +135,43 @@ def _process() -> Iterator[_Process]:
         except BaseException:  # cut off in the midst, it would answer the next one wrongly
             process.end()
             raise
-        _idle.put(process)
+        if process.asked < _MOST:
+            _idle.put(process)
+        else:
+            process.end()
+    finally:
+        _places.release()
 
 
 def serve() -> None:
     """Read documents that come on standard input, until it ends."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asks
     logging.disable()
-    with suppress(ImportError):  # Windows has no such limits
+    with suppress(ImportError, ValueError, OSError):  # some systems have no such limit
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        allowed = _MEMORY if most == resource.RLIM_INFINITY else min(_MEMORY, most)
+        resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a parser prints is no answer
     while True:
         request, content = _received(sys.stdin.buffer)
         if request is None:
             return
-        _send(answers, _answer(request, content), b"")
+        with _alarm(request["seconds"]):
+            answer = _answer(request, content)
+        _send(answers, answer, b"")
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """End this process then, also when the one that watches over it was killed."""
+    if not hasattr(signal, "alarm"):  # as on Windows
+        yield
+        return
+    signal.alarm(int(seconds) + 2)
+    yield
+    signal.alarm(0)
 
 
 def _answer(request: dict[str, Any], content: bytes) -> dict[str, Any]:
