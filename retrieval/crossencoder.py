@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 Logits = npt.NDArray[np.float32]
 Span = tuple[int, int]
 
-_WEIGHTS = "weights/reader.onnx"
 _QUESTION_TOKENS = 64
 _TITLE_TOKENS = 24
 _PAIR_TOKENS = 384  # a passage of 1,000 characters has some 210
@@ -75,40 +74,61 @@ class Judgement:
         return float(sums[start, end]), (self.offsets[low + start][0], self.offsets[low + end][1])
 
 
-class PassageReader:
-    """Reads passages for a question; loads at first use, safe to use from threads.
+class Network:
+    """One of the networks that Newsdesk carries; loads at first use, safe to use from threads.
 
-    Each passage is read by itself on one thread, several at a time: no padding is computed, and
-    its logits don't depend on what else is read. On the CPU always: eight-bit arithmetic there
-    takes less time than loading PyTorch for a GPU would.
+    Each pair is read by itself on one thread, several at a time: no padding is computed, and its
+    logits don't depend on what else is read. On the CPU always: eight-bit arithmetic there takes
+    less time than loading PyTorch for a GPU would.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, outputs: Sequence[str]) -> None:
+        """`name` is that of its file under `weights/`."""
+        self._name = name
+        self._outputs = outputs
         self._lock = threading.Lock()
         self._session: Any = None
         self._tokenizer: Any = None
         self._threads: ThreadPoolExecutor | None = None
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Judgement]:
-        """One judgement a (title, text), in order. Raises ModelError without weights."""
+    @property
+    def tokenizer(self) -> Any:
+        """What makes tokens of texts. Raises ModelError without weights."""
         with self._lock:
             if self._session is None:
-                self._tokenizer, self._session = reader_tokenizer(), _open_weights()
+                self._tokenizer, self._session = reader_tokenizer(), _open_weights(self._name)
                 workers = min(_MAX_THREADS, cores())
-                self._threads = ThreadPoolExecutor(workers, "reader")
-        assert self._threads is not None
-        pairs = [pair(self._tokenizer, question, title, text) for title, text in passages]
-        return list(self._threads.map(self._judge, pairs))
+                self._threads = ThreadPoolExecutor(workers, self._name)
+        return self._tokenizer
 
-    def _judge(self, one: Pair) -> Judgement:
+    def read(self, pairs: Sequence[Pair]) -> list[list[Logits]]:
+        """The outputs for each pair, in order. Raises ModelError without weights."""
+        assert self.tokenizer is not None
+        assert self._threads is not None
+        return list(self._threads.map(self._run, pairs))
+
+    def _run(self, one: Pair) -> list[Logits]:
         ids = np.array([one.ids], dtype=np.int64)
         given = {
             "input_ids": ids,
             "attention_mask": np.ones_like(ids),
             "token_type_ids": np.array([one.types], dtype=np.int64),
         }
-        rank, starts, ends = self._session.run(["rank", "start", "end"], given)
-        return Judgement(float(rank[0]), one.offsets, starts[0], ends[0])
+        return [output[0] for output in self._session.run(self._outputs, given)]
+
+
+class PassageReader:
+    """Reads passages for a question; loads at first use, safe to use from threads."""
+
+    def __init__(self) -> None:
+        self._network = Network("reader", ["rank", "start", "end"])
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Judgement]:
+        """One judgement a (title, text), in order. Raises ModelError without weights."""
+        words = self._network.tokenizer
+        pairs = [pair(words, question, title, text) for title, text in passages]
+        read = zip(pairs, self._network.read(pairs), strict=True)
+        return [Judgement(float(rank), one.offsets, a, b) for one, (rank, a, b) in read]
 
 
 class Reranker:
@@ -170,10 +190,15 @@ def reader_tokenizer() -> Any:
     return tokenizer
 
 
-def pair(tokenizer: Any, question: str, title: str, text: str) -> Pair:
-    """[CLS] question [SEP] title [SEP] text [SEP], without the title where there is none."""
+def pair(
+    tokenizer: Any, question: str, title: str, text: str, asked_tokens: int = _QUESTION_TOKENS
+) -> Pair:
+    """[CLS] question [SEP] title [SEP] text [SEP], without the title where there is none.
+
+    Of the question no more than `asked_tokens` are read.
+    """
     asked, titled, read = tokenizer.encode_batch([question, title, text], add_special_tokens=False)
-    before = [_CLS, *asked.ids[:_QUESTION_TOKENS], _SEP]
+    before = [_CLS, *asked.ids[:asked_tokens], _SEP]
     types = [0] * len(before)
     if title:
         before += [*titled.ids[:_TITLE_TOKENS], _SEP]
@@ -184,19 +209,19 @@ def pair(tokenizer: Any, question: str, title: str, text: str) -> Pair:
 
 
 @cache
-def _open_weights() -> Any:
+def _open_weights(name: str) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     # CPUs without VNNI would add up eight-bit products in sixteen bits, which overflow.
     options.add_session_config_entry("session.x64quantprecision", "1")
-    with as_file(package_files("retrieval") / _WEIGHTS) as file:
+    with as_file(package_files("retrieval") / f"weights/{name}.onnx") as file:
         if not file.exists():
-            raise ModelError("The reader's weights are missing. Install Newsdesk again.")
+            raise ModelError(f"The {name}'s weights are missing. Install Newsdesk again.")
         try:
             return onnxruntime.InferenceSession(
                 str(file), options, providers=["CPUExecutionProvider"]
             )
         except Exception as exc:
-            raise ModelError("The reader's weights are damaged. Install Newsdesk again.") from exc
+            raise ModelError(f"The {name}'s weights are damaged. Install Newsdesk again.") from exc

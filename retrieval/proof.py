@@ -1,12 +1,131 @@
-"""Proof: what of an answer may be shown."""
+"""Proof: what of an answer, and of what a language model writes, may be shown."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from retrieval import claims
 from retrieval.answer import Answer, cite
+from retrieval.draft import Proof, Sentence
 from retrieval.library import Library
-from retrieval.quotes import Quote
+from retrieval.passages import sentences
+from retrieval.quotes import Quote, candidates
 from retrieval.search import Hit
+
+_SAID = 0.6  # of a sentence's words that mean something stand in what it cites
+_MAX_SENTENCE = 600  # characters
+_MAX_SOURCE = 60  # characters of a publisher's name; what is longer is none
+
+Supports = Callable[[str, Sequence[str]], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage as it may prove a sentence: what is shown `about` its article, and its words.
+
+    `text` has no sentence that gives orders to whoever answers. `quotable` are its sentences, and
+    the clauses of long ones.
+    """
+
+    about: str
+    text: str
+    quotable: tuple[str, ...] = ()
+
+
+def evidence(hit: Hit) -> Evidence:
+    """What a hit proves."""
+    article, text = hit.article, hit.passage.text
+    kept = [text[a:b] for a, b in sentences(text) if not claims.is_order(text[a:b])]
+    source = article.source if len(article.source) <= _MAX_SOURCE else ""
+    named = [source, article.day.strftime("%A, %d %B %Y") if article.day else ""]
+    quotable = (*kept, *(one.text for one in candidates([hit])))
+    return Evidence(" ".join(filter(None, named)), "\n".join(kept), quotable)
+
+
+def prove_sentence(
+    sentence: Sentence,
+    passages: Mapping[int, Evidence],
+    question: str,
+    supports: Supports,
+    threshold: float,
+) -> Proof:
+    """Whether a sentence may be shown, and with which words.
+
+    Each passage that it cites was handed out; each quotation is a slice of one of them; each
+    number and name stands in one, in what is shown about it, or in the question; so do most of its
+    other words; it turns none of their sentences; and `supports` gives at least `threshold`.
+    Quotations are shown as stored.
+    """
+    if wrong := _form(sentence, passages):
+        return Proof(sentence, None, wrong)
+    cited = [passages[number] for number in sentence.numbers]
+    shown = _as_stored(sentence.text, [one.text for one in cited])
+    if shown is None:
+        return Proof(sentence, None, "a quotation isn't what a cited passage says")
+    known = " \n ".join([question, *(f"{one.about}\n{one.text}" for one in cited)])
+    if wrong := _unknown(sentence.text, known):
+        return Proof(sentence, None, wrong)
+    # Part of a sentence may say the opposite: "denied that the bridge was closed".
+    if any(claims.same_words(said, sentence.text) for one in cited for said in one.quotable):
+        return Proof(sentence, shown, support=1.0)
+    if turn := claims.turned(sentence.text, [said for one in cited for said in one.quotable]):
+        return Proof(sentence, None, turn[0], turned=turn[1])
+    support = supports(sentence.text, [one.text for one in cited])
+    if support < threshold:
+        return Proof(sentence, None, "the cited passages don't support it", support)
+    return Proof(sentence, shown, support=support)
+
+
+def _form(sentence: Sentence, passages: Mapping[int, Evidence]) -> str:
+    """What is wrong with it whatever it says; empty where nothing is."""
+    if not sentence.numbers:
+        return "it cites nothing"
+    if strange := [number for number in sentence.numbers if number not in passages]:
+        return f"there is no passage {strange[0]}"
+    if len(sentence.text) > _MAX_SENTENCE:
+        return "it is too long"
+    if sentence.text.rstrip("\"'”’»)").endswith("?"):
+        return "it is a question"
+    if claims.has_address(sentence.text):
+        return "it has an address, a mention or markup in it"
+    if claims.is_order(sentence.text):
+        return "it gives orders"
+    return ""
+
+
+def _as_stored(text: str, passages: Sequence[str]) -> str | None:
+    """The sentence with its quotations as the passages have them; None where one has none."""
+    found = claims.quotations(text)
+    if found is None:
+        return None
+    for one in reversed(found):
+        stored, after = _stored(one.text, passages)
+        if stored is None:
+            return None
+        text = (
+            text[: one.start] + stored + text[one.end : one.end + 1] + after + text[one.end + 1 :]
+        )
+    return text
+
+
+def _stored(quoted: str, passages: Sequence[str]) -> tuple[str | None, str]:
+    """The slice that is quoted; with it a comma that only stood within the marks."""
+    bare = quoted.rstrip(" ,.;")
+    for words, after in ((quoted, ""), (bare, quoted[len(bare) :].strip())):
+        for text in passages:
+            if stored := claims.slice_of(text, words):
+                return stored, after
+    return None, ""
+
+
+def _unknown(text: str, known: str) -> str:
+    """What of the sentence nothing cited has; empty where all of it is there."""
+    if strange := claims.missing_numbers(text, known):
+        return f"the number {min(strange)} isn't in a cited passage"
+    if names := claims.missing_names(text, known):
+        return f"the name {names[0]} isn't in a cited passage"
+    if claims.share_found(text, known) < _SAID:
+        return "most of its words aren't in a cited passage"
+    return ""
 
 
 def prove(answer: Answer, libraries: Mapping[str, Library]) -> Answer:

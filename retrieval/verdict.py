@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.answer import Citation
+from retrieval.claims import denies
 from retrieval.passages import sentences
 from retrieval.quotes import Candidate, candidates
 from retrieval.search import Hit
@@ -17,11 +18,6 @@ from retrieval.statements import content, content_in_order
 _MIN_WORDS = 4
 _NEAR = 0.3  # share from which a sentence is worth showing
 _NUMBER = re.compile(r"\d[\d.,:]*")
-_NOT = re.compile(
-    r"\b(not|no|never|none|nobody|nothing|neither|nor|without|den(y|ies|ied)|reject(s|ed)?"
-    r"|refus(e|es|ed)|false|untrue)\b|n[’']t\b",
-    re.I,
-)
 # Words that make another thing of the same words around them: conditions, order, and what somebody
 # only says, tries or fears.
 _CHANGING = re.compile(
@@ -75,7 +71,7 @@ def _says(statement: str, one: Candidate) -> bool:
     """
     if one.text.endswith("?") or not _numbers(statement) <= _numbers(one.text):
         return False
-    if len(_NOT.findall(statement)) % 2 != len(_NOT.findall(one.text)) % 2:
+    if denies(statement) != denies(one.text):
         return False
     if _changing(statement) != _changing(one.text) or _of_another(statement, one.text):
         return False

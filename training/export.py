@@ -11,17 +11,20 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from training.groups import Group
-from training.model import Network, batch, tokenizer
+from training.model import batch, tokenizer
 
 OUTPUTS = ("rank", "start", "end")
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
-def export(network: Network, folder: Path) -> dict[str, Path]:
+def export(
+    network: torch.nn.Module, folder: Path, name: str = "reader", outputs: Sequence[str] = OUTPUTS
+) -> dict[str, Path]:
     """The network as ONNX in float32, float16 (weights only) and int8, under `folder`."""
-    full, half, small = (folder / f"reader.{kind}.onnx" for kind in ("float32", "float16", "int8"))
+    full, half, small = (folder / f"{name}.{kind}.onnx" for kind in ("float32", "float16", "int8"))
     given = torch.randint(1000, 20000, (2, 48))
     axes = {name: {0: "passage", 1: "token"} for name in (*_INPUTS, "start", "end")}
+    axes[outputs[0]] = {0: "passage"}
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         torch.onnx.export(
@@ -29,8 +32,8 @@ def export(network: Network, folder: Path) -> dict[str, Path]:
             (given, torch.ones_like(given), torch.zeros_like(given)),
             str(full),
             input_names=list(_INPUTS),
-            output_names=list(OUTPUTS),
-            dynamic_axes=axes | {"rank": {0: "passage"}},
+            output_names=list(outputs),
+            dynamic_axes={name: axes[name] for name in (*_INPUTS, *outputs)},
             opset_version=17,
             dynamo=False,
         )
