@@ -1,10 +1,13 @@
 """Answer: quotes → what is shown, one to three sentences word for word, each cited."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import combinations
 
+from retrieval import claims
 from retrieval.articles import Article
+from retrieval.draft import Proof
 from retrieval.quotes import MAX_WORDS, Quote
 from retrieval.search import Hit
 from retrieval.words import stems
@@ -33,12 +36,29 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A sentence that a language model wrote and that is proved, with the citations it rests on.
+
+    Where it could not be proved, `quoted` is True and the words are those of its one citation.
+    """
+
+    text: str
+    numbers: tuple[int, ...]
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What is shown for a question; `hits` are the passages considered, best first.
 
     `since` and `until` are the days that it was limited to, also by words of the question.
     `found` is False when nothing supports an answer; `citations` is then empty. `probability` is
     that of the best quote's answering, 0 to 1, also when it was too low for an answer.
+    `mode` is "quotes", or "written" where `written` are a language model's sentences; `note` says
+    why that isn't so where one was asked, or that it broke off. `differing` says that what is
+    cited differs in numbers, or that one denies what the other says. `offered` are all quotes that
+    were found, best first, `steps` the seconds that each step took, `drafted` what became of a
+    language model's sentences, and `tokens` what that cost.
     """
 
     question: str
@@ -52,6 +72,13 @@ class Answer:
     since: date | None = None
     until: date | None = None
     seconds: float = field(default=0.0, compare=False)
+    written: tuple[Written, ...] = ()
+    note: str = ""
+    differing: bool = False
+    offered: tuple[Quote, ...] = field(default=(), compare=False)
+    steps: Mapping[str, float] = field(default_factory=dict, compare=False)
+    drafted: tuple[Proof, ...] = field(default=(), compare=False)
+    tokens: int = field(default=0, compare=False)
 
 
 def compose(
@@ -65,8 +92,9 @@ def compose(
     """
     one_thing = len(offered) == 1
     chosen = _several(offered[0], threshold) if one_thing else _one_each(offered, threshold)
-    best = max((one.probability for quotes in offered for one in quotes), default=0.0)
-    return replace(cite(question, hits, chosen), probability=best)
+    every = sorted((one for quotes in offered for one in quotes), key=lambda one: -one.probability)
+    best = every[0].probability if every else 0.0
+    return replace(cite(question, hits, chosen), probability=best, offered=tuple(every))
 
 
 def _several(quotes: Sequence[Quote], threshold: float) -> list[Quote]:
@@ -114,15 +142,35 @@ def cite(question: str, hits: Sequence[Hit], quotes: Sequence[Quote]) -> Answer:
         citations=citations,
         hits=tuple(hits),
         span=(marked.hit, *marked.span) if marked and marked.span else None,
+        differing=any(
+            differ(one.text, other.text)
+            for one, other in combinations(quotes, 2)
+            if one.hit.article.id != other.hit.article.id
+        ),
     )
+
+
+def differ(one: str, other: str) -> bool:
+    """Whether two sentences say much the same, but for a number, or for a denial."""
+    if _shared(one, other) <= _SAME:
+        return False
+    figures = claims.numbers(one), claims.numbers(other)
+    return bool(figures[0] - figures[1] and figures[1] - figures[0]) or (
+        claims.denies(one) != claims.denies(other)
+    )
+
+
+def _shared(one: str, other: str) -> float:
+    """The share of the shorter one's words that both have."""
+    ones, others = set(stems(one)), set(stems(other))
+    return len(ones & others) / max(1, min(len(ones), len(others)))
 
 
 def _repeats(one: Quote, other: Quote) -> bool:
     """Whether both give the same answer, or say much the same."""
     if one.span and other.span and _spanned(one) == _spanned(other):
         return True
-    ones, others = set(stems(one.text)), set(stems(other.text))
-    return len(ones & others) > _SAME * min(len(ones), len(others))
+    return _shared(one.text, other.text) > _SAME and not differ(one.text, other.text)
 
 
 def _spanned(quote: Quote) -> list[str]:

@@ -35,7 +35,9 @@ _KINDS = (
     (re.compile(rf"\bhow ({_NUMBERED})\b|\bpercent", re.I), "number"),
     (
         re.compile(
-            rf"^\W*(and |but |so )?(since |until )?when\b|\b(what|which) ({_DATED})\b", re.I
+            rf"^\W*(and |but |so |as for [^,?]+, )?(since |until )?when\b"
+            rf"|\b(what|which) ({_DATED})\b",
+            re.I,
         ),
         "date",
     ),

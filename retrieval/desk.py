@@ -2,16 +2,15 @@
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
-from importlib.resources import files as package_files
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from retrieval.answer import Answer, Citation, compose
@@ -21,16 +20,20 @@ from retrieval.check import Finding, check
 from retrieval.crossencoder import PassageReader, Reranker
 from retrieval.dates import Days, asked_days
 from retrieval.errors import LibraryError, ModelError, ReadError, SettingsError
+from retrieval.followup import Turn, standalone
 from retrieval.incoming import FILE as INCOMING
 from retrieval.incoming import Incoming
 from retrieval.index import Index, Report
+from retrieval.language_model import LanguageModel
 from retrieval.library import Filter, Library, Version
 from retrieval.models import BUNDLED, Embedder
 from retrieval.proof import prove, standing
 from retrieval.reader import Reader, SpanReader
 from retrieval.search import Hit, Search
 from retrieval.sources import files, web
+from retrieval.support import SupportModel
 from retrieval.verdict import Verdict, verdict
+from retrieval.writing import Writer
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +42,7 @@ THRESHOLD = 0.4  # probability under which an answer is declined
 READ = 24  # passages; the first 24 hold the answer to 92 % of questions that have one, 50 hold 96
 MAX_QUESTION = 2000  # characters
 _LISTED = 10  # passages at least that an answer lists
+_CHANGED = "an article was changed meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class Question:
 
     Where neither `since` nor `until` is given, the words of the question may say it, as
     "yesterday" does; `today` is the day that they are relative to, None for the clock's.
-    `threshold` is the probability under which it is declined, None for the desk's.
+    `threshold` is the probability under which it is declined, None for the desk's. `note` says why
+    no language model is to write the answer, "" where one may.
     """
 
     text: str
@@ -57,6 +62,7 @@ class Question:
     limit: int = READ
     threshold: float | None = None
     today: date | None = None
+    note: str = ""
 
 
 def check_name(library: str) -> None:
@@ -67,14 +73,24 @@ def check_name(library: str) -> None:
         )
 
 
+_Found = tuple[Question, list[tuple[str, list[Hit]]], float]
+
+
 class Models:
     """The models that desks share; each is loaded when it is first used."""
 
-    def __init__(self, embedder: str, cache: Path, reranker: str | None) -> None:
+    def __init__(
+        self,
+        embedder: str,
+        cache: Path,
+        reranker: str | None = None,
+        language_model: LanguageModel | None = None,
+    ) -> None:
         """`cache` is where exported embedding models are kept."""
         self.embedder = Embedder(embedder, cache)
         self.network = PassageReader()
         self.reranker = Reranker(reranker) if reranker else None
+        self.writer = Writer(language_model, SupportModel()) if language_model else None
 
 
 class Newsdesk(Runnable[str | Question, Answer]):
@@ -93,6 +109,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
         chroma_url: str | None = None,
         threshold: float = THRESHOLD,
         reranker: str | None = None,
+        language_model: LanguageModel | None = None,
         reader: Reader | None = None,
         beside: "Newsdesk | None" = None,
         models: Models | None = None,
@@ -101,7 +118,8 @@ class Newsdesk(Runnable[str | Question, Answer]):
     ) -> None:
         """Open `library` under `data`, making it if `create`.
 
-        `reranker` is a sentence-transformers `CrossEncoder` that ranks instead of our own.
+        `reranker` is a sentence-transformers `CrossEncoder` that ranks instead of our own, and
+        `language_model` writes answers, of which only what is proved is shown.
         `beside` is a desk whose library is asked too, and whose models are shared; what is fed
         goes into `library` alone. `models` are another desk's, to be shared. `hosts` may be
         fetched from although they aren't on the public internet; `agent` is what servers are told
@@ -113,7 +131,9 @@ class Newsdesk(Runnable[str | Question, Answer]):
         self._data = data
         self._beside = beside
         self.models: Models = models or (
-            beside.models if beside else Models(embedder, data / ".models", reranker)
+            beside.models
+            if beside
+            else Models(embedder, data / ".models", reranker, language_model)
         )
         self.index = Index(
             data / library, self.models.embedder, create=create, chroma_url=chroma_url
@@ -153,17 +173,53 @@ class Newsdesk(Runnable[str | Question, Answer]):
         self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any
     ) -> Answer:
         """The answer to one question. Raises SettingsError for an empty or endless one."""
+        (answer,) = deque(self.stream(input, config), maxlen=1)
+        return answer
+
+    def stream(
+        self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> Iterator[Answer]:
+        """The answer as far as it is proved, again and again; the last is the whole one.
+
+        Without a language model it comes once. Raises as `invoke` does.
+        """
         started = time.perf_counter()
-        answer = replace(self.chain.invoke(input, config), seconds=time.perf_counter() - started)
+        answer: Answer = self.chain.invoke(input, config)
+        question = Question(input) if isinstance(input, str) else input
+        for one in self._written(question, answer):
+            answer = replace(one, seconds=time.perf_counter() - started)
+            yield answer
         log.info(
             "answered in %.2f s: %d hits, %d quotes",
             answer.seconds, len(answer.hits), len(answer.citations),
         )  # fmt: skip
-        return answer
+
+    def _written(self, question: Question, answer: Answer) -> Iterator[Answer]:
+        """What the language model makes of it, if there is one; each citation still stands."""
+        writer = self.models.writer
+        if writer is None or question.note:
+            yield replace(answer, note=question.note)
+            return
+        for one in writer.write(answer):
+            proved = self._prove(one)
+            # Somebody withdrew or changed what is cited, while it was being written.
+            if len(proved.citations) < len(one.citations):
+                yield replace(self._prove(answer), note=_CHANGED)
+                return
+            yield proved
 
     def ask(self, question: str | Question) -> Answer:
         """The answer to one question; `invoke` by its everyday name."""
         return self.invoke(question)
+
+    def understood(self, question: str, turns: Sequence[Turn], *, alone: bool = False) -> str:
+        """The question as it stands alone, after these turns of the talk, oldest first.
+
+        By the language model, where there is one and what it makes of it has nothing new in it;
+        else, and where it is to be left `alone`, by rules.
+        """
+        writer = None if alone else self.models.writer
+        return (writer and writer.understood(question, turns)) or standalone(question, turns)
 
     def verdicts(self, statements: Sequence[str]) -> list[Verdict]:
         """What the articles say on each of the statements; citations numbered as these are."""
@@ -173,8 +229,8 @@ class Newsdesk(Runnable[str | Question, Answer]):
             found.append(verdict(statement, standing(hits, self._libraries), number))
         return found
 
-    def _find(self, asked: str | Question) -> tuple[Question, list[tuple[str, list[Hit]]]]:
-        """The question, and the hits for each of its parts."""
+    def _find(self, asked: str | Question) -> _Found:
+        """The question, the hits for each of its parts, and the seconds that took."""
         question = Question(asked) if isinstance(asked, str) else asked
         text = " ".join(normalise(question.text).split())
         if not text:
@@ -189,6 +245,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
                 days = Days(None, None, text)  # of what was before all articles, later ones tell
             question = replace(question, since=days.since, until=days.until)
             said = days.rest
+        started = time.perf_counter()
         allowed = Filter(self._sources(question.source), question.since, question.until)
         limit = max(question.limit, _LISTED)
         found = [
@@ -196,7 +253,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
                             for one in self._desks])[:limit])
             for part in parts(said)
         ]  # fmt: skip
-        return replace(question, text=text), found
+        return replace(question, text=text), found, time.perf_counter() - started
 
     def sources(self) -> list[str]:
         """The publishers of all articles that may answer, in order."""
@@ -214,8 +271,9 @@ class Newsdesk(Runnable[str | Question, Answer]):
             )
         return tuple(same)
 
-    def _read(self, found: tuple[Question, list[tuple[str, list[Hit]]]]) -> Answer:
-        question, parts = found
+    def _read(self, found: _Found) -> Answer:
+        question, parts, seconds = found
+        started = time.perf_counter()
         readings = [self.reader.read(part, hits[: question.limit]) for part, hits in parts]
         listed = [
             [*reading.hits, *hits[question.limit :]]
@@ -228,7 +286,8 @@ class Newsdesk(Runnable[str | Question, Answer]):
             [reading.quotes for reading in readings],
             threshold=threshold,
         )
-        return replace(answer, since=question.since, until=question.until)
+        steps = {"search": seconds, "reader": time.perf_counter() - started}
+        return replace(answer, since=question.since, until=question.until, steps=steps)
 
     def _oldest(self) -> date | None:
         days = [day for one in self._desks if (day := one.index.library.oldest())]
@@ -413,26 +472,16 @@ class Newsdesk(Runnable[str | Question, Answer]):
         yield from self.index.library.articles(allowed, titled=titled, first=first, most=most)
 
 
-def prompt(name: str) -> ChatPromptTemplate:
-    """The prompt template in `prompts/`: `name.system.txt` and `name.human.txt`."""
-    folder = package_files("prompts")
-    return ChatPromptTemplate(
-        [
-            (role, (folder / f"{name}.{role}.txt").read_text(encoding="utf-8"))
-            for role in ("system", "human")
-        ]
-    )
-
-
 def _merged(listed: list[list[Hit]]) -> list[Hit]:
     """The hits of several lists by turns, each passage once, ranked anew."""
-    if len(listed) == 1:
-        return listed[0]
     once: dict[str, Hit] = {}
     for hits in zip_longest(*listed):
         for hit in filter(None, hits):
             once.setdefault(hit.passage.id, hit)
-    return [replace(hit, rank=rank) for rank, hit in enumerate(once.values(), 1)]
+    return [
+        replace(hit, rank=rank, found=hit.found or rank)
+        for rank, hit in enumerate(once.values(), 1)
+    ]
 
 
 def _articles(paths: list[Path]) -> Iterator[Article | ReadError]:

@@ -23,7 +23,7 @@ _RANK_OFFSET = 10  # k of reciprocal rank fusion (Cormack et al., SIGIR 2009)
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a question. `rank` counts from 1.
+    """A passage found for a question. `rank` counts from 1, as does `found`, the search's own rank.
 
     `similarity` is the cosine of question and passage, None where only words led to it; `library`
     is the name of the library that has it.
@@ -34,6 +34,7 @@ class Hit:
     rank: int
     similarity: float | None
     library: str
+    found: int = 0
 
 
 class Search(BaseRetriever):

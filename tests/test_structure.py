@@ -8,9 +8,10 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "errors", "database", "articles", "sources.documents", "sources.apart", "sources.files",
     "sources.public", "sources.web", "sources.robots", "sources.feeds", "passages", "copies",
-    "models", "crossencoder", "library", "vectors", "words", "projections", "index", "check",
-    "search", "quotes", "statements", "asked", "statement_reader", "reader", "answer", "verdict",
-    "proof", "followup", "dates", "incoming", "desk", "evaluation", "watch",
+    "models", "crossencoder", "library", "vectors", "words", "claims", "projections", "index",
+    "check", "search", "quotes", "statements", "asked", "statement_reader", "reader", "draft",
+    "answer", "verdict", "proof", "language_model", "support", "followup", "writing", "dates",
+    "incoming", "desk", "evaluation", "watch",
 ]  # fmt: skip
 DISCORD = {
     f"bot/discord/{name}.py"
@@ -37,6 +38,7 @@ PLACES = {
     "sentence_transformers": {"retrieval/models.py", "retrieval/crossencoder.py"},
     "torch": {"retrieval/models.py"},
     "onnxruntime": {"retrieval/models.py", "retrieval/crossencoder.py"},
+    "langchain": {"retrieval/language_model.py"},
     "rensa": {"retrieval/copies.py"},
     "jinja2": {"bot/report.py"},
     "trafilatura": {"retrieval/sources/documents.py"},

@@ -1,0 +1,330 @@
+"""What a language model writes is shown only where it is proved; through the real client."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from retrieval import language_model as models
+from retrieval import writing
+from retrieval.answer import Answer
+from retrieval.articles import article
+from retrieval.desk import Newsdesk, Question
+from retrieval.errors import ModelError, SettingsError
+from retrieval.language_model import LanguageModel
+from retrieval.writing import Writer
+from tests import model_server
+from tests.model_server import KEY, Reply, Server
+
+pytest.importorskip("langchain_openai")
+
+BRIDGE = (
+    "The bridge of Halvik was closed on Monday because its cables had rusted, said mayor Ada Lund. "
+    "“We will not open it before spring – not a day earlier,” she told reporters. "
+    "About 1,200 commuters take the ferry now."
+)
+OTHER = (
+    "The bridge of Halvik was closed on Monday because its cables had rusted, said mayor Ada Lund. "
+    "About 3,400 commuters take the ferry now."
+)
+QUESTION = "why was the bridge of Halvik closed?"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.stop()
+    assert server.breaches == []
+
+
+@pytest.fixture
+def desk(data: Path, server: Server) -> Iterator[Newsdesk]:
+    model = LanguageModel("openai:gpt-x", url=server.address, key=KEY)
+    with closing(Newsdesk(data, create=True, language_model=model)) as desk:
+        desk.take(
+            [
+                article(
+                    BRIDGE, url="https://news.example/bridge", title="Bridge closed",
+                    source="Halvik Post", published="2026-03-02",
+                )
+            ]
+        )  # fmt: skip
+        yield desk
+
+
+def asked(desk: Newsdesk, server: Server, *replies: Reply, question: str = QUESTION) -> Answer:
+    server.replies = list(replies)
+    return desk.ask(question)
+
+
+def writer(desk: Newsdesk) -> Writer:
+    assert desk.models.writer is not None
+    return desk.models.writer
+
+
+PROVED = [
+    "The bridge of Halvik was closed on Monday because its cables had rusted [1].",
+    "Mayor Ada Lund said that the bridge was closed because its cables had rusted. [1]",
+    "“We will not open it before spring – not a day earlier,” she told reporters [1].",
+    "About 1200 commuters take the ferry now [1].",
+]
+
+
+@pytest.mark.parametrize("said", PROVED)
+def test_what_is_proved_is_shown_and_cited(desk: Newsdesk, server: Server, said: str) -> None:
+    answer = asked(desk, server, said)
+
+    assert answer.mode == "written"
+    assert answer.found
+    assert [one.numbers for one in answer.written] == [(1,)]
+    (citation,) = answer.citations
+    assert citation.hit.article.text[citation.start : citation.end] == citation.quote
+    assert answer.text.endswith("[1]")
+
+
+WRONG = [
+    ("The bridge was closed because its cables had rusted.", "it cites nothing"),
+    ("The bridge was closed because its cables had rusted [7].", "there is no passage 7"),
+    ("About 1,300 commuters take the ferry now [1].", "the number 1300"),
+    ("Mayor Eva Lund said that the cables of the bridge had rusted [1].", "the name Eva"),
+    ("Ada Lund said: “We will open it before spring” [1].", "a quotation"),
+    ("She told reporters “not a day later” about the bridge [1].", "a quotation"),
+    ("Die Brücke wurde wegen rostiger Kabel geschlossen [1].", "isn't in a cited"),
+    ("Le pont est fermé parce que ses câbles sont rouillés [1].", "isn't in a cited"),
+    ("The bridge of Halvik, see https://news.example/bridge, was closed [1].", "an address"),
+    ("@everyone the bridge of Halvik was closed on Monday [1].", "an address, a mention"),
+    ("The [bridge](https://evil.example) of Halvik was closed [1].", "an address"),
+    ("Visitors celebrated wonderful holidays beside beautiful beaches [1].", "Visitors"),
+    ("The bridge of Halvik was closed “on Monday [1].", "a quotation"),
+]
+
+
+@pytest.mark.parametrize(("said", "reason"), WRONG)
+def test_what_is_not_proved_is_not_shown(
+    desk: Newsdesk, server: Server, said: str, reason: str
+) -> None:
+    answer = asked(desk, server, said)
+
+    (proof,) = answer.drafted
+    assert proof.shown is None
+    assert reason in proof.reason
+    assert proof.sentence.text not in answer.text
+    assert answer.mode == "quotes"
+    assert answer.found
+    assert answer.citations[0].quote in BRIDGE
+    assert answer.note == "nothing that the language model wrote could be proved"
+
+
+def test_of_a_draft_only_what_is_proved_is_left_and_numbered_anew(
+    desk: Newsdesk, server: Server
+) -> None:
+    desk.take([article("Ferries sail every hour.", url="https://news.example/f", title="Ferry")])
+    answer = asked(
+        desk, server,
+        "The ferry is red [2].\nFerries sail every hour [2].\n"
+        "The bridge of Halvik was closed on Monday because its cables had rusted [1].\nTrump left.",
+    )  # fmt: skip
+
+    assert [one.text for one in answer.written] == [
+        "Ferries sail every hour.",
+        "The bridge of Halvik was closed on Monday because its cables had rusted.",
+    ]
+    assert [one.numbers for one in answer.written] == [(1,), (2,)]
+    assert answer.citations[0].hit.article.title == "Ferry"
+    assert answer.citations[1].hit.article.title == "Bridge closed"
+
+
+def test_quotations_are_shown_as_stored(desk: Newsdesk, server: Server) -> None:
+    said = 'Ada Lund told reporters: "We will not open it before spring - not a day earlier." [1]'
+    answer = asked(desk, server, said)
+
+    assert "We will not open it before spring – not a day earlier" in answer.text
+
+
+def test_a_sentence_that_fails_is_replaced_by_the_quote_of_its_passage(
+    desk: Newsdesk, server: Server
+) -> None:
+    answer = asked(
+        desk, server,
+        "The bridge was closed in 1999 [1]. About 1,200 commuters take the ferry now [1].",
+    )  # fmt: skip
+
+    assert answer.mode == "written"
+    assert [one.quoted for one in answer.written] == [True, False]
+    assert answer.written[0].text in BRIDGE
+
+
+@pytest.mark.parametrize(
+    ("reply", "note"),
+    [
+        (model_server.fails(401), "refuses the key"),
+        (model_server.fails(400), "failed"),
+        (model_server.hangs(60), "takes too long"),
+        (model_server.Answer("", refusal="No."), "nothing that the language model wrote"),
+        (model_server.Answer(""), "nothing that the language model wrote"),
+        ("The articles don't say.", "nothing that the language model wrote"),
+        ("x" * 100_000, "nothing that the language model wrote"),
+        (model_server.Answer(PROVED[0], sends=0.4, ends=False), "the language model"),
+    ],
+)
+def test_whatever_a_model_does_the_quotes_come(
+    desk: Newsdesk, server: Server, reply: Reply, note: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer(desk), "_seconds", 3.0)
+    started = time.monotonic()
+    answer = asked(desk, server, reply)
+
+    assert answer.found
+    assert answer.mode == "quotes"
+    assert answer.citations[0].quote in BRIDGE
+    assert note in answer.note
+    assert KEY not in answer.note
+    assert time.monotonic() - started < 30
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_it_is_asked_again_where_that_helps(desk: Newsdesk, server: Server, status: int) -> None:
+    answer = asked(desk, server, model_server.fails(status), PROVED[0])
+
+    assert answer.mode == "written"
+    assert len(server.requests) == 2
+
+
+def test_a_model_that_takes_no_shape_is_asked_for_prose(desk: Newsdesk, server: Server) -> None:
+    def picky(request: model_server.Request) -> Reply:
+        shaped = "response_format" in request.body
+        return model_server.fails(400, "no response_format") if shaped else PROVED[0]
+
+    server.replies = picky
+    first, second = desk.ask(QUESTION), desk.ask(QUESTION)
+
+    assert (first.mode, second.mode) == ("written", "written")
+    assert ["response_format" in one.body for one in server.requests] == [True, False, False]
+
+
+def test_a_model_that_fails_again_and_again_is_left_alone(desk: Newsdesk, server: Server) -> None:
+    for _ in range(3):
+        asked(desk, server, model_server.fails(401))
+    before = len(server.requests)
+    answer = asked(desk, server, PROVED[0])
+
+    assert len(server.requests) == before
+    assert "doesn't answer just now" in answer.note
+    assert answer.found
+
+
+def test_sentences_come_as_they_are_proved(desk: Newsdesk, server: Server) -> None:
+    server.replies = [model_server.Answer(" ".join([PROVED[0], PROVED[3]]), pause=0.05)]
+    seen = [len(one.written) for one in desk.stream(QUESTION)]
+
+    assert seen[0] == 1
+    assert seen[-1] == 2
+
+
+def test_what_is_withdrawn_meanwhile_is_not_shown(desk: Newsdesk, server: Server) -> None:
+    def withdraws(request: model_server.Request) -> Reply:
+        desk.remove([*desk.articles()])
+        return PROVED[0]
+
+    server.replies = withdraws
+    answer = desk.ask(QUESTION)
+
+    assert not answer.found
+    assert answer.citations == ()
+    assert "rusted" not in answer.text
+
+
+def test_articles_that_differ_are_both_shown(desk: Newsdesk, server: Server) -> None:
+    desk.take([article(OTHER, url="https://other.example/b", source="Other", title="Bridge")])
+    question = "how many commuters take the ferry now?"
+    answer = asked(desk, server, "About 1,200 commuters take the ferry now [1].", question=question)
+    quoted = asked(desk, server, model_server.fails(401), question=question)
+
+    for one in (answer, quoted):
+        assert "1,200" in one.text
+        assert "3,400" in one.text
+        assert one.differing
+        assert {shown.hit.article.source for shown in one.citations} == {"Halvik Post", "Other"}
+
+
+def test_passages_are_fenced_by_what_no_article_can_know(desk: Newsdesk, server: Server) -> None:
+    asked(desk, server, PROVED[0])
+    asked(desk, server, PROVED[0])
+    first, second = (request.text for request in server.requests)
+    fences = [text.split("begin with ")[1].split(".")[0] for text in (first, second)]
+
+    assert fences[0] != fences[1]
+    assert len(fences[0]) > 12
+    assert first.count(fences[0]) == 3  # told, before and after the one passage
+    assert "publisher: Halvik Post, date: 2026-03-02" in first
+
+
+def test_a_model_in_the_dark_costs_nothing(data: Path) -> None:
+    with closing(Newsdesk(data, create=True)) as desk:
+        desk.take([article(BRIDGE, url="https://news.example/bridge")])
+        answer = desk.ask(Question(QUESTION))
+
+    assert answer.mode == "quotes"
+    assert (answer.note, answer.tokens, answer.written) == ("", 0, ())
+
+
+def test_wrong_names_are_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(SettingsError, match="provider:model"):
+        LanguageModel("nobody")
+    with pytest.raises(SettingsError, match="provider:model"):
+        LanguageModel("nobody:knows")
+    with pytest.raises(ModelError, match="does it have its key"):
+        LanguageModel("openai:gpt-x")
+
+
+def test_many_may_ask_at_once(desk: Newsdesk, server: Server) -> None:
+    server.replies = [model_server.Answer(PROVED[0], pause=0.01)]
+    found: list[Answer] = []
+    threads = [threading.Thread(target=lambda: found.append(desk.ask(QUESTION))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [one.mode for one in found] == ["written"] * 4
+
+
+def test_tokens_are_never_counted_too_few() -> None:
+    for text in ("The bridge of Halvik was closed on Monday.", "Brücke " * 50, "1,234,567 " * 20):
+        assert models.tokens(text) >= len(text.split())
+
+
+@pytest.mark.parametrize("shaped", [True, False])
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 24])
+def test_wherever_pieces_end_no_citation_is_lost(size: int, shaped: bool) -> None:
+    from retrieval.draft import SCHEMA, Draft
+
+    text = "Ferries sail. [2] [3]\nBridges [1] stand.\nAll is well. It ends well. [1]"
+    said = json.dumps(model_server.fill(SCHEMA, text)) if shaped else text
+    draft = Draft()
+    found = [one for at in range(0, len(said), size) for one in draft.add(said[at : at + size])]
+    early = len(found)
+    found += draft.end()
+
+    assert [one.text for one in found if one.numbers] == [
+        "Ferries sail.", "Bridges stand.", *(["All is well."] if shaped else []), "It ends well.",
+    ]  # fmt: skip
+    assert early >= 1
+
+
+def test_the_schema_is_what_a_draft_reads() -> None:
+    from retrieval.draft import SCHEMA, Draft
+
+    filled = json.dumps(model_server.fill(SCHEMA, "Ferries sail [2].\nBridges stand [1]."))
+    draft = Draft()
+    found = [*draft.add(filled[:40]), *draft.add(filled[40:]), *draft.end()]
+
+    assert [one.text for one in found] == ["Ferries sail.", "Bridges stand."]
+    assert [one.numbers for one in found] == [(2,), (1,)]
+    assert writing.SECONDS > 0
