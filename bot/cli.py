@@ -13,8 +13,10 @@ import typer
 
 from bot import following
 from bot.terminal import (
+    NO_MODEL,
     AsJson,
     Library,
+    Model,
     Since,
     Source,
     Until,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from bot.discord.store import Store
     from bot.settings import Settings
     from retrieval.answer import Answer
+    from retrieval.articles import Article
     from retrieval.check import Finding
     from retrieval.desk import Newsdesk, Question
     from retrieval.index import Report
@@ -173,6 +176,8 @@ def remove(
     library: Library = None,
 ) -> None:
     """Withdraw articles: no search finds them, and no file holds their text."""
+    from bot import settings
+
     found = {}
     failed = False
     with desk_of(library) as desk:
@@ -184,6 +189,8 @@ def remove(
                 complain(str(exc))
                 failed = True
         desk.remove(found.values(), waiting=waiting)
+    with suppress(LibraryError), _store(settings.load()) as store:  # where no bot ran, none knows
+        store.forget_ways(found)
     for article in found.values():
         typer.echo(f"withdrawn: {article.id} {article.title}")
     leave(failed=failed)
@@ -224,7 +231,7 @@ def doctor(
                 pass
             typer.echo("rebuilt the index")
             findings = list(desk.check())
-        for finding in [*findings, *_discord_findings()]:
+        for finding in [*findings, *_model_findings(), *_discord_findings()]:
             state = finding.wrong or f"in order {finding.note}".strip()
             typer.echo(f"{finding.looked_at}: {state}")
             wrong = wrong or bool(finding.wrong)
@@ -246,6 +253,10 @@ def ask(
     since: Since = None,
     until: Until = None,
     library: Library = None,
+    model: Model = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print also how the answer was found and proved.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with quoted, cited sentences."""
@@ -253,14 +264,45 @@ def ask(
 
     if (question is None) == (batch is None):
         raise typer.BadParameter("give a question, or --batch FILE")
+    if batch is not None and explain:
+        raise typer.BadParameter("--explain is for one question, not for --batch")
     asked = Question(question or "", source, day(since), day(until), k)
-    with desk_of(library) as desk:
+    with desk_of(library, model=model) as desk:
         if batch is not None:
             failed = _ask_each(desk, batch, asked)
         else:
             failed = False
-            _print_answer(desk.ask(asked), as_json=as_json)
+            answer = _asked(desk, asked)
+            _print_answer(answer, as_json=as_json)
+            if explain:
+                _print_way(desk, answer)
     leave(failed=failed)
+
+
+def _asked(desk: "Newsdesk", asked: "Question") -> "Answer":
+    """The answer; on a terminal its sentences are shown as they are proved."""
+    from rich.console import Console
+    from rich.live import Live
+
+    from bot.render import said_text
+
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        return desk.ask(asked)
+    with Live(console=console, transient=True) as live:  # what doesn't fit can't be wiped out again
+        for answer in desk.stream(asked):
+            live.update(said_text(answer))
+    return answer
+
+
+def _print_way(desk: "Newsdesk", answer: "Answer") -> None:
+    from bot.explain import way, way_text
+
+    def article(library: str, id: str) -> "Article | None":
+        found = desk.library(library)
+        return found.article(id) if found else None
+
+    typer.echo("\n" + way_text(way(answer), article), err=True)
 
 
 @app.command(name="eval")
@@ -360,12 +402,44 @@ def changed(as_json: AsJson = False) -> None:
     from bot.discord.desks import Desks
     from bot.render import changed_json, changed_line, json_line
 
-    chosen = settings.load()
+    chosen = settings.with_model(settings.load(), NO_MODEL)
     with _store(chosen) as store, closing(Desks(chosen)) as desks:
         for given in store.answers():
             for one in desks.changes(given):
                 shown = json_line(changed_json(one)) if as_json else changed_line(one)
                 typer.echo(shown)
+
+
+@answers.command(name="show")
+def show_answer(
+    number: Annotated[int, typer.Argument(help="The answer's number.")], as_json: AsJson = False
+) -> None:
+    """Print how an answer given on Discord was found and proved."""
+    from bot import settings
+    from bot.discord.desks import Desks
+    from bot.explain import way_text
+    from bot.render import json_line
+    from retrieval.articles import normalise
+
+    chosen = settings.with_model(settings.load(), NO_MODEL)
+    with _store(chosen) as store, closing(Desks(chosen)) as desks:
+        given = store.answer(number)
+        if given is None:
+            raise SettingsError(f"There is no answer with the number {number}.")
+        if not given.way:
+            raise SettingsError(f"How answer {number} was found is no longer kept.")
+        told = json.loads(given.way)
+        if as_json:
+            typer.echo(json_line({"answer": given.id, "asked": given.asked, "at": given.at} | told))
+            return
+        with desks.desk(given.guild) as desk:
+
+            def article(library: str, id: str) -> "Article | None":
+                found = desk.library(library)
+                return found.article(id) if found else None
+
+            typer.echo(f"{given.at}  {' '.join(normalise(given.asked).split())}")
+            typer.echo(way_text(told, article))
 
 
 @contextmanager
@@ -384,15 +458,21 @@ app.command()(following.watch)
 
 @app.command()
 def chat(
-    source: Source = None, since: Since = None, until: Until = None, library: Library = None
+    source: Source = None,
+    since: Since = None,
+    until: Until = None,
+    library: Library = None,
+    model: Model = None,
 ) -> None:
-    """Ask one question after another; Ctrl-D ends it."""
+    """Ask one question after another, each after the talk before it; Ctrl-D ends it."""
     from retrieval.desk import Question
+    from retrieval.followup import MAX_TURNS, Turn
 
     _accept_any_bytes(sys.stdin)
     with suppress(ImportError):
         import readline  # noqa: F401 - gives input() line editing and history
-    with desk_of(library) as desk:
+    turns: list[Turn] = []
+    with desk_of(library, model=model) as desk:
         while True:
             try:
                 text = input("> " if sys.stdin.isatty() else "")
@@ -402,12 +482,33 @@ def chat(
             if not text.strip():
                 continue
             try:
-                answer = desk.ask(Question(text, source, day(since), day(until)))
+                understood = desk.understood(text, turns)
+                answer = _asked(desk, Question(understood, source, day(since), day(until)))
             except SettingsError as exc:
                 complain(str(exc))
-            else:
-                _print_answer(answer, as_json=False)
-                typer.echo()
+                continue
+            if understood != text:
+                typer.echo(f"Understood: {understood}\n")
+            _print_answer(answer, as_json=False)
+            typer.echo()
+            turns = [*turns, Turn(understood, " ".join(one.quote for one in answer.citations))]
+            turns = turns[-MAX_TURNS:]
+
+
+def _model_findings() -> "list[Finding]":
+    """Whether the language model answers; nothing where there is none."""
+    from bot import settings
+    from retrieval.check import Finding
+
+    looked_at = "language model"
+    try:
+        model = settings.language_model(settings.load())
+        if model is None:
+            return []
+        seconds = model.check()
+    except NewsdeskError as exc:
+        return [Finding(looked_at, str(exc))]
+    return [Finding(looked_at, note=f"({model.name} answers after {seconds:.1f} s)")]
 
 
 def _discord_findings() -> "list[Finding]":

@@ -30,10 +30,7 @@ def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
 
     `marks` are put around the quoted words where a style can't be seen.
     """
-    shown = Text(answer.text if not answer.found else "")
-    for citation in answer.citations:
-        shown.append_text(_quoted(citation)).append(f" [{citation.number}] ", "cyan")
-    shown.rstrip()
+    shown = said_text(answer)
     if not answer.found and answer.hits:
         shown.append("\n\nThe nearest passages:", "dim")
         for hit in answer.hits[:_NEAREST]:
@@ -41,6 +38,8 @@ def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
             shown.append(_indented(hit.passage.text), "dim")
     if answer.since or answer.until:
         shown.append("\n\n").append(_limits(answer), "dim")
+    for note in mode_notes(answer):
+        shown.append("\n\n").append(note, "dim")
     for citation in answer.citations:
         shown.append("\n\n").append(f"[{citation.number}] ", "cyan")
         shown.append_text(_source(citation.hit.article)).append("\n")
@@ -54,6 +53,29 @@ def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
         shown.append(marks[0] + _wrapped(text[start:end]) + marks[1], _QUOTED)
         shown.append(_wrapped(text[end:]), "dim")
     return shown
+
+
+def said_text(answer: Answer) -> Text:
+    """The sentences with their numbers; else that there is no answer."""
+    shown = Text(answer.text if not answer.found else "")
+    if answer.written:
+        for one in answer.written:
+            numbers = "".join(f"[{number}]" for number in one.numbers)
+            shown.append(one.text).append(f" {numbers} ", "cyan")
+    else:
+        for citation in answer.citations:
+            shown.append_text(_quoted(citation)).append(f" [{citation.number}] ", "cyan")
+    shown.rstrip()
+    return shown
+
+
+def mode_notes(answer: Answer) -> list[str]:
+    """How it was made, where a language model is in the game, and whether what is cited differs."""
+    notes = ["The articles differ."] if answer.differing else []
+    if answer.mode == "written":
+        notes.append("Written by a language model; each sentence was checked against its passages.")
+        return notes + ([f"Not the whole of it: {answer.note}."] if answer.note else [])
+    return notes + ([f"Quotes only: {answer.note}."] if answer.note else [])
 
 
 def _limits(answer: Answer) -> str:
@@ -129,6 +151,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "probability": round(answer.probability, 4),
         "passages": [_passage_json(hit) for hit in answer.hits],
         "mode": answer.mode,
+        "note": answer.note or None,
+        "differing": answer.differing,
         "since": answer.since and answer.since.isoformat(),
         "until": answer.until and answer.until.isoformat(),
         "seconds": round(answer.seconds, 4),

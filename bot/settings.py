@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retrieval.desk import SHARED, THRESHOLD, Models, Newsdesk
 from retrieval.errors import SettingsError
+from retrieval.language_model import LanguageModel
 from retrieval.models import BUNDLED
 from retrieval.sources.web import agent_of
 
@@ -50,6 +51,27 @@ class Settings(BaseSettings):
         default=None,
         description="Any sentence-transformers CrossEncoder, by name or folder, to rank passages "
         "in place of Newsdesk's own reader, which then only marks what answers; empty: none.",
+    )
+    model: str | None = Field(
+        default=None,
+        description="Language model that writes answers, as provider:model in LangChain's "
+        "names, e.g. ollama:qwen3:8b, openai:gpt-5-mini, anthropic:claude-haiku-4-5; of what it "
+        "writes, only what is proved is shown. Empty: answers are quotes.",
+    )
+    model_url: str | None = Field(
+        default=None,
+        description="Address at which that model is served; empty: the provider's own.",
+    )
+    model_key: SecretStr | None = Field(
+        default=None,
+        description="The provider's key for it; a secret. Empty: what the provider's package "
+        "finds by itself, as in OPENAI_API_KEY.",
+    )
+    model_budget: int = Field(
+        default=0,
+        ge=0,
+        description="Tokens a day that questions of one Discord server may cost; then its answers "
+        "are quotes until midnight (UTC). 0: no limit.",
     )
     hosts: str = Field(
         default="",
@@ -92,6 +114,9 @@ class Settings(BaseSettings):
 
     @field_validator(
         "reranker",
+        "model",
+        "model_url",
+        "model_key",
         "discord_token",
         "discord_api",
         "discord_gateway",
@@ -102,12 +127,14 @@ class Settings(BaseSettings):
     def _none(cls, value: object) -> object:
         return None if value == "" else value
 
-    @field_validator("discord_api", "discord_gateway")
+    @field_validator("model_url", "discord_api", "discord_gateway")
     @classmethod
-    def _of_discord(cls, value: str | None, info: ValidationInfo) -> str | None:
-        schemes = ("http", "https") if info.field_name == "discord_api" else ("ws", "wss")
+    def _address(cls, value: str | None, info: ValidationInfo) -> str | None:
+        schemes = ("ws", "wss") if info.field_name == "discord_gateway" else ("http", "https")
         if value is not None and (urlsplit(value).scheme not in schemes or not _host(value)):
-            raise ValueError(f"it must begin with {schemes[1]}:// and name a host")
+            raise ValueError(
+                f"it must begin with {schemes[0]}:// or {schemes[1]}:// and name a host"
+            )
         return value
 
     @field_validator("chroma_url", mode="before")
@@ -149,11 +176,32 @@ def desk(
         chroma_url=chosen.chroma_url,
         threshold=chosen.threshold,
         reranker=chosen.reranker,
+        language_model=None if beside or models else language_model(chosen),
         beside=beside,
         models=models,
         hosts=hosts(chosen, library),
         agent=agent_of(chosen.contact),
     )
+
+
+def with_model(chosen: Settings, name: str) -> Settings:
+    """The settings with another language model; one provider's key is not sent to another."""
+    update: dict[str, object] = {"model": name}
+    if chosen.model and _provider(chosen.model) != _provider(name):
+        update |= {"model_url": None, "model_key": None}
+    return chosen.model_copy(update=update)
+
+
+def _provider(model: str) -> str:
+    return model.strip().partition(":")[0].replace("-", "_").lower()
+
+
+def language_model(chosen: Settings) -> LanguageModel | None:
+    """The language model that the settings name, if any. Raises SettingsError, ModelError."""
+    if chosen.model is None or chosen.model.strip().lower() in ("", "none"):
+        return None
+    key = chosen.model_key.get_secret_value() if chosen.model_key else None
+    return LanguageModel(chosen.model.strip(), url=chosen.model_url, key=key)
 
 
 def hosts(chosen: Settings, library: str) -> list[str]:

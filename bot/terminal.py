@@ -21,17 +21,30 @@ Since = Annotated[
 Until = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only articles up to this day.")
 ]
+Model = Annotated[
+    str | None,
+    typer.Option(help="Language model in place of the configured one, as provider:model; or none."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
+NO_MODEL = "none"  # as in bot.settings, which takes long to import
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
 @contextmanager
-def desk_of(library: str | None, *, create: bool = False) -> Iterator["Newsdesk"]:
-    """The desk of a library, as the settings have it, closed at the end."""
+def desk_of(
+    library: str | None, *, create: bool = False, model: str | None = NO_MODEL
+) -> Iterator["Newsdesk"]:
+    """The desk of a library, as the settings have it, closed at the end.
+
+    `model` is a language model in place of the settings', None for theirs. Only who answers needs
+    one; what else there is to do is done without its package and its key.
+    """
     from bot import settings
 
     chosen = settings.load()
+    if model is not None:
+        chosen = settings.with_model(chosen, model)
     log_to_stderr(chosen.log_level)
     for name in settings.unknown():
         complain(f"there is no setting called {name}; see .env.example for those there are")

@@ -109,7 +109,7 @@ def test_ask_json_is_one_object_that_the_documentation_describes(shared: Path) -
         assert all(f"`{key}`" in documented for key in keys)
     assert list(answer) == [
         "question", "found", "answer", "citations", "span", "probability", "passages", "mode",
-        "since", "until", "seconds",
+        "note", "differing", "since", "until", "seconds",
     ]  # fmt: skip
     assert list(answer["citations"][0]) == [
         "number", "article_id", "title", "source", "url", "published", "quote", "start", "end",

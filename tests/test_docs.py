@@ -1,6 +1,7 @@
 import re
 import string
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from langchain_core.documents import Document
 from langchain_core.prompts import ChatPromptTemplate
 
 from bot.cli import app
-from retrieval.desk import Newsdesk, prompt
+from bot.settings import Settings
+from retrieval.desk import Newsdesk
+from retrieval.writing import prompt
 from tests.conftest import SEEDS
 
 ROOT = SEEDS.parent
@@ -39,14 +42,18 @@ def test_the_retriever_gives_documents_that_lead_back_to_their_place(seeded: New
 
 
 def test_prompts_take_what_the_code_gives_them() -> None:
-    answer = prompt("answer")
+    given = {
+        "answer": {"fence", "passages", "question"},
+        "followup": {"fence", "talk", "question"},
+    }
 
-    assert isinstance(answer, ChatPromptTemplate)
-    assert set(answer.input_variables) == {"passages", "question"}
+    for name, variables in given.items():
+        assert isinstance(prompt(name), ChatPromptTemplate)
+        assert set(prompt(name).input_variables) == variables
     for path in (ROOT / "prompts").iterdir():
         assert path.suffix == ".txt"
         names = {name for _, name, _, _ in string.Formatter().parse(path.read_text()) if name}
-        assert names <= {"passages", "question"}
+        assert names <= given[path.name.partition(".")[0]]
 
 
 def test_every_command_is_in_the_readme_and_has_help() -> None:
@@ -61,6 +68,16 @@ def test_every_command_is_in_the_readme_and_has_help() -> None:
             assert said in readme, said
 
 
+def test_every_setting_and_extra_of_language_models_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    for name in Settings.model_fields:
+        assert not name.startswith("model") or f"NEWSDESK_{name.upper()}" in readme, name
+    for extra in set(project["optional-dependencies"]) - {"dev"}:
+        assert f"[{extra}]" in readme, extra
+
+
 def test_every_make_target_in_the_readme_exists() -> None:
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.M)
 
@@ -70,7 +87,7 @@ def test_every_make_target_in_the_readme_exists() -> None:
 
 def test_every_dependency_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
+    wanted = project["dependencies"] + [*chain(*project["optional-dependencies"].values())]
     pinned = re.findall(r"^([\w.-]+)==\S+$", (ROOT / "constraints.txt").read_text(), re.M)
 
     names = {re.split(r"[<>=\[ ]", one)[0].lower() for one in wanted}

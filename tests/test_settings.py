@@ -39,6 +39,8 @@ def test_the_example_can_be_used_as_it_is(tmp_path: Path) -> None:
         ("NEWSDESK_THRESHOLD", "1.5"),
         ("NEWSDESK_CHROMA_URL", "ftp://user:s3cret@host"),
         ("NEWSDESK_LOG_LEVEL", "s3cret"),
+        ("NEWSDESK_MODEL_URL", "s3cret:8000/v1"),
+        ("NEWSDESK_MODEL_BUDGET", "s3cret"),
     ],
 )
 def test_a_wrong_setting_is_named_and_its_value_kept_quiet(

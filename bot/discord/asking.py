@@ -1,8 +1,10 @@
 """A question from Discord → its answer: allowed, queued, answered, remembered, sent."""
 
 import asyncio
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -12,12 +14,15 @@ import discord
 from bot.discord.components import answer_view
 from bot.discord.desks import places, recalled, whole
 from bot.discord.messages import Sheet, answer_sheet, cut
-from bot.discord.replies import Refused, Reply
-from bot.discord.store import Given, GuildSettings
+from bot.discord.patience import BROKEN
+from bot.discord.replies import PartialReply, Refused, Reply
+from bot.discord.store import Given, GuildSettings, Store
+from bot.explain import way
+from bot.render import mode_notes
 from retrieval.answer import Answer, Citation
-from retrieval.desk import MAX_QUESTION, Question
+from retrieval.desk import MAX_QUESTION, Newsdesk, Question
 from retrieval.errors import LibraryError
-from retrieval.followup import standalone
+from retrieval.followup import MAX_TURNS, Turn
 
 if TYPE_CHECKING:
     from bot.discord.client import Client
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _NEAREST = 3  # passages offered when an answer is declined
+_EVERY = 1.0  # seconds between two edits of an answer that is being written
+_SPENT = "this server's questions have used up the language model for today"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,31 @@ class Asked:
     until: date | None = None
 
 
-async def answer(client: "Client", asked: Asked, reply: Reply) -> Given:
+async def answer(client: "Client", asked: Asked, reply: PartialReply) -> Given:
     """Answer, and remember what was shown. Raises Busy and SettingsError."""
-    question, found = await client.pool.run(lambda: _ask(client, asked))
+    question, found = await _found(client, asked, reply)
     sheet = _sheet(asked, question, found)
     given = _given(asked, question, found, sheet)
     return await show(client, given, sheet, found.citations[: sheet.shown], reply)
+
+
+async def _found(client: "Client", asked: Asked, reply: PartialReply) -> tuple[Question, Answer]:
+    """The question as understood, and its answer; what is proved of it is shown as it comes."""
+    parts: list[tuple[Question, Answer]] = []
+    running = asyncio.create_task(client.pool.run(lambda: _ask(client, asked, parts.append)))
+    shown = ""
+    try:
+        while not running.done():
+            await asyncio.wait([running], timeout=_EVERY)
+            text = _sheet(asked, *parts[-1]).text if parts else ""
+            if text != shown and not running.done():
+                # Where it fails, the next part or the whole will be shown.
+                with suppress(discord.DiscordException, *BROKEN):
+                    await reply.show(text)
+                shown = text
+        return await running
+    finally:
+        running.cancel()
 
 
 async def show(
@@ -69,22 +95,51 @@ async def show(
     return given
 
 
-def _ask(client: "Client", asked: Asked) -> tuple[Question, Answer]:
-    """The question as understood, and its answer.
+def _ask(
+    client: "Client", asked: Asked, tell: Callable[[tuple[Question, Answer]], None]
+) -> tuple[Question, Answer]:
+    """The question as understood, and its answer; parts of it are told as they are proved.
 
     A follow-up is asked of the same articles as the answer before it.
     """
     with client.desks.desk(asked.guild) as desk:
-        before, text = asked.follows, " ".join(asked.text.split())
-        within: Asked | Given = asked
-        if before:
-            quoted = recalled(desk, before) if before.found else []
-            words = " ".join(one.quote for one in quoted if one)
-            text = standalone(cut(text, MAX_QUESTION), before.question, words)
-            within = before
-        question = Question(cut(text, MAX_QUESTION), within.source, within.since, within.until)
-        answer = desk.ask(question)
-        return replace(question, since=answer.since, until=answer.until), answer
+        spent_up = _is_spent(client, asked.guild)
+        text, within = " ".join(asked.text.split()), asked.follows or asked
+        if asked.follows:
+            turns = _turns(client.store, desk, asked.follows)
+            text = desk.understood(cut(text, MAX_QUESTION), turns, alone=spent_up)
+        question = Question(
+            cut(text, MAX_QUESTION), within.source, within.since, within.until,
+            note=_SPENT if spent_up else "",
+        )  # fmt: skip
+        for answer in desk.stream(question):
+            told = replace(question, since=answer.since, until=answer.until), answer
+            tell(told)
+        if answer.tokens:
+            with suppress(LibraryError):  # an answer counts more than what it costs
+                client.store.spend(asked.guild, answer.tokens)
+        return told
+
+
+def _is_spent(client: "Client", guild: int | None) -> bool:
+    """Whether the server's budget for today is used up; also where that can't be told."""
+    budget = client.options.model_budget
+    try:
+        return bool(budget) and client.store.spent(guild) >= budget
+    except LibraryError as exc:
+        log.error("%s", exc)
+        return True
+
+
+def _turns(store: Store, desk: Newsdesk, last: Given) -> list[Turn]:
+    """The talk up to this answer, oldest first, back to where something in it was private."""
+    turns: list[Turn] = []
+    given: Given | None = last
+    while given and not given.private and len(turns) < MAX_TURNS:
+        quoted = recalled(desk, given) if given.found else []
+        turns.insert(0, Turn(given.question, " ".join(one.quote for one in quoted if one)))
+        given = store.answer(given.follows) if given.follows else None
+    return turns
 
 
 def _sheet(asked: Asked, question: Question, found: Answer) -> Sheet:
@@ -100,7 +155,11 @@ def _sheet(asked: Asked, question: Question, found: Answer) -> Sheet:
     if understood == " ".join(asked.text.split()):
         understood = ""
     return answer_sheet(
-        found.citations, question=asked.text if asked.repeated else None, understood=understood
+        found.citations,
+        question=asked.text if asked.repeated else None,
+        understood=understood,
+        written=found.written,
+        notes=mode_notes(found),
     )
 
 
@@ -121,6 +180,7 @@ def _given(asked: Asked, question: Question, found: Answer, sheet: Sheet) -> Giv
         source=question.source,
         since=question.since,
         until=question.until,
+        way=json.dumps(way(found), ensure_ascii=False),
     )
 
 

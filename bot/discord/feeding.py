@@ -197,7 +197,8 @@ async def remove(interaction: Interaction, wanted: str) -> None:
                     "This server has no such article, or several: give its id, from /articles list."
                 ) from exc
             desk.remove([article])
-            return article
+        client.store.forget_ways([article.id])
+        return article
 
     reply = InteractionReply(interaction, private=True)
     async with in_flight(client, reply):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from retrieval.answer import DECLINED, Citation
+from retrieval.answer import DECLINED, Citation, Written
 from retrieval.articles import Article, canonical_url, normalise
 from retrieval.passages import sentences
 from retrieval.sources.public import host_name
@@ -36,6 +36,7 @@ _WHERE = 60
 _ALSO, _ALSO_LONG = 3, 30  # copies named, and characters of each
 _SHORTENED = "\n-# Shortened to fit a message; the passage has the whole sentence."
 _CUT = "\n-# Shortened to fit a message: … stands for what is left out."
+_TOO_LONG = "Quotes only: what the language model wrote does not fit a message."
 _SAYS, _DENIES = "✅ The articles say it", "❔ The articles don't say it"
 _NO_STATEMENT = "I found no statement in that message that I could check."
 
@@ -77,18 +78,28 @@ def cut(text: str, size: int) -> str:
 
 
 def answer_sheet(
-    citations: Sequence[Citation], *, question: str | None = None, understood: str | None = None
+    citations: Sequence[Citation],
+    *,
+    question: str | None = None,
+    understood: str | None = None,
+    written: Sequence[Written] = (),
+    notes: Sequence[str] = (),
 ) -> Sheet:
     """Quoted sentences with their numbers, below them the sources; what doesn't fit is left out.
 
-    `question` is repeated above it, `understood` below it in small print.
+    `written` sentences stand in their place, where a language model wrote them. `question` is
+    repeated above it; `understood` and other `notes` stand below it in small print.
     """
     above = f"> {escape(cut(_flat(question), _SHORT_QUESTION))}\n" if question else ""
-    below = (
-        f"\n-# Understood: {escape(cut(_flat(understood), _SHORT_QUESTION))}" if understood else ""
-    )
+    understood = escape(cut(_flat(understood), _SHORT_QUESTION))
+    small = [f"Understood: {understood}"] if understood else []
+    below = "".join(f"\n-# {one}" for one in [*small, *map(escape, notes)])
     if not citations:
         return Sheet(above + DECLINED + below, 0)
+    if written and (sheet := _written_sheet(citations, written, above, below)):
+        return sheet
+    if written:  # of which the notes speak
+        below = "".join(f"\n-# {one}" for one in [*small, _TOO_LONG])
     for count in range(len(citations), 0, -1):
         left = len(citations) - count
         note = f"\n-# {left} more of the quotes left out to fit a message." if left else ""
@@ -98,6 +109,26 @@ def answer_sheet(
                 return Sheet(text, count)
     tail = f" [1]\n\n{_source(citations[0], *_FITS[-1])}{_SHORTENED}{note}{below}"
     return Sheet(above + _beginning(citations[0].quote, MESSAGE - len(above) - len(tail)) + tail, 1)
+
+
+def _written_sheet(
+    citations: Sequence[Citation], written: Sequence[Written], above: str, below: str
+) -> Sheet | None:
+    """The sentences that fit with the sources that these cite; None where not even one does."""
+    for count in range(len(written), 0, -1):
+        kept = written[:count]
+        cited = citations[: max(number for one in kept for number in one.numbers)]
+        left = len(written) - count
+        note = f"\n-# {left} more sentences left out to fit a message." if left else ""
+        said = " ".join(
+            escape(one.text) + " " + "".join(f"[{number}]" for number in one.numbers)
+            for one in kept
+        )
+        for title, address in _FITS:
+            text = f"{above}{said}\n\n{_sources(cited, title, address)}{note}{below}"
+            if len(text) <= MESSAGE:
+                return Sheet(text, len(cited))
+    return None
 
 
 def check_sheet(verdicts: Sequence[Verdict], total: int) -> Sheet:
@@ -157,10 +188,13 @@ def _beginning(quote: str, size: int) -> str:
 
 def _body(citations: Sequence[Citation], title: int, address: int) -> str:
     quotes = " ".join(f"{_marked(one)} [{number}]" for number, one in enumerate(citations, 1))
-    sources = "\n".join(
+    return f"{quotes}\n\n{_sources(citations, title, address)}"
+
+
+def _sources(citations: Sequence[Citation], title: int, address: int) -> str:
+    return "\n".join(
         f"[{number}] {_source(one, title, address)}" for number, one in enumerate(citations, 1)
     )
-    return f"{quotes}\n\n{sources}"
 
 
 def _marked(citation: Citation) -> str:

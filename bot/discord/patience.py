@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import ClientConnectionError
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
+BROKEN = (ClientConnectionError, OSError)  # what is raised where a connection breaks
 _WAITS = (0.1, 0.3, 0.9)  # seconds; an acknowledgement must leave within three
 
 
@@ -31,6 +32,6 @@ async def again(send: Callable[[], Awaitable[Any]]) -> Any:
     for wait in _WAITS:
         try:
             return await send()
-        except (ClientConnectionError, OSError):
+        except BROKEN:
             await asyncio.sleep(wait)
     return await send()

@@ -44,6 +44,13 @@ class Reply(Protocol):
         """Say why there is no answer, to the one who asked alone where that is possible."""
 
 
+class PartialReply(Reply, Protocol):
+    """One that can show an answer while it is being written."""
+
+    async def show(self, text: str) -> None:
+        """Show what there is of it, where what is sent then takes its place; else nothing."""
+
+
 class InteractionReply:
     """The message that a deferred command announced."""
 
@@ -67,6 +74,11 @@ class InteractionReply:
             return None
         message = await self._interaction.edit_original_response(content=text, view=view)
         return message.id, self._interaction.channel_id or 0
+
+    async def show(self, text: str) -> None:
+        """Put it in place of "thinking", as long as Discord takes that."""
+        if not self.late:
+            await self.send(text)
 
     async def _send_late(self, text: str) -> None:
         channel = self._interaction.channel
@@ -98,13 +110,37 @@ class MessageReply:
         self.place: discord.Thread | None = None
         self.loud = loud
         self.answered = False
+        self._sent: discord.Message | None = None
+        self._shows = True
 
     async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
         """Send it where it belongs; where the bot may not, as near as it may.
 
-        That is as a reply, then as a message, then to the author directly.
+        That is as a reply, then as a message, then to the author directly. What is sent again takes
+        the place of what was sent.
         """
         view = view or discord.ui.View()
+        if sent := await self._edited(text, view) or await self._posted(text, view):
+            return sent
+        await self._message.author.send(_NOT_THERE.format(self._message.channel.id))
+        # Without components: they belong to the place that the answer was given in.
+        await self._message.author.send(text)
+        return None
+
+    async def show(self, text: str) -> None:
+        """Send it where it belongs; no more where that can't be, or somebody deleted it."""
+        if self._shows:
+            put = self._edited if self._sent else self._posted
+            self._shows = bool(await put(text, discord.ui.View()))
+
+    async def _edited(self, text: str, view: discord.ui.View) -> Sent:
+        if self._sent:
+            with suppress(discord.NotFound):  # somebody deleted it meanwhile
+                await self._sent.edit(content=text, view=view)
+                return self._sent.id, self._sent.channel.id
+        return None
+
+    async def _posted(self, text: str, view: discord.ui.View) -> Sent:
         channel = self._message.channel
         reference = self._message.to_reference(fail_if_not_exists=False)
         ways: list[Callable[..., Awaitable[discord.Message]]]
@@ -114,15 +150,12 @@ class MessageReply:
         nonce = secrets.token_hex(8)  # by which Discord knows what is sent again
         for send in ways:
             try:
-                sent = await send(text, view=view, nonce=nonce)
-                return sent.id, sent.channel.id
+                self._sent = await send(text, view=view, nonce=nonce)
+                return self._sent.id, self._sent.channel.id
             except discord.DiscordServerError:
                 raise
             except discord.HTTPException as exc:
                 log.warning("a message was refused: %s %s", exc.status, exc.code)
-        await self._message.author.send(_NOT_THERE.format(channel.id))
-        # Without components: they belong to the place that the answer was given in.
-        await self._message.author.send(text)
         return None
 
     async def refuse(self, text: str) -> None:

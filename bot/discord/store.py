@@ -5,7 +5,7 @@ and digest, so that withdrawing an article leaves none of its text behind.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from retrieval.database import Database
 FILE = "discord.sqlite"
 _MOST = 2**63 - 1  # of SQLite's integers
 _KEPT = timedelta(days=365)
-_CHECKS_KEPT = timedelta(days=30)  # somebody else's words
+_MONTH = timedelta(days=30)  # for which somebody else's words, and a model's, are kept
 # What makes each format from the one before it; the last is the one in use.
 _FORMATS = (
     """
@@ -42,10 +42,16 @@ ALTER TABLE answers ADD COLUMN source TEXT;
 ALTER TABLE answers ADD COLUMN since TEXT;
 ALTER TABLE answers ADD COLUMN until TEXT
 """,
+    """
+ALTER TABLE answers ADD COLUMN way TEXT NOT NULL DEFAULT '';
+CREATE TABLE spent (
+    guild INTEGER NOT NULL, day TEXT NOT NULL, tokens INTEGER NOT NULL, PRIMARY KEY (guild, day)
+) WITHOUT ROWID
+""",
 )
 _COLUMNS = (
     "guild, channel, asker, question, asked, private, found, places, follows, message, checks, "
-    "shared, source, since, until, at, id"
+    "shared, source, since, until, at, way, id"
 )
 
 
@@ -74,7 +80,8 @@ class Given:
     `question` is what was understood, `asked` what was typed; `places` are its quotes in order,
     or the nearest passages where it was declined (`found` is False). `checks` says that `asked` is
     a message that was checked, and `shared` that a private answer was shown to all since. Of
-    `source`, `since` and `until`, each None sets no limit to the articles.
+    `source`, `since` and `until`, each None sets no limit to the articles. `way` is how it was
+    found, as JSON (bot/explain.py); it is kept for a month.
     """
 
     guild: int | None
@@ -93,6 +100,7 @@ class Given:
     since: date | None = None
     until: date | None = None
     at: str = ""
+    way: str = ""
     id: int = 0
 
 
@@ -176,14 +184,26 @@ class Store(Database):
         self.rows("DELETE FROM answers WHERE guild = ?", [guild])
 
     def prune(self) -> None:
-        """Forget answers after a year, and messages that were checked after a month."""
+        """Forget answers after a year, and after a month what was checked and how they were found.
+
+        And what was spent before yesterday.
+        """
         now = datetime.now(UTC)
-        old, old_checks = [(now - kept).isoformat() for kept in (_KEPT, _CHECKS_KEPT)]
-        self.rows("DELETE FROM answers WHERE at < ? OR checks AND at < ?", [old, old_checks])
+        old, month = [(now - kept).isoformat() for kept in (_KEPT, _MONTH)]
+        self.rows("DELETE FROM answers WHERE at < ? OR checks AND at < ?", [old, month])
+        self.rows("UPDATE answers SET way = '' WHERE way != '' AND at < ?", [month])
+        self.rows("DELETE FROM spent WHERE day < ?", [(now - timedelta(1)).date().isoformat()])
+
+    def forget_ways(self, articles: Iterable[str]) -> None:
+        """Forget how answers were found that considered these articles, and what was drafted."""
+        self.each(
+            "UPDATE answers SET way = '' WHERE instr(way, ?)",
+            [(f'"article_id": "{id}"',) for id in articles],
+        )
 
     def answer(self, id: int) -> Given | None:
         """The answer with this id, or None."""
-        return self._given("id = ?", id) if id <= _MOST else None
+        return self._given("id = ?", id) if abs(id) <= _MOST else None
 
     def answers(self) -> Iterator[Given]:
         """Every answer that quoted something, oldest first."""
@@ -220,6 +240,21 @@ class Store(Database):
         return [
             Feedback(id, text, bool(found), bool(good), at) for id, text, found, good, at in rows
         ]
+
+    # What the language model costs
+
+    def spent(self, guild: int | None) -> int:
+        """The tokens that a server's questions have cost today (UTC); None is direct messages."""
+        rows = self.rows("SELECT tokens FROM spent WHERE guild = ? AND day = ?", _today(guild))
+        return int(rows[0][0]) if rows else 0
+
+    def spend(self, guild: int | None, tokens: int) -> None:
+        """Count tokens."""
+        self.rows(
+            "INSERT INTO spent VALUES (?, ?, ?) "
+            "ON CONFLICT (guild, day) DO UPDATE SET tokens = tokens + excluded.tokens",
+            [*_today(guild), tokens],
+        )
 
     # Servers
 
@@ -262,6 +297,10 @@ def _given(row: dict[str, Any]) -> Given:
     for name in ("since", "until"):
         row[name] = date.fromisoformat(row[name]) if row[name] else None
     return Given(**row)
+
+
+def _today(guild: int | None) -> list[object]:
+    return [guild or 0, datetime.now(UTC).date().isoformat()]
 
 
 def _now() -> str:

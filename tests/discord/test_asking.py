@@ -359,6 +359,25 @@ async def test_a_reply_to_an_answer_is_a_follow_up(options: Settings, server: Se
     assert "Understood: what did von der Leyen say?" in second["content"]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("private", [False, True])
+async def test_a_follow_up_leans_on_all_of_the_talk_that_was_public(
+    options: Settings, server: Server, private: bool
+) -> None:
+    async with bot(options, server) as client:
+        await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
+        for number, text in enumerate(("which country won this week?", "did he agree?"), 1):
+            await server.until(lambda number=number: len(server.replies(CHANNEL)) == number)
+            if private:
+                client.store.rows("UPDATE answers SET private = 1 WHERE question LIKE '%Starmer%'")
+                client.store.rows("UPDATE answers SET private = 0 WHERE question LIKE '%week%'")
+            last = server.replies(CHANNEL)[-1]
+            await server.say(text, reply_to=last, mentions=(BOT,), **HERE)
+        await server.until(lambda: len(server.replies(CHANNEL)) == 3)
+
+    assert ("Starmer" in server.replies(CHANNEL)[-1]["content"].split("\n")[-1]) is not private
+
+
 async def test_a_direct_message_is_answered(options: Settings, server: Server) -> None:
     async with bot(options, server, read_all=False):
         await server.say("what did Starmer say?", guild=None, channel=DIRECT)

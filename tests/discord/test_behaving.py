@@ -222,7 +222,7 @@ async def test_an_error_has_an_id_and_no_details(
         raise RuntimeError("details nobody should see")
 
     async with bot(options, server):
-        monkeypatch.setattr(Newsdesk, "ask", broken)
+        monkeypatch.setattr(Newsdesk, "stream", broken)
         given = await asked(server, "what did Starmer say?")
     assert given.answer is not None
     assert "Something went wrong" in given.answer["content"]
@@ -304,7 +304,7 @@ async def test_what_is_in_flight_ends_with_an_answer_or_an_apology(
 
     gate = threading.Event()
     monkeypatch.setattr(clients, "GRACE", 0.5)
-    monkeypatch.setattr(Newsdesk, "ask", lambda *args: gate.wait(30))
+    monkeypatch.setattr(Newsdesk, "stream", lambda *args: gate.wait(30))
     async with bot(options, server) as client:
         given = await server.command("ask", [option("question", "slow?")], **HERE)
         await given.until(lambda one: one.acknowledged)

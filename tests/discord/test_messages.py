@@ -13,7 +13,7 @@ from bot.discord import messages
 from bot.discord.components import _embed
 from bot.discord.feeding import list_text, report_text
 from bot.discord.messages import passage_view
-from retrieval.answer import Citation
+from retrieval.answer import Citation, Written
 from retrieval.articles import Article, article
 from retrieval.errors import ReadError
 from retrieval.index import Report
@@ -187,6 +187,69 @@ def test_hostile_answers_are_harmless(count: int) -> None:
             assert_harmless(view.description)
             label, where = messages.option(one)
             assert 0 < len(label) <= messages.OPTION >= len(where)
+
+
+@COUNTS
+def test_hostile_written_answers_are_harmless(count: int) -> None:
+    """What is proved has no mention and no link in it; here it has, and reaches nobody either."""
+    for draw, words, citations in cases(count, 5):
+        written, notes = sentences_of(draw, words, citations), draw.choices([words(), "A."], k=2)
+        question = draw.choice([None, words()])
+        sheet = messages.answer_sheet(
+            citations, question=question, understood=question, written=written, notes=notes
+        )
+        assert len(sheet.text) <= messages.MESSAGE
+        assert sheet.shown <= len(citations)
+        assert bool(citations) == bool(sheet.shown)
+        body = re.sub(r"^> .*\n", "", sheet.text, count=1) if question else sheet.text
+        assert_harmless(re.sub(r"^-# ", "", body, flags=re.M))
+        body = body.partition("\n-# Understood")[0]
+        if CUT.search(body) is None and citations:
+            wholes = [one.text for one in written]
+            if messages._TOO_LONG in sheet.text:
+                wholes = [one.quote for one in citations]
+            assert all(letters(one) in letters(body) for one in wholes), sheet.text
+        assert numbers(body) == {*range(1, sheet.shown + 1)}, sheet.text
+
+
+def sentences_of(
+    draw: random.Random, words: Callable[[], str], citations: Sequence[Citation]
+) -> list[Written]:
+    """Sentences that cite all of these, in order of appearance as an answer has them."""
+    written, highest = [], 0
+    while highest < len(citations):
+        first = draw.randint(1, highest + 1)
+        cited = [*range(first, draw.randint(first, len(citations)) + 1)]
+        if cited[0] > highest + 1:
+            continue
+        highest = max(highest, cited[-1])
+        text = " ".join(words().split())[:600]
+        written.append(Written(text, tuple(cited), draw.random() < 0.2))
+    return written
+
+
+@pytest.mark.parametrize("size", [100, 600, 2100])
+def test_of_a_long_written_answer_whole_sentences_are_shown(size: int) -> None:
+    made = article("Some words. " * 20, url="https://x.example/", title="T" * 150, source="S" * 60)
+    hit = Hit(split(made)[0], made, 1, 0.5, "shared")
+    citations = [Citation(n, hit, 0, 11, made.text[0:11]) for n in range(1, 9)]
+    written = [Written("w" * (size - 1) + ".", (n,)) for n in range(1, 9)]
+
+    sheet = messages.answer_sheet(
+        citations, question="q" * 900, understood="u", written=written, notes=["By a model."]
+    )
+
+    assert len(sheet.text) <= messages.MESSAGE
+    shown = sheet.text.count("w.")
+    assert "> qqq" in sheet.text
+    assert "Understood: u" in sheet.text
+    if size == 2100:  # not even one fits, so it is quotes, and by no model
+        assert (shown, sheet.shown) == (0, 8)
+        assert "By a model" not in sheet.text
+        assert "Quotes only" in sheet.text
+    else:
+        assert 0 < shown == sheet.shown < 8
+        assert f"{8 - shown} more sentences left out" in sheet.text
 
 
 @COUNTS

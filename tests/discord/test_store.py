@@ -1,4 +1,5 @@
 import asyncio
+import json
 import sqlite3
 import threading
 from contextlib import closing
@@ -69,7 +70,7 @@ def test_what_is_deleted_or_old_is_forgotten(
         assert store.answer(old.id) is None
         assert store.answer(new.id)
         assert store.answer(check.id)
-        monkeypatch.setattr(stores, "_CHECKS_KEPT", stores._CHECKS_KEPT * -1)
+        monkeypatch.setattr(stores, "_MONTH", stores._MONTH * -1)
         store.prune()
         assert store.answer(new.id)
         assert store.answer(check.id) is None
@@ -117,3 +118,16 @@ async def test_work_that_nobody_waits_for_keeps_its_place() -> None:
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def test_how_an_answer_was_found_is_forgotten_with_its_articles(tmp_path: Path) -> None:
+    with closing(stores.Store(tmp_path)) as store:
+        kept = [
+            store.keep(replace(GIVEN, way=json.dumps({"candidates": [{"article_id": id}]})))
+            for id in ("aaaa", "bbbb")
+        ]
+        store.forget_ways(["aaaa"])
+        ways = [found.way for one in kept if (found := store.answer(one.id))]
+
+    assert ways[0] == ""
+    assert "bbbb" in ways[1]
