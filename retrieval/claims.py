@@ -11,19 +11,32 @@ from retrieval.words import GRAMMAR, stems
 # What readers are told apart from what language models are told: sentences that give orders on an
 # answer are no news. Their words prove nothing, and they are not quoted.
 _ORDER = re.compile(
-    r"\b(?:your|the|this) (?:\w+ )?(?:answer|response|reply|replies|output|completion|prompts?)\b"
+    r"\b(?:in|to|of|with|from|for|end|begin|start|change|modify|augment|enhance) your (?:\w+ )?"
+    r"(?:answer|response|reply|replies|output|completion|message|prompts?)\b"
+    r"|\byour (?:answer|response|reply|replies|output) (?:must|should|with|to|as|in)\b"
     r"|\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}"
-    r"\b(?:instructions?|prompts?|rules|above|previous|prior|everything)\b"
-    r"|\b(?:just|only|simply|now) (?:print|say|reply|respond|output|answer|write)\b"
-    r"|\b(?:print|output|say|repeat|reply with|respond with|answer with)\s*:?\s*[\"“'‘]"
-    r"|\bfrom now on,? you\b|\byou (?:are|will) (?:now|going|about) (?:to|be|an?|the)\b"
-    r"|\b(?:system|developer) (?:prompt|message|mode)\b|\bjailbr|\bdo anything now\b|\bDANs?\b"
-    r"|\b(?:pretend|act|roleplay) (?:to be|as|that you)\b"
-    r"|\bas an? (?:AI|language model|assistant)\b"
-    r"|\b(?:chatgpt|openai|language model|assistant)\b.{0,30}\b(?:must|should|will|you)\b"
-    r"|</?(?:system|assistant|user|instructions?|passages?)\b|\[/?INST\]|<\|",
+    r"\b(?:instructions?|prompts?|above|everything)\b"
+    r"|\b(?:just|only|simply) (?:print|reply|respond|output)\b"
+    r"|\b(?:reply|respond|answer) (?:only )?with\s*:?\s*[\"“'‘]"
+    r"|\bfrom now on,? you\b|\byou are (?:now|going|about) to (?:act|be|pretend|immerse|play)\b"
+    r"|\b(?:developer mode|do anything now|jailbreak\w*)\b|\b(?-i:DANs?) (?:mode|stands|can)\b"
+    r"|\b(?:pretend|roleplay) (?:to be|as|that you)\b|\bas an (?:AI|language) (?:model|assistant)\b"
+    r"|^\W*(?:note to|attention|dear) (?:the )?(?:AI|assistant|(?:language )?model|chatbot|bot)\b"
+    r"|^\W*(?:system|assistant|user)\s*:|</?(?:system|assistant|user|instructions?|passages?)\b"
+    r"|\[/?INST\]|<\||\bthe (?:secret|magic|code) ?word is\b|\bstop everything\b",
     re.I,
 )
+# How an order begins; news has no sentence that does, but for recipes and advice.
+_BEGINS_AN_ORDER = re.compile(
+    r"^\W*(?:please )?(?:include|insert|append|integrate|augment|enhance|modify|mention|print"
+    r"|repeat|reply|respond|ignore|disregard|pretend|translate|summari[sz]e|replace|convert|render"
+    r"|substitute|rearrange|anagram|scramble|jumble|misspell|introduce|compose|develop|draft|write"
+    r"|explain|describe|provide|create|generate|output|rewrite|combine|group|remove|add|start with"
+    r"|begin with|end with|finish with|say|answer with|use numbers|use anagrams|use commonly"
+    r"|break down|tell me|give me|show me|in your)\b(?! (?:of|and|to that)\b)",
+    re.I,
+)
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _ADDRESS = re.compile(
     r"\b[a-z][a-z0-9+.-]*://|\bwww\.|\S@[\w-]+\.\w|(?<!\w)@\w|<[@#:/a-z]|\]\s*\(|`"
     r"|\b[\w-]+\.(?:com|org|net|io|info|biz|xyz|gg|co|ru|cn|de|uk|eu|app|dev|me|tv|link|site"
@@ -35,25 +48,31 @@ _QUOTED = re.compile(
 )
 _DENIAL = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|den(?:y|ies|ied)|reject(?:s|ed)?"
-    r"|refus(?:e|es|ed)|false|untrue)\b|n[’']t\b",
+    r"|refus(?:e|es|ed)|false|untrue|hardly|scarcely|barely|far from|doubt\w*|lack(?:s|ed)?"
+    r"|stop(?:s|ped)?|ceas\w+|except|all but|short of|acquitted|cleared of)\b|n[’']t\b",
     re.I,
 )
 _MAYBE = re.compile(
     r"\b(?:(?-i:may)|might|could|would|should|if|unless|whether|alleg\w+|reported(?:ly)?"
     r"|plan(?:s|ned|ning)?|propos\w+|consider(?:s|ed|ing)?|wants?|wanted|hop(?:e|es|ed|ing)"
     r"|threat\w*|promis\w+|expect\w*|likely|unlikely|possibl[ey]|perhaps|probably|tr(?:y|ies|ied)"
-    r"|attempt\w*|claim\w*|accus\w+|suspect\w*|rumou?r\w*|nearly|almost|fail\w*)\b",
+    r"|attempt\w*|claim\w*|accus\w+|suspect\w*|rumou?r\w*|nearly|almost|fail\w*|former|on trial"
+    r"|charged with|fewer|less|more than|over|under|up to|at least|at most)\b",
     re.I,
 )
 # After these, who does it may stand behind whom it is done to.
-_INVERTING = re.compile(r"\b(?:by|said|says|told|according to)\b", re.I)
+_INVERTING = re.compile(r"\b(?:was|were|been|being|is|are) \w+ (?:\w+ )?by\b", re.I)
 _PRONOUNS = frozenset(
     ["he", "she", "they", "it", "him", "her", "them", "his", "their", "its", "we", "i"]
 )
 _NEARLY = 0.7  # ratio of two sentences' words (difflib) from which one is the other, edited
 _NEAR = 0.7  # of a sentence's words are in a sentence of the source that it may turn
 _MARK = re.compile(r"[“”\"«»„]")
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_NUMBER = re.compile(
+    r"[$€£¥]?\s?(?<![\w.])[-−]?\d+(?:[.,:/]\d+)*(?:\s?(?:[%‰°½¼¾]"
+    r"|(?:percent|per cent|million|billion|trillion|thousand|hundred|euros?|dollars?|pounds?)\b))?",
+    re.I,
+)
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'.&][^\W\d_]+)*")
 _UNIT = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
@@ -109,7 +128,8 @@ class Quotation:
 
 def is_order(sentence: str) -> bool:
     """Whether a sentence tells whoever answers what to write."""
-    return bool(_ORDER.search(sentence))
+    said = _UNSEEN.sub("", sentence)
+    return bool(_ORDER.search(said) or _BEGINS_AN_ORDER.search(said))
 
 
 def denies(sentence: str) -> bool:
@@ -165,23 +185,22 @@ def _folded(text: str) -> tuple[str, list[int]]:
 
 
 def numbers(text: str) -> set[str]:
-    """The numbers in it, in figures or words, each in one form."""
+    """The numbers in it, in figures or words, each in one form, with sign, currency and scale."""
     found = {_plain(one) for one in _NUMBER.findall(text)}
-    return found | {
-        _WORDS_FOR[word] for word in re.findall(r"[a-z]+", text.lower()) if word in _WORDS_FOR
-    }
+    words = re.findall(r"[a-z]+", text.lower())
+    return found | {_WORDS_FOR[word] for word in words if word in _WORDS_FOR}
 
 
 def _plain(number: str) -> str:
-    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", number):
-        number = number.replace(",", "")
-    whole, point, rest = number.partition(".")
-    return f"{whole.lstrip('0') or '0'}{point}{rest}" if whole.isdigit() else number
+    number = re.sub(r"[\s,](?=\d{3}\b)|\s", "", number.lower().replace("−", "-"))
+    for sign, word in (("%", "percent"), ("%", "per cent"), ("%", "percent")):
+        number = number.replace(word.replace(" ", ""), sign)
+    return re.sub(r"(?<![\d.])0+(?=\d)", "", number)
 
 
-def same_words(one: str, other: str) -> bool:
-    """Whether two sentences are the same words, whatever their numbers and marks look like."""
-    return _plain_words(one) == _plain_words(other)
+def is_the_same(one: str, other: str) -> bool:
+    """Whether two sentences are the same, whatever quotes, dashes and blanks they have."""
+    return _folded(one)[0].strip() == _folded(other)[0].strip()
 
 
 def _plain_words(text: str) -> list[str]:
@@ -240,10 +259,12 @@ def turned(sentence: str, said: Sequence[str]) -> tuple[str, str] | None:
 
 
 def _turn(sentence: str, said: str) -> str:
+    if said.rstrip("\"'”’»)").endswith("?"):
+        return "a cited passage only asks that"
     if denies(sentence) != denies(said):
         return "it denies what a cited passage says, or says what that denies"
     left_out = {one.lower() for one in _MAYBE.findall(said)}
-    if left_out and not _MAYBE.search(sentence):
+    if left_out := left_out - {one.lower() for one in _MAYBE.findall(sentence)}:
         return f"it leaves out {min(left_out)!r}"
     ones, others = _order(sentence, said)[:2], _order(said, sentence)[:2]
     if len(ones) > 1 and ones == others[::-1] and not _INVERTING.search(sentence):

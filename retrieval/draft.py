@@ -10,13 +10,16 @@ from langchain_core.utils.json import parse_partial_json
 from retrieval.articles import normalise
 from retrieval.passages import sentences
 
-MAX_CHARACTERS = 8_000  # of a draft that are read; an answer has a few hundred
+MAX_CHARACTERS = 6_000  # of a draft that are read; an answer has a few hundred
 _NUMBERS = r"\[\s*\d{1,4}(?:\s*[,;]\s*\d{1,4})*\s*\]"
 _CITED = re.compile(rf"\s*((?:{_NUMBERS}\s*)+)")
 _CITED_BEFORE_WORDS = re.compile(rf"\s*(?:{_NUMBERS}\s*)+(?=[^\W_]|[\"'“‘«(–—-])")
 _AFTER_THE_END = re.compile(rf"([.!?…][\"'”’»)]*)\s*((?:{_NUMBERS}[ \t]*)+)")
 _ENDED = re.compile(r"[.!?…][\"'”’»)]*$")
 _BEGUN = re.compile(r"\s*\[[\d\s,;]*$")  # a citation of which the rest is still to come
+# Of what a draft may repeat without end, so much as means something; parsers take n² steps for it.
+_BLANKS = re.compile(r"(\s)\s{2,}")
+_RUN = re.compile(r"((?:[.!?]?\s?\[\d{1,4}\]){8})(?:[.!?]?\s?\[\d{1,4}\])+")
 _MAY_END = re.compile(r"[.!?…}\]\n]")
 _FENCE = re.compile(r"\s*```(?:json)?", re.I)
 _MARKS = re.compile(
@@ -59,7 +62,7 @@ class Draft:
 
     def add(self, piece: str) -> Iterator[Sentence]:
         """The sentences that this piece has completed."""
-        self.text = (self.text + piece)[:MAX_CHARACTERS]
+        self.text = _RUN.sub(r"\1", _BLANKS.sub(r"\1", _tidy(self.text + piece)))[:MAX_CHARACTERS]
         if _MAY_END.search(piece):  # to look at each piece would take long for a long draft
             yield from self._new(self._sentences(ended=False))
 
@@ -114,10 +117,14 @@ SCHEMA: dict[str, Any] = {
 }
 
 
+def _tidy(text: str) -> str:
+    return text.encode("utf-8", "ignore").decode()  # without halves of characters
+
+
 def _structured(text: str, *, ended: bool) -> list[Sentence]:
     try:
         said = parse_partial_json(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     rows = said.get("sentences") if isinstance(said, dict) else None
     found = []

@@ -56,7 +56,7 @@ _STRUCTURED: dict[str, dict[str, Any]] = {
 
 def tokens(text: str) -> int:
     """How many tokens a text has at most, but for scripts with a token a byte."""
-    return len(text.encode()) // _BYTES + 1
+    return len(text.encode("utf-8", "replace")) // _BYTES + 1
 
 
 class LanguageModel:
@@ -113,32 +113,36 @@ class LanguageModel:
             self._failures += 1
             over = self._failures - _FAILURES
             if over >= 0:
-                self._rests_until = time.monotonic() + min(_LONGEST_REST, _REST * 2**over)
+                self._rests_until = time.monotonic() + min(_LONGEST_REST, _REST * 2 ** min(over, 4))
 
     def _persistently(
         self, prompt: Sequence[BaseMessage], until: float, structured: bool
     ) -> Iterator[str]:
+        shaped = structured and self._structured
         for attempt in range(_ATTEMPTS):
             came = False
             try:
-                for piece in _within(self._asked(structured), prompt, until):
+                for piece in _within(self._asked(shaped), prompt, until):
                     came = True
                     yield piece
+                if not came:
+                    raise _Failed("the language model says nothing")
+                self._structured = self._structured and (shaped or not structured)
                 return
             except _Failed as exc:
+                if shaped and not came and exc.status in _REFUSES_A_SHAPE:
+                    shaped = False
+                    continue
                 wait = max(exc.wait, _BACK_OFF * 2**attempt * (1 + random.random()))
                 last = attempt == _ATTEMPTS - 1 or time.monotonic() + wait > until
-                if structured and self._structured and exc.status in _REFUSES_A_SHAPE:
-                    self._structured, wait, last = False, 0.0, False
-                if came or last or not (exc.again or wait == 0.0):
+                if came or last or not exc.again:
                     log.warning("%s", exc.reason)
                     raise ModelError(exc.reason) from None
                 time.sleep(wait)
+        raise ModelError("the language model failed")
 
-    def _asked(self, structured: bool) -> Runnable[Any, Any]:
-        if structured and self._structured:
-            return self._chat.bind(**_STRUCTURED[self._provider])
-        return self._chat
+    def _asked(self, shaped: bool) -> Runnable[Any, Any]:
+        return self._chat.bind(**_STRUCTURED[self._provider]) if shaped else self._chat
 
 
 class _Failed(Exception):
@@ -193,6 +197,8 @@ def _within(
         while (piece := came.get(timeout=max(0.0, until - time.monotonic()))) is not None:
             if isinstance(piece, Exception):
                 raise _failed(piece)
+            if time.monotonic() > until:
+                raise queue.Empty
             if piece:
                 yield piece
     except queue.Empty:

@@ -13,6 +13,7 @@ from retrieval.search import Hit
 
 _SAID = 0.6  # of a sentence's words that mean something stand in what it cites
 _MAX_SENTENCE = 600  # characters
+_MIN_WORDS = 4
 _MAX_SOURCE = 60  # characters of a publisher's name; what is longer is none
 
 Supports = Callable[[str, Sequence[str]], float]
@@ -34,10 +35,14 @@ class Evidence:
 def evidence(hit: Hit) -> Evidence:
     """What a hit proves."""
     article, text = hit.article, hit.passage.text
-    kept = [text[a:b] for a, b in sentences(text) if not claims.is_order(text[a:b])]
+    kept = [
+        said
+        for a, b in sentences(text)
+        if not claims.is_order(said := text[a:b]) and not said.endswith("?")
+    ]
     source = article.source if len(article.source) <= _MAX_SOURCE else ""
     named = [source, article.day.strftime("%A, %d %B %Y") if article.day else ""]
-    quotable = (*kept, *(one.text for one in candidates([hit])))
+    quotable = tuple(one.text for one in candidates([hit]))
     return Evidence(" ".join(filter(None, named)), "\n".join(kept), quotable)
 
 
@@ -58,15 +63,15 @@ def prove_sentence(
     if wrong := _form(sentence, passages):
         return Proof(sentence, None, wrong)
     cited = [passages[number] for number in sentence.numbers]
+    # Only the whole of it: part of a sentence may say the opposite, as "denied that it was closed".
+    if any(claims.is_the_same(said, sentence.text) for one in cited for said in one.quotable):
+        return Proof(sentence, sentence.text, support=1.0)
     shown = _as_stored(sentence.text, [one.text for one in cited])
     if shown is None:
         return Proof(sentence, None, "a quotation isn't what a cited passage says")
     known = " \n ".join([question, *(f"{one.about}\n{one.text}" for one in cited)])
     if wrong := _unknown(sentence.text, known):
         return Proof(sentence, None, wrong)
-    # Part of a sentence may say the opposite: "denied that the bridge was closed".
-    if any(claims.same_words(said, sentence.text) for one in cited for said in one.quotable):
-        return Proof(sentence, shown, support=1.0)
     if turn := claims.turned(sentence.text, [said for one in cited for said in one.quotable]):
         return Proof(sentence, None, turn[0], turned=turn[1])
     support = supports(sentence.text, [one.text for one in cited])
@@ -83,6 +88,8 @@ def _form(sentence: Sentence, passages: Mapping[int, Evidence]) -> str:
         return f"there is no passage {strange[0]}"
     if len(sentence.text) > _MAX_SENTENCE:
         return "it is too long"
+    if len(sentence.text.split()) < _MIN_WORDS or sentence.text[0].islower():
+        return "it is no whole sentence"
     if sentence.text.rstrip("\"'”’»)").endswith("?"):
         return "it is a question"
     if claims.has_address(sentence.text):

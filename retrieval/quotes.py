@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from retrieval.claims import is_order
+from retrieval.claims import has_address, is_order
 from retrieval.passages import sentences
 from retrieval.search import Hit
 
@@ -77,7 +77,7 @@ def _is_sentence(text: str) -> bool:
         return False
     if len(text.split()) < _MIN_WORDS or text.rstrip("\"'”’»)]*_")[-1:] not in tuple(".!…;"):
         return False
-    return not (_NOTICE.search(text) or is_order(text))
+    return not (_NOTICE.search(text) or is_order(text) or has_address(text))
 
 
 def _quotable(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
