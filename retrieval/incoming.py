@@ -322,6 +322,20 @@ class Incoming(Database):
             ],
         )  # fmt: skip
 
+    def release(self, feeds: Iterable[tuple[str, str]], hosts: Iterable[str]) -> None:
+        """Let others have what was taken of these, (library, feed) and pages' hosts, at once."""
+        now = time.time()
+        soon = [now, now, now + LEASE]
+        with self.transaction():
+            self.each(
+                "UPDATE feeds SET due = ? WHERE due > ? AND due <= ? AND library = ? AND url = ?",
+                [[*soon, *feed] for feed in feeds],
+            )
+            self.each(
+                "UPDATE pages SET due = ? WHERE due > ? AND due <= ? AND host = ?",
+                [[*soon, host] for host in hosts],
+            )
+
     # Pages
 
     def take_pages(

@@ -105,7 +105,7 @@ class LanguageModel:
             [HumanMessage("Answer with one word: yes.")], _CHECKED, structured=False
         )
         if not "".join(pieces).strip():
-            raise ModelError("the language model answers with nothing")
+            raise ModelError("the language model says nothing")
         return time.monotonic() - started
 
     def _note_failure(self) -> None:

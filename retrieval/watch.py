@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -29,6 +29,7 @@ from retrieval.sources.feeds import Entry
 from retrieval.sources.robots import Forbidden, Robots
 from retrieval.words import GRAMMAR, stems
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -76,8 +77,8 @@ class Watch:
         self._say = say
         self._robots = lru_cache(lambda allowed: Robots(agent=agent, allowed=allowed))
         self._lock = threading.Lock()
-        self._polled: dict[Hashable, str] = {}  # feeds being polled → their host
-        self._fetched: dict[Hashable, tuple[str, str]] = {}  # hosts being read → library and feed
+        self._polled: dict[tuple[str, str], str] = {}  # feeds being polled → their host
+        self._fetched: dict[str, tuple[str, str]] = {}  # hosts being read → library and feed
         self._rest: dict[str, float] = {}  # hosts → when they may be read again
         self._stopped = False
 
@@ -101,6 +102,8 @@ class Watch:
         self._stopped = True
         for thread in threads:
             thread.join(timeout=5)
+        with self._lock:
+            self._incoming.release(self._polled, self._fetched)
 
     # Feeds and pages
 
@@ -109,7 +112,7 @@ class Watch:
         with self._lock:
             polled, fetched = Counter(self._polled.values()), Counter(self._fetched.values())
             self._rest = {name: until for name, until in self._rest.items() if until > now}
-            busy = [str(name) for name in (*self._fetched, *self._rest)]
+            busy = [*self._fetched, *self._rest]
         for source in self._incoming.take_feeds(_FETCHES - polled.total(), polled):
             name = (source.library, source.url)
             self._start(self._polled, name, host(source.address), partial(self._poll, source))
@@ -117,9 +120,7 @@ class Watch:
             feed = (page.library, page.feed)
             self._start(self._fetched, host(page.url), feed, partial(self._fetch, page))
 
-    def _start(
-        self, flying: dict[Hashable, T], name: Hashable, of: T, work: Callable[[], None]
-    ) -> None:
+    def _start(self, flying: dict[K, T], name: K, of: T, work: Callable[[], None]) -> None:
         """Do the work in a thread of its own; it flies under this name until it is done."""
 
         def run() -> None:

@@ -52,6 +52,7 @@ def test_damaged_documents_are_named(kind: str, tmp_path: Path) -> None:
     assert found.place.endswith(f"a.{kind}")
 
 
+@pytest.mark.slow
 def test_a_reader_whose_parent_is_killed_ends_by_itself(tmp_path: Path) -> None:
     code = (
         "from retrieval.sources import apart\n"

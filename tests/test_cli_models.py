@@ -179,7 +179,7 @@ def test_doctor_says_whether_the_model_answers(
     last = [one.stdout.splitlines()[-1] for one in (well, silent, refused, none)]
     assert re.fullmatch(r"language model: in order \(openai:gpt-x answers after \S+ s\)", last[0])
     assert last[1:3] == [
-        "language model: the language model answers with nothing",
+        "language model: the language model says nothing",
         "language model: the language model refuses the key",
     ]
     assert "language model" not in none.stdout

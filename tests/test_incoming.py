@@ -230,6 +230,18 @@ def test_of_what_was_withdrawn_no_word_is_left(incoming: Incoming, tmp_path: Pat
     assert b"quilzeph" not in (tmp_path / incomings.FILE).read_bytes().lower()
 
 
+def test_what_was_taken_and_given_back_is_due_at_once(incoming: Incoming) -> None:
+    follow(incoming, NEWS, entry(BRIDGE))
+    assert len(incoming.take_pages(9)) == 1
+    incoming.add("shared", TOP)
+    assert [one.url for one in incoming.take_feeds(9)] == [TOP]
+    assert (incoming.take_pages(9), incoming.take_feeds(9)) == ([], [])
+    incoming.release([("shared", TOP)], ["news.example"])
+
+    assert [one.url for one in incoming.take_pages(9)] == [BRIDGE]
+    assert [one.url for one in incoming.take_feeds(9)] == [TOP]
+
+
 def test_what_an_older_version_wrote_is_read(tmp_path: Path) -> None:
     with closing(Incoming(tmp_path)) as now:
         follow(now, NEWS, entry(BRIDGE))

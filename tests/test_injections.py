@@ -127,10 +127,10 @@ def test_the_question_is_answered_all_the_same(desk: Newsdesk, server: Server) -
 @pytest.mark.slow
 @pytest.mark.skipif(not DATA.exists(), reason="the hostile strings are not part of the project")
 def test_nothing_of_all_the_instructions_reaches_anybody(desk: Newsdesk, server: Server) -> None:
-    texts = injections()
+    texts = injections()  # every third: benchmarks.injections has all of them at all places
     wrong = [
         one
-        for number, text in enumerate(texts)
+        for number, text in enumerate(texts[::3])
         for one in asked_and_given_away(desk, server, text, PLACES[number % len(PLACES)])
     ]
 

@@ -177,6 +177,7 @@ async def test_what_is_not_proved_is_not_shown(
 # As it is written
 
 
+@pytest.mark.slow
 async def test_an_answer_to_ask_grows_at_most_once_a_second(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
@@ -329,6 +330,7 @@ async def test_a_model_that_breaks_off_leaves_what_was_proved(
 # The budget
 
 
+@pytest.mark.slow
 async def test_when_the_budget_is_used_up_the_quotes_come_until_the_next_day(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
