@@ -69,8 +69,8 @@ def prove_sentence(
     shown = _as_stored(sentence.text, [one.text for one in cited])
     if shown is None:
         return Proof(sentence, None, "a quotation isn't what a cited passage says")
-    known = " \n ".join([question, *(f"{one.about}\n{one.text}" for one in cited)])
-    if wrong := _unknown(sentence.text, known):
+    known = " \n ".join(f"{one.about}\n{one.text}" for one in cited)
+    if wrong := _unknown(sentence.text, known, question):
         return Proof(sentence, None, wrong)
     if turn := claims.turned(sentence.text, [said for one in cited for said in one.quotable]):
         return Proof(sentence, None, turn[0], turned=turn[1])
@@ -124,11 +124,15 @@ def _stored(quoted: str, passages: Sequence[str]) -> tuple[str | None, str]:
     return None, ""
 
 
-def _unknown(text: str, known: str) -> str:
-    """What of the sentence nothing cited has; empty where all of it is there."""
-    if strange := claims.missing_numbers(text, known):
+def _unknown(text: str, known: str, question: str) -> str:
+    """What of the sentence nothing cited has; empty where all of it is there.
+
+    Numbers and names may be the question's; that alone would prove whatever repeats the question.
+    """
+    asked = f"{known}\n{question}"
+    if strange := claims.missing_numbers(text, asked):
         return f"the number {min(strange)} isn't in a cited passage"
-    if names := claims.missing_names(text, known):
+    if names := claims.missing_names(text, asked):
         return f"the name {names[0]} isn't in a cited passage"
     if claims.share_found(text, known) < _SAID:
         return "most of its words aren't in a cited passage"
