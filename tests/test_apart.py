@@ -19,6 +19,7 @@ def test_a_page_is_read_apart() -> None:
     assert found.url == "https://news.example/a"
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_is_ended_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(apart._SECONDS, "html", 3.0)
     tables = b"<table><tr><td>a</td></tr></table>" * 50_000

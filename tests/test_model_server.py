@@ -20,6 +20,8 @@ from tests.model_server import KEY, MODEL, Answer, Reply, Request, Server, fill
 openai = pytest.importorskip("openai", reason="needs langchain-openai")
 pytest.importorskip("langchain_openai", reason="needs langchain-openai")
 
+pytestmark = pytest.mark.slow  # the product's own tests tell where this server is wrong
+
 HOSTILE = SEEDS.parent.parent / "shared" / "data" / "hostile" / "injections.jsonl.gz"
 LONG = "Ministers met in Brussels on Tuesday. " * 20
 PROMPT = """Answer from these passages.

@@ -260,6 +260,7 @@ def test_what_was_withdrawn_does_not_come_back(
     assert titles(desk) == ["Report 1", "Report 2"]
 
 
+@pytest.mark.slow
 def test_what_was_withdrawn_before_a_crash_was_mended_does_not_come_back(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
@@ -279,6 +280,7 @@ def test_what_was_withdrawn_before_a_crash_was_mended_does_not_come_back(
     assert titles(desk) == ["Report 1"]
 
 
+@pytest.mark.slow
 def test_what_somebody_put_in_again_is_followed_again(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names
 ) -> None:
@@ -314,6 +316,7 @@ def test_a_page_that_asks_for_consent_is_not_taken_for_the_article(
     assert any("says nothing of what the feed announces" in line for line in said)
 
 
+@pytest.mark.slow
 def test_robots_are_asked_where_a_page_leads(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names
 ) -> None:

@@ -169,7 +169,7 @@ def test_a_sentence_that_fails_is_replaced_by_the_quote_of_its_passage(
     ("reply", "note"),
     [
         (model_server.fails(401), "refuses the key"),
-        (model_server.fails(400), "failed"),
+        pytest.param(model_server.fails(400), "failed", marks=pytest.mark.slow),
         (model_server.hangs(60), "takes too long"),
         (model_server.Answer("", refusal="No."), "says nothing"),
         (model_server.Answer(""), "says nothing"),
@@ -199,6 +199,7 @@ def test_whatever_a_model_does_the_quotes_come(
     assert time.monotonic() - started < 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_it_is_asked_again_where_that_helps(desk: Newsdesk, server: Server, status: int) -> None:
     answer = asked(desk, server, model_server.fails(status), PROVED[0])
@@ -219,6 +220,7 @@ def test_a_model_that_takes_no_shape_is_asked_for_prose(desk: Newsdesk, server: 
     assert ["response_format" in one.body for one in server.requests] == [True, False, False]
 
 
+@pytest.mark.slow
 def test_a_model_that_fails_again_and_again_is_left_alone(desk: Newsdesk, server: Server) -> None:
     for _ in range(3):
         asked(desk, server, model_server.fails(401))
@@ -295,6 +297,7 @@ def test_wrong_names_are_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
         LanguageModel("openai:gpt-x")
 
 
+@pytest.mark.slow
 def test_many_may_ask_at_once(desk: Newsdesk, server: Server) -> None:
     server.replies = [model_server.Answer(PROVED[0], pause=0.01)]
     found: list[Answer] = []
