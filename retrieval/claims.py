@@ -94,12 +94,12 @@ colonel captain judge justice professor chairman chairwoman chair spokesman spok
 spokesperson leader ceo director commissioner ambassador foreign the
 """
 _TITLES = frozenset(_TITLE.split())
-# With which sentences begin that name nobody.
 _DAY = """
 monday tuesday wednesday thursday friday saturday sunday january february march april may june july
 august september october november december
 """
 _DAYS = frozenset(_DAY.split())
+# With which sentences begin that name nobody.
 _START = """
 according after although among amid another before both despite during each earlier however
 later meanwhile most neither no nobody none others several since some still though together
@@ -193,8 +193,7 @@ def numbers(text: str) -> set[str]:
 
 def _plain(number: str) -> str:
     number = re.sub(r"[\s,](?=\d{3}\b)|\s", "", number.lower().replace("−", "-"))
-    for sign, word in (("%", "percent"), ("%", "per cent"), ("%", "percent")):
-        number = number.replace(word.replace(" ", ""), sign)
+    number = number.replace("percent", "%")
     return re.sub(r"(?<![\d.])0+(?=\d)", "", number)
 
 

@@ -377,11 +377,6 @@ class Newsdesk(Runnable[str | Question, Answer]):
         """Whether somebody withdrew the article with this id, and nobody put it in again."""
         return self.index.library.keeps_out(id)
 
-    def is_teaser(self, id: str) -> bool:
-        """Whether of the article with this id only what a feed says of it is known."""
-        article = self.index.library.article(id)
-        return article is not None and article.teaser
-
     def _pruned(self, paths: list[Path]) -> Callable[[set[str], list[ReadError]], list[str]]:
         roots = [files.name(files.absolute(path)) for path in paths]
 

@@ -36,11 +36,11 @@ _NOTHING_PROVED = "nothing that the language model wrote could be proved"
 class Writer:
     """Asks a language model for a draft and proves it, sentence by sentence."""
 
-    def __init__(self, model: LanguageModel, support: SupportModel, seconds: float = SECONDS):
-        """`seconds` is how long a draft may take."""
+    def __init__(self, model: LanguageModel, support: SupportModel) -> None:
+        """Loads nothing yet."""
         self.model = model
         self._support = support
-        self._seconds = seconds
+        self._seconds = SECONDS
 
     def write(self, answer: Answer) -> Iterator[Answer]:
         """The answer as its sentences are proved; at last the whole one, or `answer` with a note.

@@ -302,10 +302,13 @@ def _rows(client: "Client", guild: int, number: int) -> list[Article]:
 class Page(
     discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"newsdesk:list:(?P<page>\d{1,6})"
 ):
-    """Another page of the list."""
+    """Another page of the list; pages of other lists are subclasses with their own `show`."""
+
+    listed = "list"
 
     def __init__(self, page: int, label: str) -> None:
-        super().__init__(discord.ui.Button(label=label, custom_id=f"newsdesk:list:{page}"))
+        custom_id = f"newsdesk:{self.listed}:{page}"
+        super().__init__(discord.ui.Button(label=label, custom_id=custom_id))
         self.page = page
 
     @classmethod
@@ -318,4 +321,8 @@ class Page(
     async def callback(self, interaction: Interaction) -> Any:
         """Show the page in place of the one before."""
         await interaction.response.defer()
+        await self.show(interaction)
+
+    async def show(self, interaction: Interaction) -> None:
+        """Show the page."""
         await _show(interaction, self.page)

@@ -1,13 +1,13 @@
 """The feeds that a server's own library follows."""
 
-import re
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 
+from bot.discord import feeding
 from bot.discord.desks import own_library
 from bot.discord.feeding import Interaction, fed_by, may_feed
 from bot.discord.messages import MESSAGE, OPTION, OPTIONS, cut, escape
@@ -113,25 +113,13 @@ def list_text(sources: list[Source]) -> str:
     return cut("\n".join(lines), MESSAGE)
 
 
-class Page(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"newsdesk:feeds:(?P<page>\d{1,6})"
-):
-    """Another page of the list."""
+class Page(feeding.Page, template=r"newsdesk:feeds:(?P<page>\d{1,6})"):
+    """Another page of the list of feeds."""
 
-    def __init__(self, page: int, label: str) -> None:
-        super().__init__(discord.ui.Button(label=label, custom_id=f"newsdesk:feeds:{page}"))
-        self.page = page
+    listed = "feeds"
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button as it came back."""
-        return cls(int(match["page"]), getattr(item, "label", None) or "Page")
-
-    async def callback(self, interaction: Interaction) -> Any:
-        """Show the page in place of the one before."""
-        await interaction.response.defer()
+    async def show(self, interaction: Interaction) -> None:
+        """Show the page."""
         await _show(interaction, self.page)
 
 
