@@ -1,11 +1,11 @@
-# make ask Q="what did Starmer say?"   make test   make lint   make install   make drill
+# make ask Q="what did Starmer say?"   make test   make lint   make install   make drill   make kills
 
 PYTHON ?= python3
 PIP_ARGS ?=
 Q ?= what did Starmer say?
 BIN := .venv/bin
 
-.PHONY: install ask test lint drill
+.PHONY: install ask test lint drill kills
 
 install: .venv/installed
 
@@ -25,6 +25,9 @@ test: install
 
 drill: install
 	$(BIN)/python -m pytest -m slow
+
+kills: install
+	$(BIN)/python -m pytest -m kills
 
 lint: install
 	$(BIN)/ruff check .

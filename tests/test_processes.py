@@ -56,12 +56,12 @@ def assert_survives(case: str, kills: int, tmp_path: Path, models: Path, seed: i
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", ["removing", "rebuilding"])  # all of CASES: in the drill
+@pytest.mark.parametrize("case", CASES)
 def test_a_killed_writer_leaves_nothing_wrong(case: str, tmp_path: Path, models: Path) -> None:
-    assert_survives(case, 2, tmp_path, models, seed=7)
+    assert_survives(case, 8, tmp_path, models, seed=7)
 
 
-@pytest.mark.slow
+@pytest.mark.kills
 @pytest.mark.parametrize("case", CASES)
 def test_writers_killed_at_55_moments_each_leave_nothing_wrong(
     case: str, tmp_path: Path, models: Path
