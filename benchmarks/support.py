@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.asked_statement import content
 from retrieval.draft import Sentence
 from retrieval.evaluation import area
 from retrieval.models import BUNDLED, Embedder, Vector
 from retrieval.passages import sentences
 from retrieval.proof import Evidence, prove_sentence
-from retrieval.statements import content
 from retrieval.support import SUPPORTED, SupportModel
 from training import claims as material
 from training.claims import Claim

@@ -4,8 +4,8 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
+from retrieval.asked_statement import asked_statement, content, speakers
 from retrieval.quotes import Candidate
-from retrieval.statements import asked_statement, content, speakers
 from retrieval.words import stems
 
 _SAME_MEANING = 0.5  # cosine from which a sentence may answer in other words than the question's

@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.asked import AskedFor
+from retrieval.asked_statement import content
 from retrieval.crossencoder import Judgement, PassageReader, Reranker, Span
 from retrieval.models import Embedder
 from retrieval.quotes import Candidate, Quote, candidates
 from retrieval.search import Hit
 from retrieval.statement_reader import StatementReader
-from retrieval.statements import content
 from retrieval.words import stems
 
 Floats = npt.NDArray[np.float64]

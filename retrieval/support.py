@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from retrieval.asked_statement import content
 from retrieval.crossencoder import Network, pair
 from retrieval.passages import sentences
-from retrieval.statements import content
 
 # Below it a sentence isn't shown. Of the supported claims that it was chosen on it loses one in a
 # hundred of the worst kind, freely worded summaries; of those that figures are reported on, one in

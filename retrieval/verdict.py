@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.answer import Citation
+from retrieval.asked_statement import content, content_in_order
 from retrieval.claims import denies
 from retrieval.passages import sentences
 from retrieval.quotes import Candidate, candidates
 from retrieval.search import Hit
-from retrieval.statements import content, content_in_order
 
 _MIN_WORDS = 4
 _NEAR = 0.3  # share from which a sentence is worth showing

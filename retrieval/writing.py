@@ -11,6 +11,7 @@ from langchain_core.prompts import ChatPromptTemplate
 
 from retrieval import claims
 from retrieval.answer import Answer, Citation, Written, differ
+from retrieval.asked_statement import content
 from retrieval.draft import Draft, Proof, Sentence
 from retrieval.errors import ModelError
 from retrieval.followup import Turn
@@ -19,7 +20,6 @@ from retrieval.passages import sentences
 from retrieval.proof import Evidence, evidence, prove_sentence
 from retrieval.quotes import Quote, candidates
 from retrieval.search import Hit
-from retrieval.statements import content
 from retrieval.support import SUPPORTED, SupportModel
 
 SECONDS = 20.0  # for the whole draft

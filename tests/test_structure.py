@@ -8,8 +8,9 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "errors", "database", "articles", "sources.documents", "sources.apart", "sources.files",
     "sources.public", "sources.web", "sources.robots", "sources.feeds", "passages", "copies",
-    "models", "crossencoder", "library", "vectors", "words", "claims", "projections", "index",
-    "check", "search", "quotes", "statements", "asked", "statement_reader", "reader", "draft",
+    "models", "crossencoder", "attribution", "speakers", "statements", "library", "vectors",
+    "words", "claims", "projections", "index", "check", "search", "quotes", "asked_statement",
+    "asked", "statement_reader", "reader", "draft",
     "answer", "verdict", "proof", "language_model", "support", "followup", "writing", "dates",
     "incoming", "desk", "evaluation", "watch",
 ]  # fmt: skip

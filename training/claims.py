@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from retrieval.asked_statement import content
 from retrieval.passages import sentences
-from retrieval.statements import content
 from retrieval.support import closest
 from training.groups import held_back, rows
 

@@ -1,6 +1,6 @@
 import pytest
 
-from retrieval.statements import asked_statement, content, speakers
+from retrieval.asked_statement import asked_statement, content, speakers
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,17 @@
+"""Attribution: who is said to have said what, as spans of a text."""
+
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who (`source`), the words that say so (`cue`), and what (`content`).
+
+    Each is one or more spans of the text's characters, in order; source and cue may be none.
+    """
+
+    source: tuple[Span, ...]
+    cue: tuple[Span, ...]
+    content: tuple[Span, ...]
