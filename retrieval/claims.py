@@ -1,9 +1,8 @@
 """Claims: what of a sentence must stand in a source: quotations, numbers, names, other words."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import pairwise
 
 from retrieval.words import GRAMMAR, stems
@@ -52,41 +51,39 @@ _DENIAL = re.compile(
     r"|stop(?:s|ped)?|ceas\w+|except|all but|short of|acquitted|cleared of)\b|n[’']t\b",
     re.I,
 )
-_MAYBE = re.compile(
-    r"\b(?:(?-i:may)|might|could|would|should|if|unless|whether|alleg\w+|reported(?:ly)?"
-    r"|plan(?:s|ned|ning)?|propos\w+|consider(?:s|ed|ing)?|wants?|wanted|hop(?:e|es|ed|ing)"
-    r"|threat\w*|promis\w+|expect\w*|likely|unlikely|possibl[ey]|perhaps|probably|tr(?:y|ies|ied)"
-    r"|attempt\w*|claim\w*|accus\w+|suspect\w*|rumou?r\w*|nearly|almost|fail\w*|former|on trial"
-    r"|charged with|fewer|less|more than|over|under|up to|at least|at most)\b",
-    re.I,
-)
-# After these, who does it may stand behind whom it is done to.
-_INVERTING = re.compile(r"\b(?:was|were|been|being|is|are) \w+ (?:\w+ )?by\b", re.I)
-_PRONOUNS = frozenset(
-    ["he", "she", "they", "it", "him", "her", "them", "his", "their", "its", "we", "i"]
-)
-_NEARLY = 0.7  # ratio of two sentences' words (difflib) from which one is the other, edited
-_NEAR = 0.7  # of a sentence's words are in a sentence of the source that it may turn
 _MARK = re.compile(r"[“”\"«»„]")
 _NUMBER = re.compile(
     r"[$€£¥]?\s?(?<![\w.])[-−]?\d+(?:[.,:/]\d+)*(?:\s?(?:[%‰°½¼¾]"
-    r"|(?:percent|per cent|million|billion|trillion|thousand|hundred|euros?|dollars?|pounds?)\b))?",
+    r"|(?:st|nd|rd|th|percent|per cent|million|billion|trillion|thousand|hundred|euros?|dollars?"
+    r"|pounds?)\b))?|[¼½¾⅓⅔]",
     re.I,
 )
+_FOREIGN = re.compile(r"[^\W\d_A-Za-z\u00c0-\u024f\u1e00-\u1eff’']+")
+_BETWEEN = re.compile(r";\s+|,?\s+(?:while|whereas)\s+|,\s+(?:but|and)\s+")
+_CLAUSE = 4  # words at least
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'.&][^\W\d_]+)*")
 _UNIT = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-sixteen seventeen eighteen nineteen twenty
+sixteen seventeen eighteen nineteen
 """
-_WORDS_FOR = {word: str(number) for number, word in enumerate(_UNIT.split())} | {
-    "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80",
-    "ninety": "90", "hundred": "100", "thousand": "1000", "million": "million",
-    "billion": "billion", "trillion": "trillion", "dozen": "12", "half": "half",
-    "millions": "million", "billions": "billion", "thousands": "1000", "hundreds": "100",
-    "dozens": "12", "once": "1", "twice": "2", "first": "1", "second": "2", "third": "3",
-}  # fmt: skip
-# A count that says nothing of its own: "one of", "the first to", "the second half".
-_WEAK = {"1", "half"}
+_TEN = "twenty thirty forty fifty sixty seventy eighty ninety"
+_PLACE = "first second third fourth fifth sixth seventh eighth ninth tenth"
+_TENS = {word: 10 * number for number, word in enumerate(_TEN.split(), 2)}
+_UNITS = {word: number for number, word in enumerate(_UNIT.split())}
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
+_WORDS_FOR = (
+    {word: str(number) for word, number in (_UNITS | _TENS).items()}
+    | {word: f"{n}{_ENDINGS.get(n, 'th')}" for n, word in enumerate(_PLACE.split(), 1)}
+    | {"hundred": "100", "thousand": "1000", "dozen": "12", "once": "1", "twice": "2"}
+    | {
+        word: word
+        for word in (
+            "million", "billion", "trillion", "half", "quarter", "millions", "billions",
+            "thousands", "hundreds", "dozens",
+        )
+    }
+)  # fmt: skip
+_WEAK = {"1"}  # "one of them" counts nothing
 _TITLE = """
 mr mrs ms miss dr sir lord lady dame president vice prime minister chancellor secretary senator
 representative congressman congresswoman governor mayor king queen prince princess pope general
@@ -98,7 +95,7 @@ _DAY = """
 monday tuesday wednesday thursday friday saturday sunday january february march april may june july
 august september october november december
 """
-_DAYS = frozenset(_DAY.split())
+DAYS = frozenset(_DAY.split())
 # With which sentences begin that name nobody.
 _START = """
 according after although among amid another before both despite during each earlier however
@@ -157,21 +154,21 @@ def slice_of(text: str, wanted: str) -> str | None:
 
     None where there is none.
     """
-    folded, places = _folded(text)
-    seek = _folded(wanted)[0].strip()
-    start = folded.find(seek) if seek else -1
+    plainly, places = folded(text)
+    seek = folded(wanted)[0].strip()
+    start = plainly.find(seek) if seek else -1
     while start >= 0:
         end = start + len(seek)
-        before, after = folded[start - 1 : start], folded[end : end + 1]
+        before, after = plainly[start - 1 : start], plainly[end : end + 1]
         if not (
             (before.isalnum() and seek[0].isalnum()) or (after.isalnum() and seek[-1].isalnum())
         ):
             return text[places[start] : places[end - 1] + 1]
-        start = folded.find(seek, start + 1)
+        start = plainly.find(seek, start + 1)
     return None
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
+def folded(text: str) -> tuple[str, list[int]]:
     """The text with one kind of quote, dash and blank, and where each of its characters stands."""
     characters: list[str] = []
     places: list[int] = []
@@ -186,12 +183,26 @@ def _folded(text: str) -> tuple[str, list[int]]:
 
 def numbers(text: str) -> set[str]:
     """The numbers in it, in figures or words, each in one form, with sign, currency and scale."""
-    found = {_plain(one) for one in _NUMBER.findall(text)}
-    words = re.findall(r"[a-z]+", text.lower())
-    return found | {_WORDS_FOR[word] for word in words if word in _WORDS_FOR}
+    return {number for _, number in numbers_in_order(text)}
 
 
-def _plain(number: str) -> str:
+def numbers_in_order(text: str) -> list[tuple[int, str]]:
+    """The same with where each begins, in order."""
+    found = [(one.end() - len(one[0].lstrip()), plain(one[0])) for one in _NUMBER.finditer(text)]
+    words = [(one.start(), one[0].lower()) for one in re.finditer(r"[A-Za-z]+", text)]
+    passed = False
+    for (start, word), (_, following) in pairwise([*words, (-1, "")]):
+        unit = _UNITS.get(following, 0)
+        if word in _TENS and 0 < unit < 10:
+            found.append((start, str(_TENS[word] + unit)))
+        elif word in _WORDS_FOR and not passed:
+            found.append((start, _WORDS_FOR[word]))
+        passed = word in _TENS and 0 < unit < 10
+    return sorted(found)
+
+
+def plain(number: str) -> str:
+    """A number in the form in which numbers are compared."""
     number = re.sub(r"[\s,](?=\d{3}\b)|\s", "", number.lower().replace("−", "-"))
     number = number.replace("percent", "%")
     return re.sub(r"(?<![\d.])0+(?=\d)", "", number)
@@ -199,12 +210,7 @@ def _plain(number: str) -> str:
 
 def is_the_same(one: str, other: str) -> bool:
     """Whether two sentences are the same, whatever quotes, dashes and blanks they have."""
-    return _folded(one)[0].strip() == _folded(other)[0].strip()
-
-
-def _plain_words(text: str) -> list[str]:
-    folded = _folded(text)[0].casefold()
-    return [_plain(one) for one in re.findall(r"\d+(?:[.,:]\d+)*|[^\W\d_]+", folded)]
+    return folded(one)[0].strip() == folded(other)[0].strip()
 
 
 def missing_numbers(sentence: str, source: str) -> set[str]:
@@ -213,91 +219,58 @@ def missing_numbers(sentence: str, source: str) -> set[str]:
 
 
 def missing_names(sentence: str, source: str) -> list[str]:
-    """The sentence's names, or parts of them, that the source doesn't have, or not together."""
-    words = [*_named(sentence)]
-    known = [_bare(word) for word in _WORD.findall(source)]
+    """The sentence's names, or parts of them, that the source doesn't have, or not together.
+
+    A name is written with a capital there too, and in capitals where it is in the sentence; so is
+    every word of another script than the Latin one a name, for those that have no capitals.
+    """
+    words = [*named(sentence)]
+    known = [_bare(match[0]) for match in _WORD.finditer(source)]
     folded = {word.casefold() for word in known}
+    capital = {word.casefold() for word in known if word[:1].isupper()}
     pairs = {(a.casefold(), b.casefold()) for a, b in pairwise(known)}
-    plain = {word for word in known if word.islower()} | _TITLES
-    missing = [word for _, word in words if word.casefold() not in folded]
-    for (place, one), (next_place, other) in pairwise(words):
+    small = {word for word in known if word.islower()} | _TITLES
+    missing = [
+        word
+        for start, _, word in words
+        if word.casefold() not in (folded if _begins(sentence, start) else capital | _TITLES)
+        or (word.isupper() and len(word) > 1 and word not in known)
+    ]
+    for (_, place, one), (_, next_place, other) in pairwise(words):
         a, b = one.casefold(), other.casefold()
         apart = next_place != place + 1 or (a, b) in pairs
-        if not apart and not {a, b} & plain and {a, b} <= folded:
+        if not apart and not {a, b} & (small | DAYS) and {a, b} <= folded:
             missing.append(f"{one} {other}")
-    return missing
+    return missing + [one for one in _FOREIGN.findall(sentence) if one not in source]
 
 
-def _named(sentence: str) -> Iterator[tuple[int, str]]:
-    """Words written as names are, with their places among the words."""
-    for place, match in enumerate(_WORD.finditer(sentence)):
-        word = _bare(match[0])
-        begins = place == 0 or sentence[: match.start()].rstrip()[-1:] in ".!?:;\"“«‘'"
+def named(sentence: str) -> Iterator[tuple[int, int, str]]:
+    """Words written as names are, with where they begin and their places among the words.
+
+    Places follow one another where nothing but a blank stands between.
+    """
+    place = end = -1
+    for match in _WORD.finditer(sentence):
+        place += 1 if sentence[end : match.start()].isspace() else 2
+        end = match.end()
+        word, begins = _bare(match[0]), _begins(sentence, match.start())
         if word[:1].isupper() and not (begins and word.casefold() in _STARTS) and word != "I":
-            yield place, word
+            yield match.start(), place, word
+
+
+def _begins(sentence: str, start: int) -> bool:
+    """Whether a word that begins there has a capital for that alone."""
+    return sentence[:start].rstrip()[-1:] in (*".!?:;\"“«‘'", "")
+
+
+def clauses(sentence: str) -> list[str]:
+    """What it says of one thing and of another, where words between tell them apart."""
+    parts = _BETWEEN.split(sentence)
+    return parts if min(len(part.split()) for part in parts) >= _CLAUSE else [sentence]
 
 
 def _bare(word: str) -> str:
     return re.sub(r"['’]s$|['’]$|\.$", "", word)
-
-
-def turned(sentence: str, said: Sequence[str]) -> tuple[str, str] | None:
-    """How a sentence turns what the source's sentence nearest to it says, and that one; else None.
-
-    It may not deny what that says, or say what that denies, nor leave out that it is only
-    possible, planned or claimed, nor name the same two the other way round, nor be the same but
-    for a word.
-    """
-    wanted = {*stems(sentence)} - GRAMMAR
-    shared = {one: len(wanted & {*stems(one)}) for one in said}
-    near = sorted(
-        (one for one in shared if shared[one] >= _NEAR * len(wanted)), key=shared.__getitem__
-    )
-    reasons = [(_turn(sentence, one), one) for one in near[::-1]]
-    return reasons[0] if reasons and all(reason for reason, _ in reasons) else None
-
-
-def _turn(sentence: str, said: str) -> str:
-    if said.rstrip("\"'”’»)").endswith("?"):
-        return "a cited passage only asks that"
-    if denies(sentence) != denies(said):
-        return "it denies what a cited passage says, or says what that denies"
-    left_out = {one.lower() for one in _MAYBE.findall(said)}
-    if left_out := left_out - {one.lower() for one in _MAYBE.findall(sentence)}:
-        return f"it leaves out {min(left_out)!r}"
-    ones, others = _order(sentence, said)[:2], _order(said, sentence)[:2]
-    if len(ones) > 1 and ones == others[::-1] and not _INVERTING.search(sentence):
-        return "it has who and whom the other way round"
-    return _exchanged(sentence, said)
-
-
-def _exchanged(sentence: str, said: str) -> str:
-    """Which word it has in another one's place, where it says nearly the same."""
-    before, after = _plain_words(said), _plain_words(sentence)
-    match = SequenceMatcher(None, before, after, autojunk=False)
-    if match.ratio() < _NEARLY:
-        return ""
-    names = {word.casefold() for _, word in _named(sentence)}
-    known = GRAMMAR | ({*before} - names)
-    if _PRONOUNS & {*before}:  # whom it means may be named in its place
-        known |= names - {*before}
-    for what, _, _, first, last in match.get_opcodes():
-        new = [word for word in after[first:last] if word not in known]
-        if what in ("replace", "insert") and new:
-            return f"it has {new[0]!r} where a cited sentence has other words"
-    return ""
-
-
-def _order(text: str, other: str) -> list[str]:
-    """The last words of names that both have, as they stand in the first, each once."""
-    shared = {word.casefold() for _, word in _named(other)}
-    words = [*_named(text)]
-    ends = [
-        word.casefold()
-        for (place, word), (after, _) in pairwise([*words, (-1, "")])
-        if after != place + 1
-    ]
-    return [one for one in dict.fromkeys(ends) if one in shared and one not in _DAYS]
 
 
 def share_found(sentence: str, source: str) -> float:

@@ -1,9 +1,10 @@
 """Proof: what of an answer, and of what a language model writes, may be shown."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from retrieval import claims
+from retrieval import claims, turned
 from retrieval.answer import Answer, cite
 from retrieval.draft import Proof, Sentence
 from retrieval.library import Library
@@ -14,6 +15,7 @@ from retrieval.search import Hit
 _SAID = 0.6  # of a sentence's words that mean something stand in what it cites
 _MAX_SENTENCE = 600  # characters
 _MIN_WORDS = 4
+_REPORTS = re.compile(r"\b(?:report|publish|print|wr[io]te|article|according to)\w*", re.I)
 _MAX_SOURCE = 60  # characters of a publisher's name; what is longer is none
 
 Supports = Callable[[str, Sequence[str]], float]
@@ -24,12 +26,19 @@ class Evidence:
     """A passage as it may prove a sentence: what is shown `about` its article, and its words.
 
     `text` has no sentence that gives orders to whoever answers. `quotable` are its sentences, and
-    the clauses of long ones.
+    the clauses of long ones. `day` is when it was published, in words: that proves when something
+    was reported, not when it happened.
     """
 
     about: str
     text: str
     quotable: tuple[str, ...] = ()
+    day: str = ""
+
+    def of(self, sentence: str) -> str:
+        """What is known beside the text, for a sentence."""
+        source = self.about if self.about and self.about in sentence else ""
+        return f"{source} {self.day}" if source or _REPORTS.search(sentence) else ""
 
 
 def evidence(hit: Hit) -> Evidence:
@@ -41,9 +50,9 @@ def evidence(hit: Hit) -> Evidence:
         if not claims.is_order(said := text[a:b]) and not said.endswith("?")
     ]
     source = article.source if len(article.source) <= _MAX_SOURCE else ""
-    named = [source, article.day.strftime("%A, %d %B %Y") if article.day else ""]
+    day = article.day.strftime("%A, %d %B %Y") if article.day else ""
     quotable = tuple(one.text for one in candidates([hit]))
-    return Evidence(" ".join(filter(None, named)), "\n".join(kept), quotable)
+    return Evidence(source, "\n".join(kept), quotable, day)
 
 
 def prove_sentence(
@@ -69,10 +78,10 @@ def prove_sentence(
     shown = _as_stored(sentence.text, [one.text for one in cited])
     if shown is None:
         return Proof(sentence, None, "a quotation isn't what a cited passage says")
-    known = " \n ".join(f"{one.about}\n{one.text}" for one in cited)
-    if wrong := _unknown(sentence.text, known, question):
+    known = [(one.of(sentence.text), one.text) for one in cited]
+    if wrong := _unknown(sentence.text, known, question) or _misplaced(shown, known, question):
         return Proof(sentence, None, wrong)
-    if turn := claims.turned(sentence.text, [said for one in cited for said in one.quotable]):
+    if turn := turned.turned(sentence.text, [said for one in cited for said in one.quotable]):
         return Proof(sentence, None, turn[0], turned=turn[1])
     support = supports(sentence.text, [one.text for one in cited])
     if support < threshold:
@@ -117,18 +126,26 @@ def _as_stored(text: str, passages: Sequence[str]) -> str | None:
 def _stored(quoted: str, passages: Sequence[str]) -> tuple[str | None, str]:
     """The slice that is quoted; with it a comma that only stood within the marks."""
     bare = quoted.rstrip(" ,.;")
-    for words, after in ((quoted, ""), (bare, quoted[len(bare) :].strip())):
+    begun = quoted[:1].swapcase() + quoted[1:]  # a sentence's begin, quoted within another one
+    for words, after in ((quoted, ""), (begun, ""), (bare, quoted[len(bare) :].strip())):
         for text in passages:
             if stored := claims.slice_of(text, words):
                 return stored, after
     return None, ""
 
 
-def _unknown(text: str, known: str, question: str) -> str:
+def _misplaced(shown: str, known: Sequence[tuple[str, str]], question: str) -> str:
+    """What of the sentence stands otherwise where it stands; `shown` has quotations as stored."""
+    places = [(one.start, one.end) for one in claims.quotations(shown) or ()]
+    return turned.misquoted(shown, places, known) or turned.scattered(shown, known, question)
+
+
+def _unknown(text: str, cited: Sequence[tuple[str, str]], question: str) -> str:
     """What of the sentence nothing cited has; empty where all of it is there.
 
     Numbers and names may be the question's; that alone would prove whatever repeats the question.
     """
+    known = " \n ".join(f"{about}\n{said}" for about, said in cited)
     asked = f"{known}\n{question}"
     if strange := claims.missing_numbers(text, asked):
         return f"the number {min(strange)} isn't in a cited passage"

@@ -17,6 +17,7 @@ from retrieval.desk import Newsdesk, Question
 from retrieval.draft import Sentence
 from retrieval.errors import ModelError, SettingsError
 from retrieval.language_model import LanguageModel
+from retrieval.passages import sentences
 from retrieval.proof import Evidence, prove_sentence
 from retrieval.writing import Writer
 from tests import model_server
@@ -351,6 +352,77 @@ def test_what_turns_a_sentence_is_not_shown(said: str, draft: str) -> None:
     proof = prove_sentence(Sentence(draft, (1,)), passages, "", lambda text, some: 1.0, 0.5)
 
     assert proof.shown is None
+
+
+BERG = (
+    "Anna Berg, 30, and Karl Lund, 40, met in Oslo on Monday. Unemployment rose from 12 percent in "
+    "2010 to 30 percent in 2020. Lund said: “The harbour will never be sold to Turkey.” "
+    "“Taxes will rise in spring,” Berg said. The ferry carried twenty-five cars. "
+    "It was the second fire in Bergen. Thousands of people fled. The World Health Organization "
+    "does not know who paid for the turkey."
+)
+REST = "Ida Moe opened a bridge in Halvik in 1998. Some 300 guests came to see it that summer."
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Anna Berg, 40, and Karl Lund, 30, met in Oslo.",
+        "Unemployment rose from 30 percent in 2010 to 12 percent in 2020.",
+        "Karl Lund, 30, met Anna Berg in Oslo on Monday.",
+        "Karl Lund said “taxes will rise in spring”.",
+        "Berg said: “The harbour will never be sold to Turkey.”",
+        "Lund said the harbour will “be sold to Turkey”.",
+        "The ferry carried five cars.",
+        "The ferry carried twenty cars.",
+        "It was the first fire in Bergen.",
+        "It was the third fire in Bergen.",
+        "One thousand people fled.",
+        "The WHO does not know who paid for it.",
+        "Anna Berg opened a bridge in Halvik in 1998.",
+        "Ida Moe met Karl Lund in Oslo on Monday.",
+        "Some 300 guests came to see Anna Berg in Oslo.",
+        "The fire in Bergen was on Tuesday, 03 March 2026.",
+        "Anna Berg и Karl Lund met in Oslo on Monday.",
+        "Moe said “taxes will rise in spring”.",
+        "Karl Lund and Anna Berg opened a bridge in Halvik.",
+        "Ida Moe said the harbour will never be sold to Turkey.",
+    ],
+)
+def test_what_stands_together_nowhere_is_not_shown(draft: str) -> None:
+    passages = {
+        number: Evidence("Halvik Post", text, tuple(text[a:b] for a, b in sentences(text)),
+                         "Tuesday, 03 March 2026")
+        for number, text in enumerate([BERG, REST], 1)
+    }  # fmt: skip
+    proof = prove_sentence(Sentence(draft, (1, 2)), passages, "", lambda text, some: 1.0, 0.5)
+
+    assert proof.shown is None, draft
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "On Monday Anna Berg, 30, met Karl Lund, 40, in Oslo.",
+        "In 2020 unemployment was at 30 percent.",
+        "Berg said “taxes will rise in spring”.",
+        "“Taxes will rise in spring,” said Anna Berg.",
+        "Karl Lund said: “The harbour will never be sold to Turkey.”",
+        "The ferry carried 25 cars.",
+        "In Halvik, Ida Moe opened a bridge in 1998, and some 300 guests came to see it.",
+        "On Tuesday, 03 March 2026, Halvik Post reported that thousands of people fled.",
+        "Ida Moe opened a bridge in 1998, while Lund and Berg met in Oslo on Monday.",
+    ],
+)
+def test_what_stands_together_is_shown(draft: str) -> None:
+    passages = {
+        number: Evidence("Halvik Post", text, tuple(text[a:b] for a, b in sentences(text)),
+                         "Tuesday, 03 March 2026")
+        for number, text in enumerate([BERG, REST], 1)
+    }  # fmt: skip
+    proof = prove_sentence(Sentence(draft, (1, 2)), passages, "", lambda text, some: 1.0, 0.5)
+
+    assert proof.shown is not None, proof.reason
 
 
 @pytest.mark.parametrize(
