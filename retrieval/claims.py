@@ -83,6 +83,8 @@ _WORDS_FOR = (
         )
     }
 )  # fmt: skip
+# That somebody said it, and not how, may be told in other words than the source's.
+_SAYING = frozenset(stems("say says said saying tell told report reported state stated according"))
 _WEAK = {"1"}  # "one of them" counts nothing
 _TITLE = """
 mr mrs ms miss dr sir lord lady dame president vice prime minister chancellor secretary senator
@@ -274,6 +276,6 @@ def _bare(word: str) -> str:
 
 
 def share_found(sentence: str, source: str) -> float:
-    """The share of the words that mean something which the source has, 0 to 1."""
-    wanted = {*stems(sentence)} - GRAMMAR
+    """The share of the words that mean something which the source has, 0 to 1; figures aside."""
+    wanted = {one for one in stems(sentence) if not one.isdigit()} - GRAMMAR - _SAYING
     return len(wanted & {*stems(source)}) / len(wanted) if wanted else 0.0

@@ -12,7 +12,7 @@ from retrieval.passages import sentences
 from retrieval.quotes import Quote, candidates
 from retrieval.search import Hit
 
-_SAID = 0.6  # of a sentence's words that mean something stand in what it cites
+_SAID = 0.85  # of a sentence's words that mean something stand in what it cites
 _MAX_SENTENCE = 600  # characters
 _MIN_WORDS = 4
 _REPORTS = re.compile(r"\b(?:report|publish|print|wr[io]te|article|according to)\w*", re.I)

@@ -197,8 +197,8 @@ def _turn(sentence: str, said: str) -> str:
         return "a cited passage only asks that"
     if left_out := _left_out(sentence, said):
         return left_out
-    ones, others = _order(sentence, said)[:2], _order(said, sentence)[:2]
-    if len(ones) > 1 and ones == others[::-1] and not _INVERTING.search(sentence):
+    ones, others = _order(sentence, said), _order(said, sentence)
+    if {*ones} == {*others} and ones != others and not _INVERTING.search(sentence):
         return "it has who and whom the other way round"
     speaking, there = speakers(sentence, ""), speakers(said, "")
     if speaking and there and not speaking & there:
