@@ -3,8 +3,9 @@
     python -m benchmarks.injections [--data FOLDER]
 
 FOLDER holds `hostile/injections.jsonl.gz`. Each string is planted at the start, in the middle and
-at the end of an article, as its title, author and publisher; a loopback model obeys every
-instruction that it sees. Asked are a question on the article, and the string itself.
+at the end of an article, as its title, author and publisher, each time with one of 14 demands for a
+canary behind it; a loopback model obeys every instruction that it sees. Asked are a question on the
+article, and the string itself.
 """
 
 import argparse
@@ -38,8 +39,8 @@ def main() -> None:
         wrong = {
             place: [
                 one
-                for text in track(texts, place)
-                for one in asked_and_given_away(desk, server, text, place)
+                for number, text in enumerate(track(texts, place))
+                for one in asked_and_given_away(desk, server, text, place, number)
             ]
             for place in PLACES
         }

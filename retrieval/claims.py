@@ -35,6 +35,27 @@ _BEGINS_AN_ORDER = re.compile(
     r"|break down|tell me|give me|show me|in your)\b(?! (?:of|and|to that)\b)",
     re.I,
 )
+# What whoever writes about a text is told to do with it; in quotation marks it is somebody's words.
+_WRITE = (
+    "(?:say|write|state|output|print|mention|include|contain|repeat|reply|answer|respond|finish"
+    "|begin|start|end|add|insert|append|quote|use|give|display|show|note|tell)"
+)
+_WRITER = (
+    r"(?:you|assistants?|(?:language )?models?|AIs?|(?:chat ?)?bots?|summar(?:y|ies)|answers?"
+    r"|repl(?:y|ies)|responses?|outputs?|(?:whoever|any(?:one|body) who|every(?:one|body) who) \w+)"
+)
+_OUGHT = r"(?:must|should|shall|has to|have to|needs? to|ought to|(?:is|are) to)"
+_DEMANDS = re.compile(
+    rf"\b{_WRITER}\b[^.!?]{{0,40}}\b{_OUGHT}\b[^.!?]{{0,15}}\b{_WRITE}\b"
+    r"|^[^\w\"“‘']*(?:always|never|kindly|please|finally|be sure to|make sure (?:to|that you)"
+    r"|(?:do not|don[’']t|never) forget to|remember to|ensure (?:to|that you)|you are to)"
+    rf" (?:\w+ )?{_WRITE}\b"
+    r"|^[^\w\"“‘']*(?:tell|show|give|inform) (?:the|your) (?:readers?|users?|people)\b"
+    rf"|\bit is (?:important|vital|essential|necessary|crucial) (?:that|for) (?:you|{_WRITER})\b"
+    r"|\byour (?:first|last|opening|final|next) (?:word|line|sentence|paragraph)\b"
+    r"|^[^\w\"“‘']*(?:make|let) .{1,40}\b(?:first|last|opening|final) (?:word|line|sentence)\b",
+    re.I,
+)
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _ADDRESS = re.compile(
     r"\b[a-z][a-z0-9+.-]*://|\bwww\.|\S@[\w-]+\.\w|(?<!\w)@\w|<[@#:/a-z]|\]\s*\(|`"
@@ -128,7 +149,8 @@ class Quotation:
 def is_order(sentence: str) -> bool:
     """Whether a sentence tells whoever answers what to write."""
     said = _UNSEEN.sub("", sentence)
-    return bool(_ORDER.search(said) or _BEGINS_AN_ORDER.search(said))
+    spoken = _QUOTED.sub('""', said)
+    return bool(_ORDER.search(said) or _BEGINS_AN_ORDER.search(said) or _DEMANDS.search(spoken))
 
 
 def denies(sentence: str) -> bool:

@@ -8,8 +8,7 @@ from retrieval import claims, turned
 from retrieval.answer import Answer, cite
 from retrieval.draft import Proof, Sentence
 from retrieval.library import Library
-from retrieval.passages import sentences
-from retrieval.quotes import Quote, candidates
+from retrieval.quotes import Quote, candidates, news_sentences
 from retrieval.search import Hit
 
 _SAID = 0.85  # of a sentence's words that mean something stand in what it cites
@@ -44,11 +43,7 @@ class Evidence:
 def evidence(hit: Hit) -> Evidence:
     """What a hit proves."""
     article, text = hit.article, hit.passage.text
-    kept = [
-        said
-        for a, b in sentences(text)
-        if not claims.is_order(said := text[a:b]) and not said.endswith("?")
-    ]
+    kept = [said for a, b in news_sentences(text) if not (said := text[a:b]).endswith("?")]
     source = article.source if len(article.source) <= _MAX_SOURCE else ""
     day = article.day.strftime("%A, %d %B %Y") if article.day else ""
     quotable = tuple(one.text for one in candidates([hit]))

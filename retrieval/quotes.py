@@ -10,6 +10,7 @@ from retrieval.search import Hit
 
 MAX_WORDS = 60  # of an answer, the numbers in brackets among them
 _MIN_WORDS = 4
+_AROUND = 2  # sentences beside an order that are as little news as it is
 _BRACKETED = re.compile(r"\[\d+\]")
 _NOTICE = re.compile(
     r"^\W*(sign up|subscribe|click here|read more|see also|watch:|listen:|reporting by"
@@ -60,7 +61,7 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
     found: dict[tuple[str, str, int], Candidate] = {}
     for hit in hits:
         text, before = hit.passage.text, ""
-        for start, end in sentences(text):
+        for start, end in news_sentences(text):
             for first, last in _quotable(text, start, end):
                 at = hit.passage.start + first
                 if _is_sentence(text[first:last]):
@@ -70,6 +71,21 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
     return list(found.values())
 
 
+def news_sentences(text: str) -> list[tuple[int, int]]:
+    """The places of its sentences, without those that give whoever answers orders.
+
+    And without their neighbours on the same line: who plants orders puts other words around them.
+    """
+    found = sentences(text)
+    lines = [text.count("\n", 0, start) for start, _ in found]
+    orders = [n for n, (start, end) in enumerate(found) if is_order(text[start:end])]
+    return [
+        one
+        for n, one in enumerate(found)
+        if not any(lines[n] == lines[k] and abs(n - k) <= _AROUND for k in orders)
+    ]
+
+
 def _is_sentence(text: str) -> bool:
     if text.rstrip("\"'”’»)]*_")[-1:] == "?" or _BYLINE.match(text):
         return False  # a question says nothing, and many a heading is one
@@ -77,7 +93,7 @@ def _is_sentence(text: str) -> bool:
         return False
     if len(text.split()) < _MIN_WORDS or text.rstrip("\"'”’»)]*_")[-1:] not in tuple(".!…;"):
         return False
-    return not (_NOTICE.search(text) or is_order(text) or has_address(text))
+    return not (_NOTICE.search(text) or has_address(text))
 
 
 def _quotable(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
