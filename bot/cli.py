@@ -482,7 +482,7 @@ def chat(
             if not text.strip():
                 continue
             try:
-                understood = desk.understood(text, turns)
+                understood = desk.understood(text, turns).question
                 answer = _asked(desk, Question(understood, source, day(since), day(until)))
             except SettingsError as exc:
                 complain(str(exc))

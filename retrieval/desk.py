@@ -20,7 +20,7 @@ from retrieval.check import Finding, check
 from retrieval.crossencoder import PassageReader, Reranker
 from retrieval.dates import Days, asked_days
 from retrieval.errors import LibraryError, ModelError, ReadError, SettingsError
-from retrieval.followup import Turn, standalone
+from retrieval.followup import Turn, Understood, standalone
 from retrieval.incoming import FILE as INCOMING
 from retrieval.incoming import Incoming
 from retrieval.index import Index, Report
@@ -212,14 +212,17 @@ class Newsdesk(Runnable[str | Question, Answer]):
         """The answer to one question; `invoke` by its everyday name."""
         return self.invoke(question)
 
-    def understood(self, question: str, turns: Sequence[Turn], *, alone: bool = False) -> str:
+    def understood(
+        self, question: str, turns: Sequence[Turn], *, alone: bool = False
+    ) -> Understood:
         """The question as it stands alone, after these turns of the talk, oldest first.
 
         By the language model, where there is one and what it makes of it has nothing new in it;
         else, and where it is to be left `alone`, by rules.
         """
         writer = None if alone else self.models.writer
-        return (writer and writer.understood(question, turns)) or standalone(question, turns)
+        worded = writer.understood(question, turns) if writer else Understood("")
+        return replace(worded, question=worded.question or standalone(question, turns))
 
     def verdicts(self, statements: Sequence[str]) -> list[Verdict]:
         """What the articles say on each of the statements; citations numbered as these are."""

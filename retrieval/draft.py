@@ -12,6 +12,9 @@ from retrieval.passages import sentences
 
 MAX_CHARACTERS = 6_000  # of a draft that are read; an answer has a few hundred
 _NUMBERS = r"\[\s*\d{1,4}(?:\s*[,;]\s*\d{1,4})*\s*\]"
+_RANGE = re.compile(r"\[\s*(\d{1,4})\s*[-–]\s*(\d{1,4})\s*\]")
+_MAX_RANGE = 9
+_BRACKETS = str.maketrans("【】", "[]")
 _CITED = re.compile(rf"\s*((?:{_NUMBERS}\s*)+)")
 _CITED_BEFORE_WORDS = re.compile(rf"\s*(?:{_NUMBERS}\s*)+(?=[^\W_]|[\"'“‘«(–—-])")
 _AFTER_THE_END = re.compile(rf"([.!?…][\"'”’»)]*)\s*((?:{_NUMBERS}[ \t]*)+)")
@@ -118,7 +121,15 @@ SCHEMA: dict[str, Any] = {
 
 
 def _tidy(text: str) -> str:
-    return text.encode("utf-8", "ignore").decode()  # without halves of characters
+    whole = text.encode("utf-8", "ignore").decode()  # without halves of characters
+    return _RANGE.sub(_listed, whole.translate(_BRACKETS))
+
+
+def _listed(cited: re.Match[str]) -> str:
+    """[1-3] as [1, 2, 3]; what is no range of passages stays, and cites nothing."""
+    first, last = int(cited[1]), int(cited[2])
+    few = first < last <= first + _MAX_RANGE
+    return f"[{', '.join(map(str, range(first, last + 1)))}]" if few else cited[0]
 
 
 def _structured(text: str, *, ended: bool) -> list[Sentence]:
@@ -133,7 +144,8 @@ def _structured(text: str, *, ended: bool) -> list[Sentence]:
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
             continue
         cited = row.get("passages")
-        named = [one for one in cited if type(one) is int] if isinstance(cited, list) else []
+        cited = cited if isinstance(cited, list) else []
+        named = [int(one) for one in cited if re.fullmatch(r"\d{1,4}", str(one))]
         inside = _prose(row["text"])
         found += [Sentence(one.text, one.numbers or _once(named)) for one in inside]
     return found

@@ -28,6 +28,14 @@ class Turn:
     answer: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as it stands alone, and the tokens that a language model took to word it so."""
+
+    question: str
+    tokens: int = 0
+
+
 _WORD = r"[A-ZÀ-Þ][\w’'.-]*(?<![.'’-])"
 _NAME = re.compile(
     rf"\b{_WORD}(?:[ .]+(?:(?:von|van|der|de|al|bin|of|the)\s+)*{_WORD})*"

@@ -14,7 +14,7 @@ from retrieval.answer import Answer, Citation, Written, differ
 from retrieval.asked_statement import content
 from retrieval.draft import Draft, Proof, Sentence
 from retrieval.errors import ModelError
-from retrieval.followup import Turn
+from retrieval.followup import Turn, Understood
 from retrieval.language_model import LanguageModel, tokens
 from retrieval.passages import sentences
 from retrieval.proof import Evidence, evidence, prove_sentence
@@ -68,22 +68,27 @@ class Writer:
             tokens=_cost(asked, work.draft.text),
         )
 
-    def understood(self, question: str, turns: Sequence[Turn]) -> str | None:
+    def understood(self, question: str, turns: Sequence[Turn]) -> Understood:
         """The question as the model words it to stand alone.
 
-        None where it fails, where that is no question, or has a name or number that neither the
+        "" where it fails, where that is no question, or has a name or number that neither the
         question nor the talk has.
         """
         if not turns:
-            return None
+            return Understood("")
         talk = "\n".join(f"Q: {one.question}\nA: {one.answer}" for one in turns)[-_TALK:]
         fence = _fence()
         asked = prompt("followup").invoke({"fence": fence, "talk": talk, "question": question})
+        said = ""
         try:
-            pieces = self.model.write(asked.to_messages(), _UNDERSTOOD_SECONDS, structured=False)
-            said = " ".join("".join(pieces).split()).strip("\"'“” ")
+            for piece in self.model.write(
+                asked.to_messages(), _UNDERSTOOD_SECONDS, structured=False
+            ):
+                said += piece
         except ModelError:
-            return None
+            return Understood("", _cost(asked.to_messages(), said))
+        cost = _cost(asked.to_messages(), said)
+        said = " ".join(said.split()).strip("\"'“” ")
         known = f"{talk}\n{question}"
         is_sound = (
             0 < len(said) <= _LONGEST_QUESTION
@@ -92,7 +97,7 @@ class Writer:
             and not claims.missing_names(said, known)
             and not claims.missing_numbers(said, known)
         )
-        return said if is_sound else None
+        return Understood(said if is_sound else "", cost)
 
     def _handed_out(self, answer: Answer) -> dict[int, Hit]:
         """The passages by number: those that are quoted, then the best that there is room for."""

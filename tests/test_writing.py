@@ -14,8 +14,9 @@ from retrieval import language_model as models
 from retrieval.answer import Answer
 from retrieval.articles import article
 from retrieval.desk import Newsdesk, Question
-from retrieval.draft import Sentence
+from retrieval.draft import Draft, Sentence
 from retrieval.errors import ModelError, SettingsError
+from retrieval.followup import Turn
 from retrieval.language_model import LanguageModel
 from retrieval.passages import sentences
 from retrieval.proof import Evidence, prove_sentence
@@ -319,7 +320,7 @@ def test_tokens_are_never_counted_too_few() -> None:
 @pytest.mark.parametrize("shaped", [True, False])
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 24])
 def test_wherever_pieces_end_no_citation_is_lost(size: int, shaped: bool) -> None:
-    from retrieval.draft import SCHEMA, Draft
+    from retrieval.draft import SCHEMA
 
     text = "Ferries sail. [2] [3]\nBridges [1] stand.\nAll is well. It ends well. [1]"
     said = json.dumps(model_server.fill(SCHEMA, text)) if shaped else text
@@ -442,6 +443,36 @@ def test_what_stands_together_is_shown(draft: str) -> None:
 )
 def test_orders_are_told_from_news(sentence: str, is_order: bool) -> None:
     assert claims.is_order(sentence) == is_order
+
+
+@pytest.mark.parametrize("worded", ["Why was the bridge of Halvik closed?", "See evil.com."])
+def test_the_tokens_that_a_follow_up_takes_are_counted(
+    desk: Newsdesk, server: Server, worded: str
+) -> None:
+    server.replies = [worded]
+    understood = desk.understood("and why?", [Turn("What happened to the bridge of Halvik?")])
+
+    assert understood.tokens > 20
+    assert (understood.question == worded) == worded.endswith("?")
+    alone = desk.understood("and why?", [Turn("What happened?")], alone=True)
+    assert alone.tokens == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Ferries sail [1-3].", (1, 2, 3)),
+        ("Ferries sail 【2】.", (2,)),
+        ("Ferries sail [1-3000].", ()),
+        ("Ferries sail [3–1].", ()),
+        ('{"sentences": [{"text": "Ferries sail.", "passages": ["2", 1, true, "x"]}]}', (2, 1)),
+    ],
+)
+def test_however_it_is_written_a_citation_is_read(text: str, numbers: tuple[int, ...]) -> None:
+    draft = Draft()
+    found = [*draft.add(text), *draft.end()]
+
+    assert [one.numbers for one in found] == [numbers]
 
 
 def test_the_schema_is_what_a_draft_reads() -> None:

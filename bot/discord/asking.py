@@ -104,10 +104,11 @@ def _ask(
     """
     with client.desks.desk(asked.guild) as desk:
         spent_up = _is_spent(client, asked.guild)
-        text, within = " ".join(asked.text.split()), asked.follows or asked
+        text, within, cost = " ".join(asked.text.split()), asked.follows or asked, 0
         if asked.follows:
             turns = _turns(client.store, desk, asked.follows)
-            text = desk.understood(cut(text, MAX_QUESTION), turns, alone=spent_up)
+            understood = desk.understood(cut(text, MAX_QUESTION), turns, alone=spent_up)
+            text, cost = understood.question, understood.tokens
         question = Question(
             cut(text, MAX_QUESTION), within.source, within.since, within.until,
             note=_SPENT if spent_up else "",
@@ -115,9 +116,9 @@ def _ask(
         for answer in desk.stream(question):
             told = replace(question, since=answer.since, until=answer.until), answer
             tell(told)
-        if answer.tokens:
+        if cost := cost + answer.tokens:
             with suppress(LibraryError):  # an answer counts more than what it costs
-                client.store.spend(asked.guild, answer.tokens)
+                client.store.spend(asked.guild, cost)
         return told
 
 
