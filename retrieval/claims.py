@@ -92,7 +92,7 @@ _PLACE = "first second third fourth fifth sixth seventh eighth ninth tenth"
 _TENS = {word: 10 * number for number, word in enumerate(_TEN.split(), 2)}
 _UNITS = {word: number for number, word in enumerate(_UNIT.split())}
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
-_WORDS_FOR = (
+NUMBER_WORDS = (
     {word: str(number) for word, number in (_UNITS | _TENS).items()}
     | {word: f"{n}{_ENDINGS.get(n, 'th')}" for n, word in enumerate(_PLACE.split(), 1)}
     | {"hundred": "100", "thousand": "1000", "dozen": "12", "once": "1", "twice": "2"}
@@ -105,7 +105,7 @@ _WORDS_FOR = (
     }
 )  # fmt: skip
 # That somebody said it, and not how, may be told in other words than the source's.
-_SAYING = frozenset(stems("say says said saying tell told report reported state stated according"))
+SAYING = frozenset(stems("say says said saying tell told report reported state stated according"))
 _WEAK = {"1"}  # "one of them" counts nothing
 _TITLE = """
 mr mrs ms miss dr sir lord lady dame president vice prime minister chancellor secretary senator
@@ -113,7 +113,7 @@ representative congressman congresswoman governor mayor king queen prince prince
 colonel captain judge justice professor chairman chairwoman chair spokesman spokeswoman
 spokesperson leader ceo director commissioner ambassador foreign the
 """
-_TITLES = frozenset(_TITLE.split())
+TITLES = frozenset(_TITLE.split())
 _DAY = """
 monday tuesday wednesday thursday friday saturday sunday january february march april may june july
 august september october november december
@@ -219,8 +219,8 @@ def numbers_in_order(text: str) -> list[tuple[int, str]]:
         unit = _UNITS.get(following, 0)
         if word in _TENS and 0 < unit < 10:
             found.append((start, str(_TENS[word] + unit)))
-        elif word in _WORDS_FOR and not passed:
-            found.append((start, _WORDS_FOR[word]))
+        elif word in NUMBER_WORDS and not passed:
+            found.append((start, NUMBER_WORDS[word]))
         passed = word in _TENS and 0 < unit < 10
     return sorted(found)
 
@@ -253,11 +253,11 @@ def missing_names(sentence: str, source: str) -> list[str]:
     folded = {word.casefold() for word in known}
     capital = {word.casefold() for word in known if word[:1].isupper()}
     pairs = {(a.casefold(), b.casefold()) for a, b in pairwise(known)}
-    small = {word for word in known if word.islower()} | _TITLES
+    small = {word for word in known if word.islower()} | TITLES
     missing = [
         word
         for start, _, word in words
-        if word.casefold() not in (folded if _begins(sentence, start) else capital | _TITLES)
+        if word.casefold() not in (folded if _begins(sentence, start) else capital | TITLES)
         or (word.isupper() and len(word) > 1 and word not in known)
     ]
     for (_, place, one), (_, next_place, other) in pairwise(words):
@@ -299,5 +299,5 @@ def _bare(word: str) -> str:
 
 def share_found(sentence: str, source: str) -> float:
     """The share of the words that mean something which the source has, 0 to 1; figures aside."""
-    wanted = {one for one in stems(sentence) if not one.isdigit()} - GRAMMAR - _SAYING
+    wanted = {one for one in stems(sentence) if not one.isdigit()} - GRAMMAR - SAYING
     return len(wanted & {*stems(source)}) / len(wanted) if wanted else 0.0

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from retrieval import claims, turned
+from retrieval import claims, excerpt, turned
 from retrieval.answer import Answer, cite
 from retrieval.draft import Proof, Sentence
 from retrieval.library import Library
@@ -74,10 +74,12 @@ def prove_sentence(
     if shown is None:
         return Proof(sentence, None, "a quotation isn't what a cited passage says")
     known = [(one.of(sentence.text), one.text) for one in cited]
-    if wrong := _unknown(sentence.text, known, question) or _misplaced(shown, known, question):
+    if wrong := _unknown(sentence.text, known, question) or _misplaced(shown, known):
         return Proof(sentence, None, wrong)
     if turn := turned.turned(sentence.text, [said for one in cited for said in one.quotable]):
         return Proof(sentence, None, turn[0], turned=turn[1])
+    if wrong := excerpt.strays(sentence.text, known):
+        return Proof(sentence, None, wrong)
     support = supports(sentence.text, [one.text for one in cited])
     if support < threshold:
         return Proof(sentence, None, "the cited passages don't support it", support)
@@ -129,10 +131,10 @@ def _stored(quoted: str, passages: Sequence[str]) -> tuple[str | None, str]:
     return None, ""
 
 
-def _misplaced(shown: str, known: Sequence[tuple[str, str]], question: str) -> str:
+def _misplaced(shown: str, known: Sequence[tuple[str, str]]) -> str:
     """What of the sentence stands otherwise where it stands; `shown` has quotations as stored."""
     places = [(one.start, one.end) for one in claims.quotations(shown) or ()]
-    return turned.misquoted(shown, places, known) or turned.scattered(shown, known, question)
+    return turned.misquoted(shown, places, known)
 
 
 def _unknown(text: str, cited: Sequence[tuple[str, str]], question: str) -> str:

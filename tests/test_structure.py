@@ -10,7 +10,7 @@ ORDER = [
     "sources.public", "sources.web", "sources.robots", "sources.feeds", "passages", "copies",
     "models", "crossencoder", "attribution", "speakers", "statements", "library", "vectors",
     "words", "claims", "projections", "index", "check", "search", "quotes", "asked_statement",
-    "turned",
+    "excerpt", "turned",
     "asked", "statement_reader", "reader", "draft",
     "answer", "verdict", "proof", "language_model", "support", "followup", "writing", "dates",
     "incoming", "desk", "evaluation", "watch",

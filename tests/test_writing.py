@@ -426,6 +426,60 @@ def test_what_stands_together_is_shown(draft: str) -> None:
     assert proof.shown is not None, proof.reason
 
 
+MINT = (
+    "The House Finance Committee advanced the bill, officials said. The mint agreed to stamp gold. "
+    "Survivors of Moe's rule held hands as Lund sang. It praised Berg and Moe, who has left. "
+    "Describing the rulers of Halvik as barely tamed thieves, Lund has left the town. "
+    "Berg was attacked by Lund. Some 500-plus shops closed. Crime is more common in Oslo than in "
+    "the other towns. The ships bombed a port and hit near the royal palace. "
+    "Moe put tolls on cars, but the Moe party's rival Ida Lie has kept those on ships."
+)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "The House advanced the bill, officials said.",
+        "The mint stamped gold on Monday.",
+        "Moe held hands as Lund sang.",
+        "It praised Berg, who has left.",
+        "The rulers of Halvik are thieves, barely tamed.",
+        "Berg attacked Lund in Oslo.",
+        "Lund was attacked by Berg.",
+        "Berg attacked by Lund was more common in Oslo.",
+        "Some 500 shops closed.",
+        "Crime is more common in the other towns than in Oslo.",
+        "The ships bombed a port and hit the royal palace.",
+        "Moe has kept those on ships.",
+        "The officials praised Berg and Moe.",
+        "All shops closed, officials said.",
+    ],
+)
+def test_what_no_one_sentence_says_is_not_shown(draft: str) -> None:
+    passages = {
+        1: Evidence("Post", MINT, tuple(MINT[a:b] for a, b in sentences(MINT)), "Monday"),
+    }
+    proof = prove_sentence(Sentence(draft, (1,)), passages, "", lambda text, some: 1.0, 0.5)
+
+    assert proof.shown is None, draft
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "The House Finance Committee advanced the bill.",
+        "Officials said the House Finance Committee advanced the bill.",
+        "The ships bombed a port.",
+        "Crime is more common in Oslo than in other towns.",
+    ],
+)
+def test_what_one_sentence_says_in_more_words_is_shown(draft: str) -> None:
+    passages = {1: Evidence("", MINT, tuple(MINT[a:b] for a, b in sentences(MINT)))}
+    proof = prove_sentence(Sentence(draft, (1,)), passages, "", lambda text, some: 1.0, 0.5)
+
+    assert proof.shown is not None, proof.reason
+
+
 @pytest.mark.parametrize(
     ("sentence", "is_order"),
     [
