@@ -2,10 +2,14 @@ import gzip
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
+from retrieval.attribution import Attribution  # noqa: E402
+from retrieval.tagger import line_numbers, linked  # noqa: E402
+from training import attributions as tagging  # noqa: E402
 from training import groups as material  # noqa: E402
 from training import train as training  # noqa: E402
 from training.groups import Candidate, Group, occurrences  # noqa: E402
@@ -137,3 +141,79 @@ def test_training_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.M
         assert torch.equal(weight, resumed.state_dict()[name]), name
     moved = Network().state_dict()
     assert not torch.equal(moved["rank.weight"], resumed.state_dict()["rank.weight"])
+
+
+SPOKEN = "“It is safe,” Berg said. “It will stay.”\n\nDahl, who left, told us it was not."
+ATTRIBUTIONS = [
+    Attribution(((14, 18),), ((19, 23),), ((0, 13), (25, 40))),
+    Attribution(((42, 46),), ((58, 62),), ((66, 76),)),
+]
+
+
+def test_annotations_become_tags_and_links() -> None:
+    one = tagging.annotated(tokenizer(), SPOKEN, ATTRIBUTIONS)
+    words = [SPOKEN[start:end] for start, end in one.places]
+
+    began = {word: tuple(tags) for word, tags in zip(words, one.tags, strict=True) if 1 in tags}
+    assert began == {
+        "“": (0, 0, 1), "Berg": (1, 0, 0), "said": (0, 1, 0), "Dahl": (1, 0, 0),
+        "told": (0, 1, 0), "it": (0, 0, 1),
+    }  # fmt: skip
+    assert [(kind, words[a], words[b]) for kind, a, b in one.links] == [
+        (0, "“", "said"), (0, "“", "said"), (1, "said", "Berg"),
+        (0, "it", "told"), (1, "told", "Dahl"),
+    ]  # fmt: skip
+
+
+def test_what_is_learnt_is_what_is_found_again() -> None:
+    one = tagging.annotated(tokenizer(), SPOKEN, ATTRIBUTIONS)
+    tags = np.eye(3, dtype=np.float32)[one.tags].reshape(-1, 9)
+    links = np.zeros((len(tags), 4, tagging.LINK), dtype=np.float32)
+    for number, (kind, token, partner) in enumerate(one.links):
+        links[token, 2 * kind, number] = 9.0
+        links[partner, 2 * kind + 1, number] = 1.0
+    links = links.reshape(len(tags), -1)
+
+    lines = line_numbers(SPOKEN, one.places)
+    assert linked(one.places, lines, 20 * tags, links) == ATTRIBUTIONS
+
+    given = tagging.batch([(one, 0, len(one.ids))])
+    padded = [torch.nn.functional.pad(torch.tensor(part), (0, 0, 1, 1))[None]
+              for part in (20 * tags, links)]  # fmt: skip
+    right = tagging.losses(given, *padded)
+    wrong = tagging.losses(given, -padded[0], 0 * padded[1])
+    assert all(float(right[name]) < 0.01 for name in right)
+    assert all(float(wrong[name]) > 0.3 for name in wrong)
+
+
+@pytest.mark.slow
+def test_a_tagger_is_trained_and_goes_on_where_it_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = {"layers": 1, "rows": 2, "steps": 6, "dropout": 0.0, "warmup": 1}
+    monkeypatch.setattr(tagging, "SETTINGS", tagging.SETTINGS | small)
+    monkeypatch.setattr(tagging, "_KEEP", 1)
+    every = [tagging.annotated(tokenizer(), SPOKEN, ATTRIBUTIONS)] * 4
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    whole.mkdir()
+    parts.mkdir()
+
+    through = tagging.train(every, every[:1], whole)
+    step, calls = tagging._step, []
+
+    def stopped(*given: object) -> object:
+        calls.append(given)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return step(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(tagging, "_step", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        tagging.train(every, every[:1], parts)
+    monkeypatch.setattr(tagging, "_step", step)
+    resumed = tagging.train(every, every[:1], parts)
+
+    for name, weight in through.state_dict().items():
+        assert torch.equal(weight, resumed.state_dict()[name]), name
+    notes = [json.loads(line) for line in (parts / "tagger.curve").open()]
+    assert notes[-1]["tags"] < notes[0]["tags"]

@@ -23,8 +23,8 @@ def export(
     """The network as ONNX in float32, float16 (weights only) and int8, under `folder`."""
     full, half, small = (folder / f"{name}.{kind}.onnx" for kind in ("float32", "float16", "int8"))
     given = torch.randint(1000, 20000, (2, 48))
-    axes = {name: {0: "passage", 1: "token"} for name in (*_INPUTS, "start", "end")}
-    axes[outputs[0]] = {0: "passage"}
+    axes = {name: {0: "passage", 1: "token"} for name in (*_INPUTS, *outputs)}
+    axes |= {name: {0: "passage"} for name in ("rank", "support") if name in outputs}
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         torch.onnx.export(
@@ -33,7 +33,7 @@ def export(
             str(full),
             input_names=list(_INPUTS),
             output_names=list(outputs),
-            dynamic_axes={name: axes[name] for name in (*_INPUTS, *outputs)},
+            dynamic_axes=axes,
             opset_version=17,
             dynamo=False,
         )
