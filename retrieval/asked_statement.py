@@ -1,19 +1,90 @@
 """Asked statements: whom a question asks about, and who speaks in a sentence, by their grammar."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from retrieval.words import GRAMMAR, stems
 
-_SAY = "say|said|tell|told|comment|respond|react|think|claim|warn|announce|promise|mention"
-_ASKED = re.compile(
-    rf"\b(?:did|does|do|has|have|had)\s+(?P<who>.+?)\s+(?:{_SAY})(?:ed|d)?\b"
-    rf"|^(?P<first>[\w .'’-]+?)\s+(?:said|says|told)\s+what\b",
-    re.I,
+_SAY = (
+    r"(?:say|said|tell|told|think|thought|claim|warn|announce|promise|state|tweet|argue|comment"
+    r"|mention|suggest|reply|replied|declare|stress|write|wrote|written|predict|remark)(?:e?d)?"
 )
-_TOPIC = re.compile(
-    rf"\b(?:{_SAY})(?:ed|d)?\b(?:\s+what)?(?:\s+(?:about|on|of|to|regarding|concerning|that))?"
-    r"\s+(?P<topic>\w.*?)\W*$",
+_REACT = r"(?:react|respond|reply|replied|answer)(?:ed|d)?"
+_TOLD = r"(?:\s+(?:us|me|them|the \w+|reporters|journalists|parliament|[A-Z][\w.]+))?"
+_WHO = r"(?P<who>[^,;:?]{1,90}?)"
+_ADVERB = (
+    r"(?:\s+(?:ever|also|actually|publicly|just|already|really|have to|had to|himself|herself))*"
+)
+_DID = r"(?:did|does|do|has|have|had)"
+_ON = (
+    r"(?:about|on|of|over|to|regarding|concerning|as to|towards?|against|for|in response to"
+    r"|in reaction to|with regard to|when asked about|when|after|in|at|during)"
+)
+_LATELY = (
+    r"(?:\s+(?:today|yesterday|recently|lately|so far|(?:last|this) \w+|then|again|there|exactly))*"
+)
+_TOPIC = rf"(?:\s+{_ON}\s+(?P<topic>.+?))?{_LATELY}"
+_VIEW = (
+    r"(?:view|opinion|position|stance|take|response|reaction|reply|comment|statement|remark|thought"
+    r"|verdict|answer|criticism|quote)s?|words"
+)
+_VIEW_ON = (
+    rf"(?:(?:{_VIEW}) (?:on|about|to|regarding|concerning|towards?)"
+    r"|(?:view|opinion|criticism)s? of)"
+)
+_CLAIMED = (
+    r"(?:say|says|said|saying|warns|warned|states|stated|denies|denied|describes|described|argues"
+    r"|argued|insists|insisted|(?:thinks|believes)(?! in\b)|complained|criticised|criticized"
+    r"|condemned|stressed|commented on|reacted to|responded to|spoke of|used the words?"
+    r"|claim(?:s|ed)(?= that\b|.* (?:is|was|are|were|has|have|had|will|would|can|could|should)\b))"
+)
+_DOCUMENT = (
+    r"(?:stud(?:y|ies)|polls?|polling|reports?|surveys?|research|data|figures|index|reviews?|theory"
+    r"|hypothesis|custom|bill|sources|estimates|statistics|\w*graphy)\b"
+)
+_NOT_THEIR_WORDS = r"(?!(?:for|off|on|upon|in|out|an?|the police)\b)"
+# Each takes a whole question, from its first word to its last.
+_FORMS = [
+    re.compile(rf"(?:{form})[\s?.!]*$", re.I)
+    for form in (
+        rf"what(?: else| exactly)? {_DID} {_WHO}{_ADVERB} {_SAY}{_TOLD}{_TOPIC}",
+        rf"(?:did|does|do|has|have|had) {_WHO}{_ADVERB} (?:{_SAY}(?: anything| something)?"
+        rf"|spoken? (?=about|of|on))"
+        rf"(?:\s+(?:(?:{_ON}|that)\s+)?(?P<topic>\w.+?))?{_LATELY}",
+        rf"(?:how )?(?:did|has|have|had) {_WHO}{_ADVERB} {_REACT}(?: to (?P<topic>.+?))?{_LATELY}",
+        rf"what (?:is|are|was|were|has|have)(?: been)? {_WHO} (?:been )?saying{_TOPIC}",
+        rf"where (?:does|do|did) {_WHO} stand on (?P<topic>.+)",
+        rf"(?:what(?: is| are| was| were|['’]s|['’]re) )?{_WHO}(?:['’]s|(?<=s)['’]) "
+        rf"(?:\w+ )?{_VIEW_ON} (?P<topic>.+)",
+        rf"(?:what|how)(?: is| are| was| were|['’]s) the (?:{_VIEW}) (?:of|by|from) {_WHO}"
+        r" (?:on|about|to|regarding|concerning|towards?) (?P<topic>.+)",
+        rf"(?:(?:give me|show me|show|list|find|is there|are there) )?(?:any |all |some |the )?"
+        r"(?:quotes?|quotations?|statements?|remarks?|comments?|words?|reactions?|response)"
+        rf" (?:by|from) {_WHO}(?: (?:on|about|regarding|concerning|to) (?P<topic>.+))?",
+        rf"{_WHO} (?:has |have )?(?:said|says|told \w+|thinks) what{_TOPIC}",
+        rf"(?:(?:tell|show) me |find )what {_WHO} (?:has |have |had to )?{_SAY}s?{_TOPIC}",
+        rf"what (?:was|is|has been) said(?: by {_WHO})?{_TOPIC}",
+        rf"{_WHO} (?:on|about) (?P<topic>[^:,]+)[:,] what {_DID} (?:he|she|they|it) {_SAY}",
+        rf"according to (?!.*{_DOCUMENT}.*,){_WHO}, (?:what|why|how) "
+        r"(?P<topic>(?:is|are|was|were|did|does|do|has|have|had|will|would|should|must|can|could|might|may|happened|went)\b.+)",
+        rf"who(?: else)?(?: has| have| had|['’]s| is(?= saying)| was it that)? {_CLAIMED}(?: that)?"
+        r" (?P<phrase>.+)",
+        rf"who(?: else)?(?: has| have| had)? (?:called|calls|labelled|branded|dubbed) "
+        rf"{_NOT_THEIR_WORDS}(?:(?:it|him|her|them|this|that) )(?P<called>\S.*)",
+        rf"who(?: else)?(?: has| have| had)? (?:called|calls|labelled|branded) {_NOT_THEIR_WORDS}"
+        r"(?P<named>\S+ \S+ \S.*)",
+    )
+]
+_LEADING = re.compile(r"^\W*(?:(?:and|but|so|then|also|please|ok|okay|now)\b[\s,]*)*", re.I)
+_ANYONE = re.compile(
+    r"(?:any|every|some)(?:one|body)(?: else)?|people|(?:the )?others|nobody|no one", re.I
+)
+_UNKNOWN = re.compile(
+    r"(?:he|she|it|they|you|we|i|this|that|there|these|those)\b|.*\b(?:what|which|how|who)\b"
+    r"|.*\b(?:an?|the|to|of|with|not|for)$"
+    r"|(?:the |this )?(?:text|passage|article|story|paragraph|context|author|writer|reviewer|user"
+    r"|poster|narrator|law|legend|tradition|bible|census)s?$",
     re.I,
 )
 _FINITE = re.compile(
@@ -34,21 +105,40 @@ _PRONOUN = re.compile(r"\b(he|she|they|it)\b\W*(?:\w+\W+)?$", re.I)
 
 @dataclass(frozen=True, slots=True)
 class AskedStatement:
-    """Whose words a question asks for, and on what: stems, empty where it doesn't say."""
+    """Whose words a question asks for, and on what.
+
+    `speaker` and `topic` are the stems of `speaker_text` and `topic_text`, empty where it doesn't
+    say. `asks_who` where it asks who says what `topic_text` has, or for what anybody says of it.
+    """
 
     speaker: frozenset[str]
     topic: frozenset[str]
     topic_text: str
+    speaker_text: str = ""
+    asks_who: bool = False
 
 
 def asked_statement(question: str) -> AskedStatement | None:
-    """What a question such as "what did X say about T?" asks for; None for any other question."""
-    asked = _ASKED.search(question)
-    if not asked:
+    """What a question such as "what did X say about T?" asks for; None for any other question.
+
+    None too where X is a "he" that nothing before explains.
+    """
+    plain = _LEADING.sub("", " ".join(question.split()))
+    for form in _FORMS:
+        if asked := form.match(plain):
+            return _taken_apart(asked.groupdict())
+    return None
+
+
+def _taken_apart(asked: Mapping[str, str | None]) -> AskedStatement | None:
+    phrase = asked.get("phrase") or asked.get("called") or asked.get("named")
+    who = re.sub(r"\s+(?:each|both|all|ever)$", "", asked.get("who") or "")
+    asks_who = not who or bool(_ANYONE.fullmatch(who))
+    if not asks_who and (_UNKNOWN.match(who) or not content(who)):
         return None
-    topic = _TOPIC.search(question)
-    text = topic["topic"] if topic else ""
-    return AskedStatement(content(asked["who"] or asked["first"]), content(text), text)
+    topic = (phrase or asked.get("topic") or "").strip(" \"'“”‘’?.!,")
+    speaker_text = "" if asks_who else who
+    return AskedStatement(content(speaker_text), content(topic), topic, speaker_text, asks_who)
 
 
 def speakers(sentence: str, before: str) -> frozenset[str]:

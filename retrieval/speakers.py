@@ -1,6 +1,35 @@
 """Speakers: the attributions of an article → who each one's source is."""
 
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from retrieval.attribution import Attribution, Span
+from retrieval.names import head, is_asked, key, same_person, words
+from retrieval.passages import sentences
+from retrieval.people import GROUPS, ROLES, Named, People, describes
+
+__all__ = ["Speaker", "is_asked", "key", "same_person", "speakers"]
+
+_PRONOUNS = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
+_RELATIVE = frozenset(("who", "which", "that", "whose", "whom"))
+_THEM = frozenset(("they", "them", "their", "these", "those", "both"))
+_IT = frozenset(("it", "its"))
+_FIRST = frozenset(("i", "me", "my", "mine"))
+_NOBODY = frozenset(("we", "us", "our", "you", "your", "one", "this", "there", "what", "nobody"))
+_BEGINS_APART = re.compile(
+    r"\b(?:of|in|from|at|for|with|on|to|by|near|inside|who|that|which|including)\s", re.I
+)
+_THROUGH = re.compile(r",?\s(?:through|via|by the mouth of)\s")
+_NOUN_PHRASE = re.compile(
+    r"(?:\b(?:the|a|an|some|many|most|several|those|few|other|all)\s(?:[\w’'-]+\s){0,2})?"
+    r"[\w’'-]+$",
+    re.I,
+)
+_QUOTED = re.compile(r"[\"“„«].*?(?:[\"”»]|\n|$)|''.*?(?:''|\n|$)")
+_MARK = "\"“”„«»‘’'"
+_SENTENCES_BACK = 8  # where a pronoun's person may be named; beyond, whoever spoke last
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +45,235 @@ class Speaker:
     name: str
     description: str = ""
     is_named: bool = True
+
+
+_NONE = Speaker("", is_named=False)
+
+
+def speakers(text: str, attributions: Sequence[Attribution]) -> list[Speaker]:
+    """The speaker of each attribution: for "he" and "the minister" whoever is meant by it.
+
+    Where that can't be told the name is "".
+    """
+    return _Sources(text, attributions).resolved()
+
+
+class _Sources:
+    """The sources of one article's attributions, resolved in the order in which they stand."""
+
+    def __init__(self, text: str, attributions: Sequence[Attribution]) -> None:
+        self._text = text
+        self._attributions = attributions
+        self._people = People(text, [span for one in attributions for span in one.source])
+        self._sentences = sentences(text)
+        self._quoted = [quoted.span() for quoted in _QUOTED.finditer(text)]
+        self._found: dict[int, Named | Speaker] = {}
+        self._spoke: list[tuple[int, Named | Speaker]] = []  # place of a source, and who it is
+
+    def resolved(self) -> list[Speaker]:
+        order = sorted(range(len(self._attributions)), key=self._place)
+        for number in order:
+            one = self._attributions[number]
+            if one.source:
+                found = self._source(one)
+                self._found[number] = found
+                self._spoke.append((one.source[0][0], found))
+        for number in order:
+            if not self._attributions[number].source:
+                self._found[number] = self._continued(number)
+        return [self._speaker(self._found[number]) for number in range(len(self._attributions))]
+
+    def _place(self, number: int) -> int:
+        one = self._attributions[number]
+        return (one.source or one.content or one.cue or ((0, 0),))[0][0]
+
+    def _speaker(self, found: Named | Speaker) -> Speaker:
+        if isinstance(found, Speaker):
+            return found
+        return Speaker(found.name, found.description)
+
+    def _source(self, one: Attribution) -> Named | Speaker:
+        start, end = self._people.whole(one.source[0][0], one.source[-1][1])
+        said = re.sub(r"[’']s?$", "", self._text[start:end].strip(" ,"))
+        plain = said.casefold().strip("'’\"“”[]")
+        if plain in _PRONOUNS:
+            return self._person(start, _PRONOUNS[plain]) or _NONE
+        if plain in _RELATIVE:
+            return self._before(start)
+        if plain in _FIRST:
+            return self._quoting(one)
+        if plain in _THEM or plain in _IT:
+            return self._last_of(start, is_many=plain in _THEM)
+        if plain in _NOBODY or not plain:
+            return _NONE
+        return self._phrase(start, end, said)
+
+    def _phrase(self, start: int, end: int, said: str) -> Named | Speaker:
+        if through := _THROUGH.search(said):
+            return self._phrase(start + through.end(), end, said[through.end() :])
+        if several := self._several(start, said):
+            return several
+        if named := self._named(start, start + len(said)):
+            return named
+        if meant := self._described(start, said) or self._again(said):
+            return meant
+        return Speaker(re.sub(r"\s+", " ", said), is_named=False)
+
+    def _several(self, start: int, said: str) -> Speaker | None:
+        """Two or more named together, as "Lee and Park"."""
+        parts = [
+            *re.finditer(r"(?:(?!,\s|\sand\s).)+", re.sub(r"^both\s", " " * 5, said, flags=re.I))
+        ]
+        if len(parts) < 2 or not re.search(r"\sand\s", said):
+            return None
+        found = [self._named(start + part.start(), start + part.end()) for part in parts]
+        named = [one for one in found if one]
+        if len(named) < len(parts):
+            return None
+        names = [one.name for one in named]
+        return Speaker(f"{', '.join(names[:-1])} and {names[-1]}")
+
+    def _named(self, start: int, end: int) -> Named | None:
+        """Who is named at the head of the phrase: not Kyiv for "officials in Kyiv"."""
+        inside = self._people.between(start, end)
+        for (first, last), named in inside:
+            ahead, behind = self._text[start:first], self._text[last:end]
+            if words(named.name)[-1:] and words(named.name)[-1] in GROUPS:
+                continue
+            if self._is_apart(ahead, last == end and named.is_person):
+                return None
+            if not re.match(r"[’']s?\s|\s[a-z]|[-/]", behind) or _BEGINS_APART.match(
+                behind.strip()
+            ):
+                if named.is_person and not named.descriptions and ROLES & set(words(ahead)):
+                    named.descriptions.append(re.sub(r"^the\s", "", ahead.strip(" ,"), flags=re.I))
+                return named
+        return None
+
+    def _is_apart(self, ahead: str, is_at_end: bool) -> bool:
+        """Whether words ahead of a name make it part of something else's description."""
+        if not _BEGINS_APART.search(f"{ahead} ") and not re.search(r"[,“\"‘(]", ahead):
+            return False
+        if not (is_at_end and ROLES & set(words(ahead))):
+            return True
+        last = words(ahead)[-1]  # "the head of the delegation Ann Lee", not "an aide to Ann Lee"
+        return bool(_BEGINS_APART.match(f"{last} ")) or last in ("the", "and", "or")
+
+    def _described(self, start: int, said: str) -> Named | None:
+        """Whoever is meant by "the minister": who is called so, named last before it."""
+        wanted = re.match(r"(?:the|this)\s+(.+)|([A-Z][\w-]+\s.+)", said, re.I)
+        if not wanted:
+            return None
+        phrase = re.split(r"[,(]|\s(?:who|of|at|from)\s", wanted[1] or wanted[2])[0]
+        if head(phrase) not in ROLES:
+            return None
+        called = [
+            one
+            for one in self._people.all
+            if one.is_person and describes(" ; ".join(one.descriptions), phrase)
+        ]
+        return max(called, key=lambda one: _nearness(one, start), default=None)
+
+    def _again(self, said: str) -> Speaker | None:
+        """The source of "a source in the delegation" that "the source" is."""
+        if not re.match(r"the\s\w+$", said, re.I):
+            return None
+        for _, one in reversed(self._spoke):
+            is_so = isinstance(one, Speaker) and re.match(r"(?:an?|one)\s", one.name, re.I)
+            if isinstance(one, Speaker) and is_so and head(one.name) == head(said):
+                return one
+        return None
+
+    def _person(self, place: int, gender: str) -> Named | None:
+        """Whoever "he" is: named in its sentence, else in one of those before it."""
+        last = max(0, bisect_right(self._sentences, (place, len(self._text))) - 1)
+        for number in range(last, max(-1, last - _SENTENCES_BACK), -1):
+            start, end = self._sentences[number]
+            if found := self._of(start, min(end, place), gender):
+                found.gender = found.gender or gender
+                return found
+        for _, one in reversed(self._spoke):
+            if isinstance(one, Named) and one.is_person and one.gender in ("", gender):
+                return one
+        return None
+
+    def _of(self, start: int, end: int, gender: str) -> Named | None:
+        """The person of that gender who speaks there, else who is named first outside quotes."""
+        spoke = [one for place, one in self._spoke if start <= place < end]
+        for one in reversed(spoke):
+            if isinstance(one, Named) and one.is_person and one.gender in ("", gender):
+                return one
+        named = [
+            one
+            for (first, _), one in self._people.between(start, end)
+            if one.is_person and one.gender in ("", gender) and not self._is_quoted(first)
+        ]
+        sure = [one for one in named if one.gender]
+        return next(iter(sure or named), None)
+
+    def _is_quoted(self, place: int) -> bool:
+        before = bisect_right(self._quoted, (place, len(self._text)))
+        return before > 0 and place < self._quoted[before - 1][1]
+
+    def _before(self, place: int) -> Named | Speaker:
+        """Whoever "who" goes back to: the phrase right before it."""
+        before = bisect_right(self._sentences, (place, len(self._text)))
+        start = self._sentences[before - 1][0] if before else 0
+        ahead = self._text[start:place].rstrip(" ,")
+        named = self._people.between(start, start + len(ahead))
+        if named and self._text[named[-1][0][1] : start + len(ahead)].strip(" ,") == "":
+            return named[-1][1]
+        phrase = _NOUN_PHRASE.search(ahead)
+        return Speaker(phrase[0], is_named=False) if phrase else _NONE
+
+    def _quoting(self, inner: Attribution) -> Named | Speaker:
+        """Who says the quotation in which somebody says "I"."""
+        place = inner.source[0][0]
+        for number, one in enumerate(self._attributions):
+            inside = any(start <= place < end for start, end in one.content)
+            if inside and one is not inner and number in self._found:
+                return self._found[number]
+            if inside and one is not inner and one.source and one.source[0][0] > place:
+                return self._source(one)
+        return _NONE
+
+    def _last_of(self, place: int, *, is_many: bool) -> Named | Speaker:
+        """Who spoke last of those that "they" or "it" may be."""
+        for _, one in reversed(self._spoke):
+            if isinstance(one, Speaker) and one.name and _is_many(one.name) == is_many:
+                return one
+            if isinstance(one, Named) and not one.is_person and not is_many:
+                return one
+        return _NONE
+
+    def _continued(self, number: int) -> Named | Speaker:
+        """Whoever speaks right before or behind, where the quotation only goes on."""
+        spans = self._attributions[number].content
+        if not spans or not _opens(self._text, spans[0]):
+            return _NONE
+        for other, one in enumerate(self._attributions):
+            if other == number or not one.source or not one.content:
+                continue
+            if not any(_opens(self._text, span) for span in one.content):
+                continue
+            before = max(end for _, end in one.content + one.source + one.cue)
+            after = min(start for start, _ in one.content + one.source + one.cue)
+            gaps = self._text[before : spans[0][0]], self._text[spans[-1][1] : after]
+            if any(gap and not gap.strip(f" .,\n{_MARK}") for gap in gaps):
+                return self._found[other]
+        return _NONE
+
+
+def _nearness(one: Named, place: int) -> tuple[bool, int]:
+    before = [start for start, _ in one.places if start < place]
+    return bool(before), before[-1] if before else -one.places[0][0]
+
+
+def _opens(text: str, span: Span) -> bool:
+    return text[max(0, span[0] - 1) : span[0] + 1].strip()[:1] in tuple(_MARK)
+
+
+def _is_many(name: str) -> bool:
+    last = head(name)
+    is_plural = last.endswith("s") and not last.endswith(("ss", "us"))
+    return last in GROUPS or is_plural or " and " in name

@@ -1,12 +1,61 @@
 """Statements: who says what in an article."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
-from retrieval.attribution import Attribution
-from retrieval.speakers import Speaker
+from retrieval.attribution import Attribution, Span
+from retrieval.names import surname, words
+from retrieval.passages import sentences
+from retrieval.speakers import Speaker, speakers
 
 Kind = Literal["direct", "indirect", "mixed"]
+
+_QUOTED = re.compile(
+    r"“[^“”\n]*(?:”|(?=\n|$))|\"[^\"\n]*(?:\"|(?=\n|$))|«[^«»\n]*»|„[^„“”\n]*[“”]"
+    r"|''.*?(?:''|(?=\n|$))|(?<!\w)‘[^‘\n]*?’(?!\w)|(?<![\w'])'(?!')[^'\n]*(?:'\w[^'\n]*)*'(?![\w'])"
+)
+_FAR = 2000  # characters: a line without an end would take the square of its length
+_SAYING = (
+    r"(?:say|tell|comment|answer|respond|reply|reveal|disclose|confirm|deny|speak|explain|elaborate"
+    r"|discuss|announce|mention|give|admit|specify|claim|promise|rule out|call|want|think|believe)"
+)
+_UNSAID = re.compile(
+    r"\b(?:did|does|do|would|will|could|can|has|have|had|is|was|may|might)(?: not|n[’']t)\b"
+    rf"(?: \w+){{0,2}} {_SAYING}\w*\b"
+    r"|\b(?:did|does|do|would|will|could|has|have|had|is|was|were|are)(?: not|n[’']t)$"
+    rf"|\bnever {_SAYING}\w*\b|\bnever (?:said|told|spoke|thought|meant)\b"
+    r"|\b(?:has|have|had)(?: not|n[’']t) (?:yet )?(?:said|told|spoken|given|made)\b"
+    r"|\b(?:den(?:y|ies|ied|ying)|disput(?:es?|ed|ing)|disavow\w*)\b"
+    r"|\b(?:declin|refus)(?:es?|ed|ing) to\b"
+    r"|\b(?:no comment|without (?:saying|commenting)|silent|stopped short of)\b",
+    re.I,
+)
+_TWICE = re.compile(
+    r"\b(?:did|does|do|could|can|would|will)(?: not|n[’']t) den(?:y|ies|ied)\b", re.I
+)
+
+
+_DEED = re.compile(
+    r"\b(?:reject|refus|approv|accept|fil(?:e|ed|es)\b|vot|support|back|oppos|agree|sign|adopt|decid"
+    r"|plan|seek|sought|welcom|endors|embrac|consider|review|investigat|ban|sue)\w*",
+    re.I,
+)
+_CLAUSE = re.compile(
+    r"^(?:that|whether|if|to)\b|\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|must"
+    r"|should|may|might|do|does|did|not)\b|n[’']t\b|\b(?!need|indeed|speed|breed|hundred)\w{2,}ed\b",
+    re.I,
+)
+_AHEAD = re.compile(r"[\s,;:–—-]+")
+_BEHIND = re.compile(r"(?:[\s,;:]|\b(?:and|but|or)\b)+$")
+# Of 1,213 statements in held-back articles 0.84 were rightly given to a named speaker, of those
+# from here on, with parts beside one another, 0.94; a sixth of the right ones is lost.
+PROBABLE = 0.5
+_APART = 200  # characters
+_MEANT = 0.8  # of "he" and "the minister", 0.90 to 0.95 are told rightly where names are 0.98
+_SCRAP = 2  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +64,7 @@ class Statement:
 
     `kind` is "direct" where all of its content stands in quotation marks, "indirect" where none
     of it does. `is_denied` where the article says that it was not said, or would not be.
+    `probability` is that of its being said, and by this speaker.
     """
 
     article_id: str
@@ -22,3 +72,137 @@ class Statement:
     attribution: Attribution
     kind: Kind
     is_denied: bool = False
+    probability: float = 1.0
+
+
+def statements(article_id: str, text: str, attributions: Sequence[Attribution]) -> list[Statement]:
+    """What is said in the article, in the order of the attributions.
+
+    Without those that are hardly probable or whose parts stand far apart, that have no content,
+    whose speaker the article doesn't tell, or that tell of a deed rather than of words, as "he
+    rejected the offer" does.
+    """
+    bounds = sentences(text)
+    sound = [one for one in attributions if one.probability >= PROBABLE and not _is_apart(one)]
+    found = [
+        (_clipped(text, one, bounds), speaker)
+        for one, speaker in zip(sound, speakers(text, sound), strict=True)
+        if speaker.name
+    ]
+    return [
+        Statement(
+            article_id,
+            speaker,
+            one,
+            kind(text, one),
+            is_denied(text, one),
+            one.probability * (1 if _is_named(text, one, speaker) else _MEANT),
+        )
+        for one, speaker in found
+        if one.content and not _is_deed(text, one)
+    ]
+
+
+def _is_named(text: str, one: Attribution, speaker: Speaker) -> bool:
+    """Whether the source is the speaker's name, and no "he" or "the minister" that means them."""
+    said = words(" ".join(text[start:end] for start, end in one.source))
+    return not speaker.is_named or surname(speaker.name) in said
+
+
+def _is_apart(one: Attribution) -> bool:
+    """Whether source, cue and content don't stand beside one another."""
+    parts = [part for part in (one.source, one.cue, one.content) if part]
+    return any(
+        min(max(b - y, x - c, 0) for x, y in part for b, c in other) > _APART
+        for part, other in pairwise(parts)
+    )
+
+
+def _clipped(text: str, one: Attribution, bounds: Sequence[Span]) -> Attribution:
+    """The attribution with, of a reporter's words, those in the sentence that says whose they are.
+
+    And without scraps of one or two words beside others.
+    """
+    places = [start for start, _ in (*one.cue, *one.source)] or [start for start, _ in one.content]
+    kept: list[Span] = []
+    for start, end in one.content:
+        if kind(text, Attribution((), (), ((start, end),))) == "indirect":
+            around = [(a, b) for a, b in bounds if any(a <= place < b for place in places)]
+            inside = [(max(start, a), min(end, b)) for a, b in around if a < end and start < b]
+            kept += inside
+        elif any(_line(text, place) == _line(text, start) for place in places) or _is_quotation(
+            text, start
+        ):
+            kept.append((start, end))
+    bare = [_bare(text, *span) for span in kept]
+    if len(bare) > 1:
+        bare = [one for one in bare if len(text[slice(*one)].split()) > _SCRAP]
+    return replace(one, content=tuple((a, b) for a, b in bare if a < b))
+
+
+def _line(text: str, place: int) -> Span:
+    end = text.find("\n", place)
+    return text.rfind("\n", 0, place) + 1, end if end >= 0 else len(text)
+
+
+def _is_quotation(text: str, place: int) -> bool:
+    """Whether nothing but a quotation stands on the line: nobody else says it there."""
+    rest = _QUOTED.sub("", text[slice(*_line(text, place))])
+    return len(rest.split()) <= _SCRAP
+
+
+def _bare(text: str, start: int, end: int) -> Span:
+    """The span without what only joins it to the rest of the sentence."""
+    ahead, behind = _AHEAD.match(text, start, end), _BEHIND.search(text[start:end])
+    return (ahead.end() if ahead else start), (start + behind.start() if behind else end)
+
+
+def _is_deed(text: str, one: Attribution) -> bool:
+    """Whether the cue is a deed's, and what it was done to has neither quotation nor verb."""
+    cue = " ".join(text[start:end] for start, end in one.cue)
+    said = " ".join(text[start:end] for start, end in one.content)
+    is_quoted = kind(text, one) != "indirect"
+    return bool(_DEED.search(cue)) and not is_quoted and not _CLAUSE.search(said)
+
+
+def kind(text: str, attribution: Attribution) -> Kind:
+    """Whether the content stands in quotation marks: all of it, none or some."""
+    said = "".join(text[start:end] for start, end in attribution.content)
+    quoted = "".join(
+        text[max(start, first) : min(end, last)]
+        for start, end in attribution.content
+        for first, last in _quotations(text, start, end)
+        if max(start, first) < min(end, last)
+    )
+    if not re.search(r"\w", quoted):
+        return "indirect"
+    all_words, quoted_words = (len(re.findall(r"\w+", part)) for part in (said, quoted))
+    return "direct" if quoted_words == all_words else "mixed"
+
+
+def is_denied(text: str, attribution: Attribution) -> bool:
+    """Whether the article says that it was not said, was denied, or would not be said."""
+    between = _cue_with_its_verb(text, attribution)
+    return bool(_UNSAID.search(between)) and not _TWICE.search(between)
+
+
+def _quotations(text: str, start: int, end: int) -> list[Span]:
+    """The quotations of the lines that hold the span."""
+    first = max(text.rfind("\n", 0, start) + 1, start - _FAR)
+    last = text.find("\n", end, end + _FAR)
+    line = text[first : last if last >= 0 else end + _FAR]
+    return [(first + one.start(), first + one.end()) for one in _QUOTED.finditer(line)]
+
+
+def _cue_with_its_verb(text: str, attribution: Attribution) -> str:
+    """The cue with what stands between it and its source, where "did not" may stand."""
+    if not attribution.cue:
+        return ""
+    start, end = attribution.cue[0][0], attribution.cue[-1][1]
+    said = [place for span in attribution.content for place in span]
+    if attribution.source and attribution.source[-1][1] <= start:
+        first = max([attribution.source[-1][1], *(place for place in said if place <= start)])
+        words = text[first:end]
+    else:
+        words = text[start:end]
+    return re.split(r"(?<=[.!?])\s", words)[-1]

@@ -22,7 +22,89 @@ def test_questions_for_statements_are_taken_apart(question: str, speaker: str, t
 
 
 @pytest.mark.parametrize(
-    "question", ["how many prisoners were exchanged?", "who leads the delegation?", "?"]
+    ("question", "speaker", "topic"),
+    [
+        ("what has Starmer said", "Starmer", ""),
+        ("What did Starmer say last week?", "Starmer", ""),
+        ("and what did von der Leyen say?", "von der Leyen", ""),
+        ("what did the Ukrainian source say?", "the Ukrainian source", ""),
+        ("What did Brandt tell reporters about 2028?", "Brandt", "2028"),
+        ("what did the mayor have to say about the study", "the mayor", "the study"),
+        ("did the police say anything about the crowd?", "the police", "the crowd"),
+        ("Has Macron commented on sanctions?", "Macron", "sanctions"),
+        ("How did Kyiv respond to the plan?", "Kyiv", "the plan"),
+        ("Starmer's view on tariffs", "Starmer", "tariffs"),
+        ("What was Macron’s response to the tariffs?", "Macron", "the tariffs"),
+        ("what is the opinion of Brandt on dredging?", "Brandt", "dredging"),
+        ("quotes by Starmer", "Starmer", ""),
+        ("show me all statements by Brandt about the eelgrass", "Brandt", "the eelgrass"),
+        ("any comment from Lindqvist on the study?", "Lindqvist", "the study"),
+        ("what does Putin think of the ceasefire?", "Putin", "the ceasefire"),
+        ("what do the Europeans say about sanctions?", "the Europeans", "sanctions"),
+        ("what is the bank saying about rates?", "the bank", "rates"),
+        ("where does Okafor stand on the terminal?", "Okafor", "the terminal"),
+        ("Starmer on tariffs: what did he say?", "Starmer", "tariffs"),
+        ("tell me what Brandt said about 2028", "Brandt", "2028"),
+        ("according to Starmer, what must happen?", "Starmer", "must happen"),
+    ],
+)
+def test_a_speaker_is_asked_for_in_many_words(question: str, speaker: str, topic: str) -> None:
+    asked = asked_statement(question)
+
+    assert asked is not None
+    assert (asked.speaker_text, asked.topic_text, asked.asks_who) == (speaker, topic, False)
+    assert asked.topic == content(topic)
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("who called it unrealistic?", "unrealistic"),
+        ("Who has called the demands unacceptable?", "the demands unacceptable"),
+        ("who said “a wish, not a plan”?", "a wish, not a plan"),
+        ("who says that the quay is too shallow?", "the quay is too shallow"),
+        ("who denied that he knew?", "he knew"),
+        ("who claimed that the town would win?", "the town would win"),
+        ("what did people say about the ferry?", "the ferry"),
+        ("did anyone comment on the study?", "the study"),
+        ("what was said about the study?", "the study"),
+    ],
+)
+def test_a_question_may_ask_who_says_so(question: str, topic: str) -> None:
+    asked = asked_statement(question)
+
+    assert asked is not None
+    assert (asked.speaker_text, asked.topic_text, asked.asks_who) == ("", topic, True)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many prisoners were exchanged?",
+        "who leads the delegation?",
+        "what did the court decide?",
+        "who won?",
+        "how many people voted?",
+        "did prices rise?",
+        "who called the police?",
+        "who called the meeting?",
+        "who called for a recess?",
+        "who claimed victory?",
+        "who wrote the report?",
+        "who believes in ghosts?",
+        "what does the article say about prices?",
+        "which film does Lee think is his best?",
+        "what substance did Lee say is harmless?",
+        "according to a new study, what is the best age?",
+        "according to the police, how many people came?",
+        "what is Oxford's word of the year?",
+        "has the war ended?",
+        "what did he say?",
+        "?",
+        "",
+        "what did say",
+        "what did the say about the " * 90,
+    ],
 )
 def test_other_questions_are_not(question: str) -> None:
     assert asked_statement(question) is None

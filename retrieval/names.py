@@ -1,0 +1,144 @@
+"""Names: whether two names, or a question's words and a name, may mean the same speaker."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+HONORIFICS = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "lady": "f"}
+_TITLE = """
+dr prof professor rev reverend gen general lt col colonel capt captain sgt maj major adm admiral
+sen senator rep representative gov governor president prime minister secretary chancellor mayor
+king queen prince princess pope chief judge justice dame baroness hon the
+"""
+_TITLES = frozenset(_TITLE.split()) | HONORIFICS.keys()
+_ENDING = re.compile(r"(?<=[a-z]{2}s)k(?:yy|iy|yi|ij|ii|yj|i)$")
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+_SPELLINGS = {
+    "kyiv": "kiev", "odesa": "odessa", "kharkiv": "kharkov", "gop": "republican",
+    "sen": "senator", "gov": "governor", "rep": "representative", "gen": "general",
+}  # fmt: skip
+_GENERATIONS = frozenset(("jr", "sr", "ii", "iii", "junior", "senior"))
+_LINK = re.compile(r"\s(?:of|in|from|at|for|with|on|to|by|who|that|which|near|inside)\s|[,(]")
+_LITTLE = "the a an of in from at for with on to and by s former"
+_OF_LITTLE_WEIGHT = frozenset(_LITTLE.split())
+_COUNTRIES = {
+    "british": "britain", "french": "france", "spanish": "spain", "dutch": "netherlands",
+    "polish": "poland", "turkish": "turkey", "swedish": "sweden", "danish": "denmark",
+    "swiss": "switzerland", "greek": "greece", "welsh": "wales", "finnish": "finland",
+    "american": "us", "states": "us", "chinese": "china", "irish": "ireland",
+}  # fmt: skip
+_A_PEOPLE = re.compile(r"(?:ans|ish|ese|rench|utch|wiss|reeks|urks|zechs|oles|anes|wedes|inns)$")
+
+
+@lru_cache(maxsize=10_000)
+def key(name: str) -> str:
+    """The name as one speaker's statements are stored under it.
+
+    Lower case, without diacritics, titles and initials of middle names; "-skyy", "-skiy" and
+    "-ski" are "-sky".
+    """
+    first, *rest = _untitled(name) or [""]
+    inner, last = rest[:-1], rest[-1:]
+    if len(first) > 1:
+        inner = [word for word in inner if len(word) > 1]
+    return " ".join([first, *inner, *last])
+
+
+def _untitled(name: str) -> list[str]:
+    found = words(name)
+    while len(found) > 1 and found[0] in _TITLES:
+        found = found[1:]
+    return found
+
+
+def words(text: str) -> list[str]:
+    """The words of a name or description, folded as `key` folds them."""
+    return list(_words(text))
+
+
+@lru_cache(maxsize=10_000)
+def _words(text: str) -> tuple[str, ...]:
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    plain = re.sub(r"[’']s\b|(?<=\b[a-z])\.(?=[a-z]\b)|[’'`]", "", plain)
+    found = (_ENDING.sub("ky", word) for word in re.findall(r"[^\W_]+", plain))
+    return tuple(_SPELLINGS.get(word, word) for word in found)
+
+
+def surname(name: str) -> str:
+    """The last word of the name's key, without "Jr." and the like."""
+    own = [word for word in key(name).split() if word not in _GENERATIONS]
+    return own[-1] if own else ""
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two full names of any articles are one person's.
+
+    Titles, spelling, initials and left out middle names don't matter. A surname alone is the same
+    only as itself: "Starmer" may be another than Keir Starmer.
+    """
+    left, right = _untitled(one), _untitled(other)
+    if left == right:
+        return bool(left)
+    if min(len(left), len(right)) < 2 or _generation(left) != _generation(right):
+        return False
+    left, right = ([w for w in name if w not in _GENERATIONS] for name in (left, right))
+    if min(len(left), len(right)) < 2 or (left[0], left[-1]) != (right[0], right[-1]):
+        return False
+    fewer, more = sorted((left[1:-1], right[1:-1]), key=len)
+    return all(any(own in (word, word[0]) or word == own[0] for own in more) for word in fewer)
+
+
+def is_asked(asked: str, name: str, description: str) -> bool:
+    """Whether a question's words for a speaker may mean the one with this name and description.
+
+    "Starmer", "Mr. Starmer" and "the British prime minister" may mean Keir Starmer, British Prime
+    Minister; "Trump" doesn't mean the Trump campaign.
+    """
+    if re.search(r"\sand\s", name) and not re.search(r"\sand\s", asked):
+        return any(is_asked(asked, one, "") for one in re.split(r",?\sand\s", name))
+    wanted = [word for word in words(asked) if word not in _OF_LITTLE_WEIGHT]
+    if not wanted:
+        return False
+    if _is_named_so(asked, wanted, name):
+        return True
+    known = [word for word in words(f"{name} {description}") if word not in _OF_LITTLE_WEIGHT]
+    if len(wanted) == 1 and _A_PEOPLE.search(wanted[0]):
+        return any(akin(wanted[0].rstrip("s"), word) for word in known)
+    heads = {head(name), head(description)} - {""}
+    return any(akin(head(asked), one) for one in heads) and all(
+        any(akin(word, one) for one in known) for word in wanted
+    )
+
+
+def _is_named_so(asked: str, wanted: list[str], name: str) -> bool:
+    own, called = key(name).split(), key(asked).split()
+    initials = "".join(word[0] for word in own if word not in _OF_LITTLE_WEIGHT)
+    if len(initials) > 1 and wanted == [initials]:
+        return True
+    called = [word for word in called if word not in _TITLES] or called
+    if not own or (head(name) != own[-1] and own[-1] not in _GENERATIONS):
+        return False  # the last word names something else, as in "a source in Kiev"
+    if name[:1].islower():
+        return own == called
+    is_part = set(called) <= set(own) and (surname(asked) == surname(name) or called == own[:1])
+    return is_part or same_person(asked, name) or (len(own) == 1 and own[-1:] == called[-1:])
+
+
+def head(phrase: str) -> str:
+    """The folded word that says what the phrase is: "source" of "a source in the delegation"."""
+    found = words(_LINK.split(f"{phrase} ", maxsplit=1)[0])
+    return found[-1] if found else ""
+
+
+def akin(one: str, other: str) -> bool:
+    """Whether two folded words are much the same, as "ukrainian" and "ukraine"."""
+    one, other = _COUNTRIES.get(one, one), _COUNTRIES.get(other, other)
+    if one == other or one.rstrip("s") == other.rstrip("s"):
+        return True
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 5 and long[: len(short) - 1] == short[:-1] and len(long) - len(short) <= 3
+
+
+def _generation(name: list[str]) -> set[str]:
+    return {word for word in name if word in _GENERATIONS}

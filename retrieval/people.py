@@ -1,0 +1,373 @@
+"""People: a text → whoever it names, each with the places of their names and what it calls them."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from retrieval.names import HONORIFICS, akin, head, key, same_person, surname, words
+
+Span = tuple[int, int]
+
+_MEN = """
+aaron abdul adam ahmed alan alberto aldo alex alexander alexei ali andrew angelo anthony antonio
+arthur barack ben benjamin bernard bernie bill bob boris brad brian bruce carl carlos charles chris
+christopher chuck daniel dave david dennis dmitry donald doug edward emmanuel eric frank fred gary
+george glenn gordon greg harold harry henry howard hugh ian ibrahim igor ivan jack jacob james jared
+jason jeff jeffrey jeremy jerry jim jimmy joe john jonathan jose joseph joshua juan keith keir ken
+kevin larry lawrence luis mahmoud marco mark martin matt matthew michael miguel mike mitch mitt
+mohammed muhammad nathan neil newt nick nicolas nigel oleg olaf oliver pablo patrick paul pedro
+peter phil philip pierre rahul ralph ray richard rick robert roger ron ronald rudy rupert ryan sam
+samuel scott sean sergei sergey seth simon stephen steve steven ted terry thomas tim timothy todd
+tom tomas tony vladimir volodymyr walter warren william xavier yuri
+"""
+_WOMEN = """
+abigail alice alison amanda amy ana angela ann anna anne annie barbara beth betty carol caroline
+carly catherine cecile charlotte chelsea christina christine cindy claire claudia cynthia dana
+deborah debbie diana diane donna dorothy edda elena elizabeth ellen emily emma eva fatima fiona
+gabrielle giorgia gloria hannah heather heidi helen hillary ines ingrid irene isabel ivanka jane
+janet jennifer jessica jill joan joanna judith judy julia julie kamala karen kate katherine kathleen
+kathy kellyanne kim kimberly laura lauren linda lisa liz loretta lucy lynn maggie margaret maria
+marie marina martha mary maya megan melania melissa michelle molly monica nancy natalie nicola
+nicole nina olga pamela patricia paula rachel rebecca roberta rosa ruth samantha sandra sara sarah
+sharon sheila sonia sophie stephanie susan suzanne tammy tanya teresa theresa tina ursula valerie
+vanessa victoria virginia wendy yulia yvonne zoe
+"""
+GIVEN = dict.fromkeys(_MEN.split(), "m") | dict.fromkeys(_WOMEN.split(), "f")
+_ROLE = """
+president minister secretary senator governor mayor chancellor director chief officer executive
+chairman chairwoman chair speaker leader head spokesman spokeswoman spokesperson manager adviser
+advisor aide strategist pollster analyst economist expert professor scientist researcher lawyer
+attorney prosecutor judge justice general colonel captain sergeant admiral commander lieutenant
+deputy ambassador envoy diplomat negotiator commissioner candidate nominee rival surrogate
+congressman congresswoman representative lawmaker councillor councilman member premier king queen
+prince princess pope bishop archbishop cardinal pastor reverend doctor author writer novelist poet
+historian journalist reporter editor columnist anchor host correspondent blogger actor actress
+singer musician artist director filmmaker coach player striker quarterback owner founder
+cofounder billionaire businessman businesswoman entrepreneur investor farmer fisherman teacher
+student nurse activist campaigner organizer official inspector detective sheriff master harbour
+coordinator consultant counsel clerk dean principal trustee fellow democrat republican resident
+voter survivor witness mother father brother sister wife husband son daughter widow cousin friend
+sen rep gov gen lt col rev prof dr sgt capt maj adm hon pm mp
+"""
+ROLES = frozenset(_ROLE.split())
+_LITTLE = """
+rival nominee candidate fellow first wife husband son daughter mother father brother sister friend
+"""
+_SAYING_LITTLE = frozenset(_LITTLE.split())
+_QUALIFIER = """
+prime vice former deputy acting ex presidential campaign foreign finance defence defense interior
+chief executive senior longtime veteran national federal state house senate first new retired top
+press communications policy opposition party white british us american leading lead assistant
+associate managing co general attorney labor justice trade health education police fire council
+"""
+_QUALIFIERS = frozenset(_QUALIFIER.split()) | ROLES
+_GROUP = """
+authorities police officials experts critics people polls lawmakers protesters protestors voters
+residents witnesses scientists researchers investigators prosecutors sources opponents supporters
+analysts economists doctors parents students teachers women men activists environmentalists others
+many some several most leaders lawyers attorneys studies researchers reports officers rivals poll
+companies workers customers readers families neighbors neighbours republicans democrats americans
+conservatives liberals demonstrators europeans russians ukrainians mexicans britons germans
+"""
+GROUPS = frozenset(_GROUP.split())
+_STARTER = """
+the a an and but or so yet if when while as in on at by for from with to of that this these those
+it its he she they we i you his her their our my who what why how where after before since until
+once though although because however meanwhile still also then there here both either neither not
+no yes all each every one two three asked according speaking despite during over under about into
+like unlike perhaps even just only now today yesterday last next earlier later monday tuesday
+wednesday thursday friday saturday sunday january february march april may june july august
+september october november december thanks please let is are was were has have had do does did
+will would can could should another other such more than well first second
+"""
+_STARTERS = frozenset(_STARTER.split()) | GROUPS
+_NO_PERSON = """
+times post house court university party council committee department bank center centre institute
+news street journal union commission republic press association foundation group company corp inc
+college school church hospital agency service services office bureau board states state city county
+county island river lake park new north south east west united san los el saint association
+supreme security nations fund trust act bill law club league army force forces navy guard campaign
+administration congress parliament government ministry embassy policy network radio tv television
+magazine gazette courier observer review tribune daily herald national international world reserve
+american european british french german russian chinese ukrainian syrian mexican
+"""
+_NO_PERSONS = frozenset(_NO_PERSON.split())
+_UP = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞİŁŃŇŌŐŘŚŞŠŤŪŮŰŹŻŽ"
+_ABBREVIATED = r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Rev|Prof|Sgt|Capt|Jr|Sr|St|Hon)\b\.?"
+_WORD = rf"(?:{_ABBREVIATED}|(?:[{_UP}]\.)+|[{_UP}][\w-]*(?:[’'][{_UP}][\w-]*)*&?\w*)"
+_PARTICLE = r"(?:van|von|der|den|de|del|di|da|dos|du|la|le|al|bin|ibn|of|for|the|zu|ter|y|&)"
+_RUN = re.compile(
+    rf"(?<![\w’'-]){_WORD}"
+    rf"(?:(?:[ \u00a0]{_PARTICLE}){{0,2}}[ \u00a0]{_WORD}|, (?:Jr|Sr)\b\.?)*"
+)
+_BEFORE = re.compile(r"(?:[\w’'-]+\.?[ \u00a0]){0,6}$")
+_APPOSITION = re.compile(
+    r",\s+(?P<said>(?:(?:the|a|an|then|now|former|one of)\s|[a-z-]+\s(?:of|at|for|in)\s|of\s)"
+    r"[^,.;:()“”\"]{3,90}?)(?=,|\.|;|$|\swho\s)"
+)
+_APPOSED = re.compile(
+    r"(?P<said>\b(?:the|The|its|Its|their|Their|[A-Z]\w+[’']s)\s[^,.;:()“”\"]{3,70}?),\s$"
+)
+_DOER = re.compile(r"(?:er|or|ist|man|woman|ant|ian|master)s?$")
+_LONGEST_HEADING = 160
+
+
+@dataclass(eq=False, slots=True)
+class Named:
+    """Someone or something that the text names; `places` are the spans of the names, in order."""
+
+    name: str
+    is_person: bool
+    gender: str = ""  # "m" or "f" where the text or the name tells it
+    descriptions: list[str] = field(default_factory=list)
+    places: list[Span] = field(default_factory=list)
+
+    @property
+    def description(self) -> str:
+        """The first description that says something by itself, not just "nominee"."""
+        said = [one for one in self.descriptions if one.casefold() not in _SAYING_LITTLE]
+        return next((one for one in said if " " in one), "".join(said[:1]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    start: int
+    end: int
+    name: str
+    role: str
+    honorific: str
+
+
+class People:
+    """Whoever a text names."""
+
+    def __init__(self, text: str, sources: Sequence[Span] = ()) -> None:
+        """Finds them, full names first, so that surnames can be told apart.
+
+        Of two who share a surname it is rather the one whom `sources`, where somebody speaks, name.
+        """
+        self._text = text
+        self._sources = sorted(sources)
+        self.all: list[Named] = []
+        self._by_word: dict[str, list[Named]] = defaultdict(list)
+        self._at: list[tuple[Span, Named]] = []
+        mentions = [*_mentions(text)]
+        headings = _headings(text)
+        surnames = Counter(key(one.name) for one in mentions)
+        for one in sorted(mentions, key=lambda m: _order(m, headings)):
+            if _is_within(one.start, headings):
+                one = self._cut(one)
+            named = self._known(one) or self._new(one, surnames)
+            named.places.append((one.start, one.end))
+            self._learn(named, one)
+            self._at.append(((one.start, one.end), named))
+        self._at.sort(key=lambda at: at[0])
+        self._starts = [span[0] for span, _ in self._at]
+
+    def between(self, start: int, end: int) -> list[tuple[Span, Named]]:
+        """Those named there, in order, each with the place of the name."""
+        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        return [at for at in self._at[first:last] if at[0][1] <= end]
+
+    def whole(self, start: int, end: int) -> Span:
+        """The span, longer where it cuts a name."""
+        for first, last in self._near(start):
+            start = first if first < start < last else start
+        for first, last in self._near(end):
+            end = last if first < end < last else end
+        return start, end
+
+    def _near(self, place: int) -> list[Span]:
+        """The last name that begins before the place."""
+        before = bisect_left(self._starts, place)
+        return [span for span, _ in self._at[max(0, before - 1) : before]]
+
+    def _known(self, one: _Mention) -> Named | None:
+        own = key(one.name)
+        likely = self._by_word[surname(own)]
+        if " " in own:
+            return next((named for named in likely if same_person(named.name, one.name)), None)
+        same = [
+            named
+            for named in likely
+            if (named.is_person or key(named.name) == own)
+            and not (one.honorific and named.gender and named.gender != one.honorific)
+        ]
+        if len(same) > 1:
+            same = [named for named in same if self._speaks(named)] or same[:1]
+            before = [named for named in same if named.places[0][0] < one.start]
+            return max(before or same, key=lambda named: _last_before(named, one.start))
+        return same[0] if same else None
+
+    def _speaks(self, named: Named) -> bool:
+        return any(_is_within(start, self._sources) for start, _ in named.places)
+
+    def _cut(self, one: _Mention) -> _Mention:
+        """The name of a heading without the capitalised words around it, where it is known."""
+        parts = [*re.finditer(r"\S+", one.name)]
+        for length in range(len(parts), 0, -1):
+            for first in range(len(parts) - length + 1):
+                start, end = parts[first].start(), parts[first + length - 1].end()
+                cut = replace(
+                    one, start=one.start + start, end=one.start + end, name=one.name[start:end]
+                )
+                if self._known(cut):
+                    return cut
+        return one
+
+    def _new(self, one: _Mention, surnames: Counter[str]) -> Named:
+        own = words(one.name)
+        gender = one.honorific or GIVEN.get(own[0] if own else "", "")
+        is_full = 2 <= len(own) <= 4 and not _NO_PERSONS & set(own)
+        is_person = bool(
+            one.honorific
+            or (one.role and not _NO_PERSONS & set(own))
+            or (is_full and (gender or surnames[surname(one.name)] or " of " not in one.name))
+        )
+        ahead = self._text[max(0, one.start - 4) : one.start]
+        is_thing = ahead in ("the ", "The ") and not one.role
+        if is_thing or (one.name.isupper() and len(own) > 1 and not gender):
+            is_person = False
+        named = Named(one.name, is_person, gender if is_person else "")
+        self.all.append(named)
+        for word in {surname(one.name), own[0] if own else "", key(one.name)}:
+            self._by_word[word].append(named)
+        return named
+
+    def _learn(self, named: Named, one: _Mention) -> None:
+        if len(words(one.name)) > len(words(named.name)):
+            named.name = one.name
+        named.gender = named.gender or one.honorific
+        if one.honorific or one.role:
+            named.is_person = named.is_person or bool(one.honorific)
+        for said in (one.role, *_apposed(self._text, one)):
+            if said and said not in named.descriptions:
+                named.descriptions.append(said)
+                named.gender = named.gender or _gender_of(said)
+
+
+def _headings(text: str) -> list[Span]:
+    """The lines in which most words are capitalised, as in "Mayor Calls Off Vote"."""
+    found = []
+    for line in re.finditer(r"[^\n]+", text):
+        long = re.findall(r"[^\W\d_]{4,}", line[0])
+        capital = sum(word[0].isupper() for word in long)
+        if len(line[0]) <= _LONGEST_HEADING and len(long) > 2 and capital >= 0.8 * len(long):
+            found.append(line.span())
+    return found
+
+
+def _is_within(place: int, spans: Sequence[Span]) -> bool:
+    """Whether it lies in one of the spans, which are in order."""
+    before = bisect_right(spans, place, key=lambda span: span[0])
+    return before > 0 and place < spans[before - 1][1]
+
+
+def _order(one: _Mention, headings: Sequence[Span]) -> tuple[bool, bool, int]:
+    return (_is_within(one.start, headings), len(one.name.split()) < 2, one.start)
+
+
+def _last_before(named: Named, place: int) -> int:
+    return max((start for start, _ in named.places if start < place), default=-1)
+
+
+def _gender_of(said: str) -> str:
+    if re.search(r"(?:woman|mother|sister|wife|daughter|queen|princess|actress)\b", said, re.I):
+        return "f"
+    man = r"(?<!wo)man\b|\b(?:father|brother|husband|son|king|prince|actor)\b"
+    return "m" if re.search(man, said, re.I) else ""
+
+
+def _mentions(text: str) -> Iterator[_Mention]:
+    plain_words = frozenset(re.findall(r"(?<![\w-])[^\W\d_][\w-]*", text))
+    for run in _RUN.finditer(text):
+        parts = [*re.finditer(r"\S+", run[0])]
+        while parts and parts[0][0].strip(".,").casefold() in _STARTERS:
+            parts = parts[1:]
+        first = _behind_roles([part[0] for part in parts])
+        called = [part[0] for part in parts[first:]]
+        if not called:
+            continue
+        start = run.start() + parts[first].start()
+        name = _without_place(text[start : run.end()])
+        role = text[run.start() + parts[0].start() : start].strip(" ,\u00a0")
+        if name.lower() in plain_words and _begins_sentence(text, start):
+            continue
+        honorific = next((HONORIFICS[w] for w in words(role) if w in HONORIFICS), "")
+        ahead = text[max(0, start - len(role) - 90) : run.start() + parts[0].start()]
+        yield _Mention(start, start + len(name), name, _role(ahead, role), honorific)
+
+
+def _without_place(name: str) -> str:
+    """The name without "of China" behind it; the Bank of America keeps its own."""
+    called, _, place = name.partition(" of ")
+    is_whole = not place or set(words(called)) & _NO_PERSONS
+    if is_whole or (" " not in called and not place.startswith("the ")):
+        return name
+    return called
+
+
+def is_role(word: str) -> bool:
+    """Whether a word says what somebody does: "senator", "senators", "vice-president"."""
+    plain = re.sub(r".*-", "", word)
+    return plain in ROLES or plain.removesuffix("s") in ROLES
+
+
+def _behind_roles(parts: list[str]) -> int:
+    """Where in a run of capitalised words the name begins: behind titles and their "of State"."""
+    first = 0
+    for place, part in enumerate(parts):
+        word = part.strip(".,").casefold()
+        before = parts[place - 1].strip(".,").casefold() if place else ""
+        if place == len(parts) - 1 and (before in HONORIFICS or before in GIVEN):
+            break  # Mr. King is no king
+        if is_role(word) or word in HONORIFICS:
+            first = place + 1
+            while first + 2 < len(parts) and parts[first] in ("of", "for"):
+                first += 2
+    return first
+
+
+def _role(ahead: str, own: str) -> str:
+    """What is right before a name: "British Prime Minister", "the institute's director"."""
+    own = " ".join(word for word in own.split() if word.strip(".").casefold() not in HONORIFICS)
+    before = _BEFORE.search(ahead)
+    said: list[str] = []
+    for word in reversed(before[0].split() if before else []):
+        plain = word.strip(".").casefold()
+        if not (is_role(plain) or ((said or own) and (_qualifies(word, plain)))):
+            break
+        said.insert(0, word)
+    while said and said[0].casefold() in _STARTERS:
+        said = said[1:]
+    return " ".join([*said, own]).strip()
+
+
+def _qualifies(word: str, plain: str) -> bool:
+    return plain in _QUALIFIERS or (word[:1].isupper() and plain not in _STARTERS)
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    """Whether a word there is capitalised in any case."""
+    return bool(re.search(r"(?:^|[.!?:\n”\"“‘'])\s*$", text[max(0, start - 3) : start]))
+
+
+def _apposed(text: str, one: _Mention) -> list[str]:
+    found = []
+    behind = _APPOSITION.match(text[one.end : one.end + 120])
+    if behind and (is_role(head(behind["said"])) or _DOER.search(head(behind["said"]))):
+        found.append(behind["said"])
+    start = one.start - len(one.role) if one.role else one.start
+    if (ahead := _APPOSED.search(text[max(0, start - 90) : start])) and set(
+        words(ahead["said"])
+    ) & ROLES:
+        found.append(re.split(r"\b(?:said|says)\s", ahead["said"])[-1])
+    return found
+
+
+def describes(said: str, wanted: str) -> bool:
+    """Whether a description may be meant by "the Republican nominee"."""
+    known = words(said)
+    return all(any(akin(word, one) for one in known) for word in words(wanted))

@@ -1,0 +1,257 @@
+import pytest
+
+from retrieval.attribution import Attribution
+from retrieval.speakers import Speaker, is_asked, key, same_person, speakers
+
+
+def found(marked: str) -> list[Speaker]:
+    """The speakers of a text in which each source stands in [brackets]."""
+    text, sources = "", []
+    for number, part in enumerate(marked.replace("]", "[").split("[")):
+        if number % 2:
+            sources.append((len(text), len(text) + len(part)))
+        text += part
+    return speakers(text, [Attribution((span,), (), ((0, 1),)) for span in sources])
+
+
+def names(marked: str) -> list[str]:
+    return [one.name for one in found(marked)]
+
+
+def test_all_that_an_article_calls_somebody_is_one_speaker() -> None:
+    marked = (
+        "[Brelish President Anton Veretsky] met the press. [Mr Veretsky] spoke first.\n"
+        "[The Brelish president] said so twice. “Yes,” [he] said. [Veretskyy] left early."
+    )
+
+    assert found(marked) == [Speaker("Anton Veretsky", "Brelish President")] * 5
+
+
+@pytest.mark.parametrize(
+    ("marked", "name", "description"),
+    [
+        ("[Ruth Okafor, the harbour master,] said so.", "Ruth Okafor", "the harbour master"),
+        ("[Ruth Okafor], the harbour master, said so.", "Ruth Okafor", "the harbour master"),
+        ("So said [British Prime Minister Ada Moor].", "Ada Moor", "British Prime Minister"),
+        ("[Okafor, who voted for the terminal,] said so.", "Okafor", ""),
+        ("So said [the institute's director, Ines Mar].", "Ines Mar", "the institute's director"),
+        ("[The mayor of Halvik, Ole Berg], said so.", "Ole Berg", "The mayor of Halvik"),
+        ("[Harbour master Tomas Brandt] said so.", "Tomas Brandt", "Harbour master"),
+        ("[Secretary of State Lee Ann Poe] said so.", "Lee Ann Poe", "Secretary of State"),
+        ("[Sen. Ida B. Moe (D-Me.)] said so.", "Ida B. Moe", "Sen."),
+        ("[Mr. Moe] said so.", "Moe", ""),
+    ],
+)
+def test_the_name_is_told_from_what_somebody_is_called_beside_it(
+    marked: str, name: str, description: str
+) -> None:
+    assert found(marked) == [Speaker(name, description)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "a source in the Ukrainian delegation",
+        "the police",
+        "officials",
+        "two aides to Mr Veretsky",
+        "the Veretsky campaign",
+        "officials in Kiev",
+    ],
+)
+def test_a_source_without_a_name_remains_what_it_is(said: str) -> None:
+    assert found(f"Mr Veretsky listened when [{said}] spoke.") == [Speaker(said, is_named=False)]
+
+
+@pytest.mark.parametrize("said", ["Kiev", "the White House", "The Alder Courier"])
+def test_governments_and_organisations_are_named(said: str) -> None:
+    name = said.removeprefix("the ").removeprefix("The ")
+
+    assert found(f"Asked twice, [{said}] said so.") == [Speaker(name)]
+
+
+def test_a_group_at_the_start_of_a_sentence_has_no_name() -> None:
+    assert found("[Protesters] said so. [Lawmakers in Halvik] agreed.") == [
+        Speaker("Protesters", is_named=False),
+        Speaker("Lawmakers in Halvik", is_named=False),
+    ]
+
+
+def test_pronouns_mean_whoever_of_that_gender_was_named_last() -> None:
+    marked = (
+        "[Mr. Ask] met Mrs. Lund on Monday. “Fine,” [he] said. “Good,” [she] said.\n"
+        "[Mrs. Lund] had sued. [She] said that Mr. Ask knew."
+    )
+
+    assert names(marked) == ["Ask", "Ask", "Lund", "Lund", "Lund"]
+
+
+def test_he_is_who_speaks_and_not_whom_he_speaks_of() -> None:
+    marked = "[Tomas Brandt] warned Aldo Reyes. “Mr. Reyes is wrong,” [he] said."
+
+    assert names(marked) == ["Tomas Brandt", "Tomas Brandt"]
+
+
+def test_who_means_the_name_before_it() -> None:
+    assert names("They met Aldo Reyes, [who] said so, and critics [who] groaned.") == [
+        "Aldo Reyes",
+        "critics",
+    ]
+
+
+def test_i_means_who_is_quoted() -> None:
+    text = "“I think it sinks,” Vera Holm said."
+    outer = Attribution(((20, 29),), ((30, 34),), ((0, 19),))
+    inner = Attribution(((1, 2),), ((3, 8),), ((9, 17),))
+    alone = Attribution(((1, 2),), ((3, 8),), ((9, 17),))
+
+    assert text[20:29] == "Vera Holm"
+    assert [one.name for one in speakers(text, [outer, inner])] == ["Vera Holm", "Vera Holm"]
+    assert speakers(text, [alone]) == [Speaker("", is_named=False)]
+
+
+def test_two_who_share_a_surname_are_two() -> None:
+    marked = (
+        "[Boris Johnson] spoke at noon. [Johnson] was calm. Then came [Alan Johnson].\n"
+        "“No,” [Johnson] said. “Yes,” said [Boris Johnson]. [Mr. Johnson] smiled."
+    )
+
+    assert names(marked) == [
+        "Boris Johnson", "Boris Johnson", "Alan Johnson",
+        "Alan Johnson", "Boris Johnson", "Boris Johnson",
+    ]  # fmt: skip
+
+
+def test_a_mrs_is_no_namesake_of_hers() -> None:
+    assert names(
+        "Bill Moor and Hillary Moor came. Then [Bill Moor] left, and [Mrs. Moor] spoke."
+    ) == [
+        "Bill Moor",
+        "Hillary Moor",
+    ]
+
+
+def test_a_surname_is_rather_that_of_who_speaks_than_of_who_is_spoken_of() -> None:
+    marked = "[Ole Moor] resigned. He thanked his aunt Hilde Moor. “Farewell,” [Moor] said."
+
+    assert names(marked) == ["Ole Moor", "Ole Moor"]
+
+
+def test_the_senator_is_whoever_is_called_so() -> None:
+    marked = "Sen. Ida Moe met Gov. Per Ask. [The senator] spoke. [The governor] and she agreed."
+
+    assert names(marked) == ["Ida Moe", "Per Ask"]
+
+
+def test_the_source_is_the_one_before() -> None:
+    marked = "[A source in the Halvik court] called. Then it rained. [The source] called again."
+
+    assert names(marked) == ["A source in the Halvik court"] * 2
+
+
+def test_a_heading_s_capitals_are_no_part_of_a_name() -> None:
+    marked = "[Brandt Calls] Terminal Plan Unwise Again\nThen [Tomas Brandt] smiled."
+
+    assert names(marked)[1] == "Tomas Brandt"
+    assert names(marked.replace("[Brandt Calls]", "[Brandt] Calls")) == ["Tomas Brandt"] * 2
+
+
+def test_a_source_that_cuts_a_name_is_the_whole_name() -> None:
+    assert names("Tomas [Brandt] smiled, and so did Mr. [King].") == ["Tomas Brandt", "King"]
+
+
+def test_several_speakers_are_named_in_full() -> None:
+    marked = "Ida Moe and Per Ask voted. [Moe and Ask] agreed. [Kiev and Moscow] did not."
+
+    assert names(marked) == ["Ida Moe and Per Ask", "Kiev and Moscow"]
+
+
+def test_a_quotation_that_goes_on_has_the_speaker_before_it() -> None:
+    text = "Vera Holm said: “It sinks.”\n“It sinks fast.”\nThen it rained. “Hm.”"
+    first = Attribution(((0, 9),), ((10, 14),), ((16, 27),))
+    more, apart = (
+        Attribution((), (), ((text.index(said), text.index(said) + len(said)),))
+        for said in ("“It sinks fast.”", "“Hm.”")
+    )
+
+    assert [one.name for one in speakers(text, [first, more, apart])] == [
+        "Vera Holm",
+        "Vera Holm",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "…", "x" * 10, "\u200b\n\n", "A. B. C. " * 50])
+def test_odd_texts_have_odd_speakers_and_raise_nothing(text: str) -> None:
+    everything = Attribution(((0, len(text)),), (), ((0, len(text)),))
+
+    assert len(speakers(text, [everything, Attribution((), (), ())])) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("Keir Starmer", "Sir Keir Starmer", True),
+        ("Volodymyr Zelensky", "Volodymyr Zelenskyy", True),
+        ("Volodymyr Zelenskiy", "President Volodymyr Zelensky", True),
+        ("Paul D. Ryan", "Paul Ryan", True),
+        ("Paul Davis Ryan", "Paul D. Ryan", True),
+        ("Recep Tayyip Erdoğan", "Recep Erdogan", True),
+        ("Kiev", "Kyiv", True),
+        ("Starmer", "Keir Starmer", False),
+        ("Boris Johnson", "Alan Johnson", False),
+        ("Paul D. Ryan", "Paul K. Ryan", False),
+        ("Donald Trump", "Donald Trump Jr.", False),
+        ("B. Johnson", "Boris Johnson", False),
+        ("", "", False),
+    ],
+)
+def test_persons_of_two_articles_are_the_same_by_their_full_names(
+    one: str, other: str, expected: bool
+) -> None:
+    assert same_person(one, other) == same_person(other, one) == expected
+
+
+def test_one_speaker_has_one_key() -> None:
+    assert key("Mr. Volodymyr Zelenskyy") == key("Volodymyr Zelenskiy") == "volodymyr zelensky"
+    assert key("Donald J. Trump") == key("Donald Trump") != key("Donald Trump Jr.")
+    assert key("Kim Jong-un") == key("Kim Jong Un")
+    assert key("") == ""
+
+
+STARMER = ("Keir Starmer", "British Prime Minister")
+SOURCE = ("a source in the Ukrainian delegation", "")
+
+
+@pytest.mark.parametrize(
+    ("asked", "speaker", "expected"),
+    [
+        ("Starmer", STARMER, True),
+        ("Mr. Starmer", STARMER, True),
+        ("keir starmer", STARMER, True),
+        ("Prime Minister Starmer", STARMER, True),
+        ("the British prime minister", STARMER, True),
+        ("the prime minister of Britain", STARMER, True),
+        ("Keir Starmer", ("Starmer", ""), True),
+        ("the Ukrainian source", SOURCE, True),
+        ("the police", ("police", ""), True),
+        ("von der Leyen", ("Ursula von der Leyen", ""), True),
+        ("the EU", ("European Union", ""), True),
+        ("Zelenskyy", ("Zelensky", "Ukrainian President"), True),
+        ("Europeans", ("European leaders", ""), True),
+        ("Moe", ("Ida Moe and Per Ask", ""), True),
+        ("Alan Starmer", STARMER, False),
+        ("the French prime minister", STARMER, False),
+        ("British", ("Ann Lee", "Dutch mayor"), False),
+        ("Ukraine", SOURCE, False),
+        ("the Ukrainian delegation", SOURCE, False),
+        ("Trump", ("the Trump campaign", ""), False),
+        ("Kiev", ("officials in Kiev", ""), False),
+        ("the", STARMER, False),
+        ("", STARMER, False),
+    ],
+)
+def test_a_question_may_name_a_speaker_in_other_words(
+    asked: str, speaker: tuple[str, str], expected: bool
+) -> None:
+    assert is_asked(asked, *speaker) == expected

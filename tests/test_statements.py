@@ -1,0 +1,77 @@
+import pytest
+
+from retrieval.attribution import Attribution
+from retrieval.statements import is_denied, kind, statements
+
+QUOTED = [
+    ("“The quay will sink,” Vera Holm said.", ["“The quay will sink,”"], "direct"),
+    ("“The quay will sink,” Vera Holm said.", ["The quay will sink,"], "direct"),
+    ('Vera Holm said: "It sinks." She left.', ['"It sinks."'], "direct"),
+    ("''It will,'' Vera Holm said. ''Soon.''", ["''It will,''", "''Soon.''"], "direct"),
+    ("Vera Holm said ‘it can’t last’.", ["‘it can’t last’"], "direct"),
+    ("“It runs over two\nparagraphs,” Vera Holm said.", ["“It runs over two"], "direct"),
+    ("Vera Holm said the quay would sink.", ["the quay would sink"], "indirect"),
+    ("Vera Holm said the town's quay isn't safe.", ["the town's quay isn't safe"], "indirect"),
+    ("Vera Holm said the quay was “a ruin”.", ["the quay was “a ruin”"], "mixed"),
+    ("“It sinks,” Vera Holm said, and soon.", ["“It sinks,”", "soon"], "mixed"),
+]
+
+
+def attribution(text: str, source: str, cue: str, *content: str) -> Attribution:
+    def spans(*parts: str) -> tuple[tuple[int, int], ...]:
+        return tuple((text.index(one), text.index(one) + len(one)) for one in parts if one)
+
+    return Attribution(spans(source), spans(cue), spans(*content))
+
+
+@pytest.mark.parametrize(("text", "content", "expected"), QUOTED)
+def test_quotation_marks_tell_whose_words_they_are(
+    text: str, content: list[str], expected: str
+) -> None:
+    assert kind(text, attribution(text, "Vera Holm", "said", *content)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "cue", "content", "expected"),
+    [
+        ("Holm said that the quay sinks.", "said", "that the quay sinks", False),
+        ("Holm did not say that the quay sinks.", "did not say", "that the quay sinks", True),
+        ("Holm did not say that the quay sinks.", "say", "that the quay sinks", True),
+        ("Holm didn’t say if it sinks.", "didn’t say", "if it sinks", True),
+        ("Holm denied that it sinks.", "denied", "that it sinks", True),
+        ("Holm would not say whether it sinks.", "would not say", "whether it sinks", True),
+        ("Holm declined to comment on the quay.", "declined to comment", "the quay", True),
+        ("Holm has never said it sinks.", "has never said", "it sinks", True),
+        ("Holm did not deny that it sinks.", "did not deny", "that it sinks", False),
+        ("Holm said it did not sink.", "said", "it did not sink", False),
+        ("Holm had not slept. Then it sinks, she told us.", "told us", "it sinks", False),
+    ],
+)
+def test_what_was_not_said_is_told_from_what_was(
+    text: str, cue: str, content: str, expected: bool
+) -> None:
+    assert is_denied(text, attribution(text, "Holm", cue, content)) == expected
+
+
+def test_a_denial_inside_what_is_said_is_no_denial_of_saying_it() -> None:
+    text = "“We did not say so,” Holm said."
+
+    assert not is_denied(text, attribution(text, "Holm", "said", "“We did not say so,”"))
+
+
+def test_statements_keep_their_order_and_leave_out_what_nobody_says() -> None:
+    text = (
+        "Vera Holm said it sinks. It was said to be old. Mayor Ask denied that it leans. He said."
+    )
+    said = attribution(text, "Vera Holm", "said", "it sinks")
+    by_nobody = attribution(text, "", "was said", "to be old")
+    denied = attribution(text, "Mayor Ask", "denied", "that it leans")
+    nothing = attribution(text, "Vera Holm", "said")
+
+    found = statements("a1", text, [denied, by_nobody, said, nothing])
+
+    assert [(one.speaker.name, one.attribution, one.is_denied) for one in found] == [
+        ("Ask", denied, True),
+        ("Vera Holm", said, False),
+    ]
+    assert {one.article_id for one in found} == {"a1"}
