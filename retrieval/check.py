@@ -21,11 +21,15 @@ class Finding:
 
 
 def check(index: Index) -> Iterator[Finding]:
-    """Whether SQLite is sound, its passages are slices, both projections agree, the model loads."""
+    """Whether SQLite is sound, its passages and statements are slices, the projections agree.
+
+    And whether the embedding model loads.
+    """
     library = index.library
     yield Finding("SQLite file", "; ".join(library.faults()))
     yield Finding("unfinished work", _unfinished(index))
     yield Finding("passages in SQLite", _torn(index))
+    yield Finding("statements in SQLite", _torn_statements(index), _unread(index))
     yield Finding("embedding model", _complaint(index))
     try:
         with index.projections.held(), index.projections.as_they_are() as (vectors, words):
@@ -61,6 +65,17 @@ def _torn(index: Index) -> str:
         if index.library.passage_ids_of(article.id) != [p.id for p in split(article)]
     ]
     return f"Articles whose passages are not slices of them: {', '.join(torn)}." if torn else ""
+
+
+def _torn_statements(index: Index) -> str:
+    torn = index.register.torn()
+    return f"Articles whose statements are not slices of them: {', '.join(torn)}." if torn else ""
+
+
+def _unread(index: Index) -> str:
+    unread = index.register.count_unread()
+    what = f"statements were not looked for in {unread} articles yet: `newsdesk reindex` does it"
+    return f"({what})" if unread else ""
 
 
 def _complaint(index: Index) -> str:

@@ -20,15 +20,22 @@ from retrieval.library import Library
 from retrieval.models import Embedder, Vector
 from retrieval.passages import Passage, split
 from retrieval.projections import Projections
+from retrieval.register import Register
+from retrieval.statements import Statement, statements
+from retrieval.tagger import Tagger
 from retrieval.vectors import Vectors
 from retrieval.words import Words
 
 _BATCH = 256  # passages; the work that is lost when a writer dies
+_READ = 16  # articles in which statements are looked for at a time; the same of that work
 
 
 @dataclass(slots=True)
 class Report:
-    """What a sync did, in articles; `failed` names what could not be read."""
+    """What a sync did, in articles; `failed` names what could not be read.
+
+    `read_again` are those that were there before, in which statements were looked for.
+    """
 
     added: int = 0
     changed: int = 0
@@ -36,6 +43,7 @@ class Report:
     withdrawn: int = 0
     repeated: int = 0
     failed: list[ReadError] = field(default_factory=list)
+    read_again: int = 0
 
     def __add__(self, other: "Report") -> "Report":
         """What two syncs did together."""
@@ -46,7 +54,8 @@ class Report:
     @property
     def done(self) -> int:
         """Articles gone through, whatever became of them."""
-        return self.added + self.changed + self.unchanged + self.repeated + len(self.failed)
+        came = self.added + self.changed + self.unchanged + self.repeated + len(self.failed)
+        return came + self.read_again
 
 
 @dataclass(slots=True)
@@ -66,10 +75,13 @@ class Index:
         *,
         create: bool = False,
         chroma_url: str | None = None,
+        tagger: Tagger | None = None,
     ) -> None:
         """Open the library in `folder`. Raises LibraryError when it is missing or damaged."""
         self.library = Library(folder, create=create)
+        self.register = Register(self.library)
         self.embedder = embedder
+        self.tagger = tagger or Tagger()
         # The turn is this process's, the lock is between processes. A run may begin in one
         # thread and end in another.
         self._turn = threading.Lock()
@@ -147,13 +159,15 @@ class Index:
         articles: Iterable[Article | ReadError],
         *,
         gone: Callable[[set[str], list[ReadError]], Iterable[str]] = lambda seen, failed: (),
+        most_again: int | None = None,
     ) -> Generator[Report, None, None]:
         """Make the library hold these articles; yields the report so far after each step.
 
         New articles are added, changed ones replaced, unchanged ones not touched. An article
         that comes twice is taken once, as it came first. `gone` is asked at the end, with the
-        ids that came and the failures, which articles to withdraw. To be run inside
-        `writing`; whoever stops iterating stops the run between two batches.
+        ids that came and the failures, which articles to withdraw. Then statements are looked for
+        in articles of before where that wasn't done yet, in `most_again` at most, None for all.
+        To be run inside `writing`; whoever stops iterating stops the run between two batches.
         """
         self._begin()
         self.check_embedder()
@@ -177,6 +191,9 @@ class Index:
             self._forget()
             raise
         self._forget()
+        for number in self._read_again(most_again):
+            report.read_again += number
+            yield report
         yield report
 
     def remove(self, ids: Iterable[str]) -> None:
@@ -210,6 +227,10 @@ class Index:
                     self.library.embed(id, passages, vectors, embedder=identity)
                 done += len(passages)
                 yield done, total
+        with self.library.transaction():
+            self.register.doubt(self.register.torn())
+        for _ in self._read_again(None):
+            yield done, total
         with self.projections.held():
             self.projections.rebuild(embedder=identity)
         yield total, total
@@ -235,6 +256,25 @@ class Index:
                 self.projections.current()
             self.projections.sweep()
         self._forget()
+
+    def _read_again(self, most: int | None) -> Iterator[int]:
+        """Look for statements where that wasn't done; gives how many articles, batch by batch.
+
+        Each article bears the version of what read it: what a writer that died has left is found
+        by that, and so is what was indexed before there were statements.
+        """
+        left = self.register.count_unread() if most is None else most
+        while left > 0 and (batch := self.register.unread(min(left, _READ))):
+            said = {key: self._statements(article) for key, article in batch.items()}
+            with self.library.transaction():
+                for key, article in batch.items():
+                    self.register.set(key, article.published, said[key])
+                self.library.forget_silent()
+            left -= len(batch)
+            yield len(batch)
+
+    def _statements(self, article: Article) -> list[Statement]:
+        return statements(article.id, article.text, self.tagger.attributions(article.text))
 
     def _forget(self) -> None:
         if self.library.count("withdrawn"):
@@ -269,15 +309,18 @@ class Index:
         if not batch and not withdrawn:
             return
         made = self._vectors([passage for staged in batch for passage in staged.passages])
+        said = {staged.article.id: self._statements(staged.article) for staged in batch}
         with self.projections.held():
             vectors, words = self.projections.current()
             with self.library.transaction():
                 self.library.note("writing", 1)
                 for staged in batch:
                     rows = [made[passage.id] for passage in staged.passages]
-                    self.library.stage(
-                        staged.article, staged.passages, np.array(rows), embedder=self._identity()
+                    one = staged.article
+                    key = self.library.stage(
+                        one, staged.passages, np.array(rows), embedder=self._identity()
                     )
+                    self.register.set(key, one.published, said[one.id])
             leaving = self.library.leaving_passage_ids(withdrawn)
             coming = [one for some in self.library.embedded("pending", _BATCH) for one in some]
             vectors.upsert(coming)

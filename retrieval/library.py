@@ -57,6 +57,23 @@ CREATE INDEX bands_by_article ON bands (article)
     """
 CREATE TABLE kept_out (id TEXT PRIMARY KEY) WITHOUT ROWID
 """,
+    """
+ALTER TABLE articles ADD COLUMN tagger TEXT NOT NULL DEFAULT '';
+CREATE INDEX articles_by_tagger ON articles (state, tagger);
+CREATE TABLE speakers (
+    number INTEGER PRIMARY KEY, speaker_key TEXT NOT NULL, name TEXT NOT NULL,
+    description TEXT NOT NULL, named INTEGER NOT NULL, called TEXT NOT NULL,
+    UNIQUE (name, description, named)
+);
+CREATE INDEX speakers_by_key ON speakers (speaker_key);
+CREATE TABLE statements (
+    number INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
+    speaker INTEGER NOT NULL REFERENCES speakers, day TEXT NOT NULL, kind TEXT NOT NULL,
+    denied INTEGER NOT NULL, probability REAL NOT NULL, spans TEXT NOT NULL
+);
+CREATE INDEX statements_by_speaker ON statements (speaker, day, article);
+CREATE INDEX statements_by_article ON statements (article)
+""",
 )
 _CANDIDATES = 10  # stories that a new article is compared with
 _DAYS = 14  # between two copies; what is printed again a year later is another article
@@ -146,9 +163,9 @@ class Library(Database):
 
     def stage(
         self, article: Article, passages: list[Passage], vectors: Vector, *, embedder: str
-    ) -> None:
-        """Add the article as pending, with one vector a passage, made by `embedder`."""
-        key = self.rows(
+    ) -> int:
+        """The key of the article, now pending, with one vector a passage, made by `embedder`."""
+        key: int = self.rows(
             f"INSERT INTO articles (state, digest, embedder, {_COLUMNS}) "
             "VALUES ('pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key",
             [
@@ -159,6 +176,7 @@ class Library(Database):
         )[0][0]  # fmt: skip
         self._insert(key, passages, vectors)
         self._tell(key, article)
+        return key
 
     def tell_again(self) -> None:
         """Find anew which articles are copies of one another. Inside `transaction`."""
@@ -244,9 +262,17 @@ class Library(Database):
         self._next_generation()
 
     def forget(self) -> None:
-        """Overwrite what is withdrawn, and its earlier versions where nothing took its place."""
+        """Overwrite what is withdrawn, and its earlier versions where nothing took its place.
+
+        With it go its statements, and speakers who then say nothing.
+        """
         self.rows("DELETE FROM articles WHERE state = 'withdrawn'")
+        self.forget_silent()
         self.rows("DELETE FROM versions WHERE id NOT IN (SELECT id FROM articles)")
+
+    def forget_silent(self) -> None:
+        """Overwrite the names of speakers who say nothing."""
+        self.rows("DELETE FROM speakers WHERE number NOT IN (SELECT speaker FROM statements)")
 
     def move(self, article: Article) -> None:
         """Note the file that a ready article came from, where it was another."""
@@ -277,6 +303,11 @@ class Library(Database):
         """How many articles are in that state."""
         return int(self.rows("SELECT count(*) FROM articles WHERE state = ?", [state])[0][0])
 
+    def count_mentions(self, words: str) -> int:
+        """How many ready articles have these words in their text, as they are written."""
+        sql = "SELECT count(*) FROM articles WHERE state = 'ready' AND instr(text, ?)"
+        return int(self.rows(sql, [words])[0][0]) if words else 0
+
     def digest(self, id: str) -> str | None:
         """The digest of the ready article with this id, or None."""
         rows = self.rows("SELECT digest FROM articles WHERE state = 'ready' AND id = ?", [id])
@@ -286,6 +317,11 @@ class Library(Database):
         """The ready article with this id, or None."""
         rows = self.rows(f"SELECT {_COLUMNS} FROM articles WHERE state = 'ready' AND id = ?", [id])
         return _article(rows[0]) if rows else None
+
+    def by_keys(self, keys: Iterable[int]) -> dict[int, Article]:
+        """The ready articles with these keys; others are left out."""
+        sql = f"SELECT {_COLUMNS} FROM articles WHERE state = 'ready' AND key = ?"
+        return {key: _article(row) for key in {*keys} for row in self.rows(sql, [key])}
 
     def copies(self, id: str) -> list[Article]:
         """The other ready articles that tell the same story as the one with this id."""
