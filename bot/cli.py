@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot import following
+from bot import following, quoting
 from bot.terminal import (
     NO_MODEL,
     AsJson,
@@ -454,6 +454,8 @@ def _store(chosen: "Settings") -> Iterator["Store"]:
 
 
 app.command()(following.watch)
+app.command()(quoting.quotes)
+app.command()(quoting.who)
 
 
 @app.command()

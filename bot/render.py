@@ -14,6 +14,7 @@ from retrieval.answer import Answer, Citation
 from retrieval.articles import Article, normalise
 from retrieval.library import Version
 from retrieval.search import Hit
+from retrieval.statements import Statement
 
 if TYPE_CHECKING:
     from bot.discord.desks import Change
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _NEAREST = 3  # passages shown when an answer is declined
 _QUOTED = "bold underline"
+_HOW = {
+    "direct": "word for word",
+    "mixed": "partly word for word",
+    "indirect": "in the reporter's words",
+}
 
 
 def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
@@ -31,6 +37,8 @@ def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
     `marks` are put around the quoted words where a style can't be seen.
     """
     shown = said_text(answer)
+    for note in mode_notes(answer):
+        shown.append("\n\n").append(note, "dim")
     if not answer.found and answer.hits:
         shown.append("\n\nThe nearest passages:", "dim")
         for hit in answer.hits[:_NEAREST]:
@@ -38,11 +46,11 @@ def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
             shown.append(_indented(hit.passage.text), "dim")
     if answer.since or answer.until:
         shown.append("\n\n").append(_limits(answer), "dim")
-    for note in mode_notes(answer):
-        shown.append("\n\n").append(note, "dim")
     for citation in answer.citations:
         shown.append("\n\n").append(f"[{citation.number}] ", "cyan")
         shown.append_text(_source(citation.hit.article)).append("\n")
+        if citation.said:
+            shown.append(f"    said by {said_by(citation.said)}\n")
         if citation.also:
             shown.append(f"    also in: {', '.join(map(_publisher, citation.also))}\n")
         start, end = (
@@ -71,11 +79,26 @@ def said_text(answer: Answer) -> Text:
 
 def mode_notes(answer: Answer) -> list[str]:
     """How it was made, where a language model is in the game, and whether what is cited differs."""
-    notes = ["The articles differ."] if answer.differing else []
+    notes = [answer.missing] if answer.missing else []
+    notes += [f"{said_by(one.said)}: {one.quote}{_from(one)}" for one in answer.others if one.said]
+    notes += ["The articles differ."] if answer.differing else []
     if answer.mode == "written":
         notes.append("Written by a language model; each sentence was checked against its passages.")
         return notes + ([f"Not the whole of it: {answer.note}."] if answer.note else [])
     return notes + ([f"Quotes only: {answer.note}."] if answer.note else [])
+
+
+def _from(citation: Citation) -> str:
+    article = citation.hit.article
+    return f" ({_publisher(article)}, {day(article)})"
+
+
+def said_by(statement: Statement) -> str:
+    """Who says it, what the article calls them, and whose words these are."""
+    speaker = statement.speaker
+    called = f" ({speaker.description})" if speaker.description else ""
+    how = "denied, or not said" if statement.is_denied else _HOW[statement.kind]
+    return f"{speaker.name}{called}, {how}"
 
 
 def _limits(answer: Answer) -> str:
@@ -128,31 +151,15 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "question": answer.question,
         "found": answer.found,
         "answer": answer.text,
-        "citations": [
-            {
-                "number": citation.number,
-                "article_id": citation.hit.article.id,
-                "title": citation.hit.article.title,
-                "source": citation.hit.article.source,
-                "url": citation.hit.article.url,
-                "published": citation.hit.article.published,
-                "quote": citation.quote,
-                "start": citation.start,
-                "end": citation.end,
-                "span": _span_json(citation.hit, citation.span),
-                "also": [
-                    {"article_id": one.id, "source": one.source, "url": one.url}
-                    for one in citation.also
-                ],
-            }
-            for citation in answer.citations
-        ],
+        "citations": [_citation_json(one) for one in answer.citations],
         "span": _span_json(answer.span[0], answer.span[1:]) if answer.span else None,
         "probability": round(answer.probability, 4),
         "passages": [_passage_json(hit) for hit in answer.hits],
         "mode": answer.mode,
         "note": answer.note or None,
         "differing": answer.differing,
+        "missing": answer.missing or None,
+        "others": [_citation_json(one) for one in answer.others],
         "since": answer.since and answer.since.isoformat(),
         "until": answer.until and answer.until.isoformat(),
         "seconds": round(answer.seconds, 4),
@@ -168,6 +175,34 @@ def _span_json(hit: Hit, span: tuple[int, int] | None) -> dict[str, Any] | None:
         "start": start,
         "end": end,
         "text": hit.article.text[start:end],
+    }
+
+
+def _citation_json(citation: Citation) -> dict[str, Any]:
+    return {
+        "number": citation.number,
+        "article_id": citation.hit.article.id,
+        "title": citation.hit.article.title,
+        "source": citation.hit.article.source,
+        "url": citation.hit.article.url,
+        "published": citation.hit.article.published,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "span": _span_json(citation.hit, citation.span),
+        "said": citation.said and _said_json(citation.said),
+        "also": [
+            {"article_id": one.id, "source": one.source, "url": one.url} for one in citation.also
+        ],
+    }
+
+
+def _said_json(statement: Statement) -> dict[str, Any]:
+    return {
+        "speaker": statement.speaker.name,
+        "description": statement.speaker.description,
+        "kind": statement.kind,
+        "denied": statement.is_denied,
     }
 
 

@@ -78,12 +78,22 @@ async def _found(client: "Client", asked: Asked, reply: PartialReply) -> tuple[Q
 
 
 async def show(
-    client: "Client", given: Given, sheet: Sheet, citations: Sequence[Citation], reply: Reply
+    client: "Client",
+    given: Given,
+    sheet: Sheet,
+    citations: Sequence[Citation],
+    reply: Reply,
+    more: Callable[[Given], Sequence[discord.ui.Item[Any]]] = lambda given: (),
 ) -> Given:
-    """Send what was found, and remember it; where that can't be, it is sent all the same."""
+    """Send what was found, and remember it; where that can't be, it is sent all the same.
+
+    `more` gives what stands below it beside what stands below every answer.
+    """
     try:
         given = await asyncio.to_thread(client.store.keep, given)
         view = answer_view(given, citations)
+        for item in more(given):
+            view.add_item(item)
     except LibraryError as exc:
         log.error("%s", exc)
         view = None  # menus and buttons need what is remembered

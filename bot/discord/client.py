@@ -15,7 +15,7 @@ import discord
 from discord import app_commands
 from discord.http import Route
 
-from bot.discord import asking, commands, feeding, following, sharing
+from bot.discord import asking, commands, feeding, following, quoting, sharing
 from bot.discord.asking import Asked
 from bot.discord.components import ITEMS
 from bot.discord.desks import Desks
@@ -85,7 +85,7 @@ class Client(discord.AutoShardedClient):
         )
         self.tree.error(_command_failed)
         commands.add_commands(self.tree)
-        self.add_dynamic_items(*ITEMS, feeding.Page, following.Page)
+        self.add_dynamic_items(*ITEMS, feeding.Page, following.Page, quoting.Page)
 
     # Coming up and going down
 

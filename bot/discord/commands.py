@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.discord import asking, checking, feeding, following
+from bot.discord import asking, checking, feeding, following, quoting
 from bot.discord.asking import Asked
 from bot.discord.messages import MESSAGE, OPTION, OPTIONS, cut
 from bot.discord.pool import Busy
@@ -32,6 +32,8 @@ _MOMENTS = ("today", "yesterday", "last week", "last month", "last year")
 def add_commands(tree: "app_commands.CommandTree[Client]") -> None:
     """Put all commands into the tree."""
     tree.add_command(ask)
+    tree.add_command(quotes)
+    tree.add_command(who)
     tree.add_command(check)
     tree.add_command(articles)
     tree.add_command(feeds)
@@ -102,8 +104,70 @@ def _known_sources(client: "Client", guild: int | None) -> list[str]:
         return desk.sources()
 
 
+# Who said what
+
+
+@app_commands.command()
+@app_commands.describe(
+    speaker="Whose statements",
+    about="Only what is about this",
+    since='Only articles from this day on: a date, or words such as "last week"',
+    until="Only articles up to this day",
+    private="Show them to you alone",
+)
+async def quotes(
+    interaction: Interaction,
+    speaker: app_commands.Range[str, 1, 100],
+    about: app_commands.Range[str, 1, 200] | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    private: bool = False,
+) -> None:
+    """What does somebody say? Newest first, with sources."""
+    await interaction.response.defer(ephemeral=private, thinking=True)
+    client, reply = interaction.client, InteractionReply(interaction, private=private)
+    async with in_flight(client, reply):
+        await asking.may_ask(interaction)
+        first = await asyncio.to_thread(day, since)
+        last = await asyncio.to_thread(partial(day, until, last=True))
+        wanted = _wanted(interaction, speaker, private=private)
+        wanted = replace(wanted, about=" ".join((about or "").split()), since=first, until=last)
+        await quoting.quotes(client, wanted, reply)
+
+
+@quotes.autocomplete("speaker")
+async def _speakers(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """Those who say something in what this server may read."""
+    return await quoting.speakers(interaction, current)
+
+
+@app_commands.command()
+@app_commands.describe(said="Some words that somebody said", private="Show it to you alone")
+async def who(
+    interaction: Interaction, said: app_commands.Range[str, 1, 500], private: bool = False
+) -> None:
+    """Whose words are these? The speaker, the article, the passage."""
+    await interaction.response.defer(ephemeral=private, thinking=True)
+    client, reply = interaction.client, InteractionReply(interaction, private=private)
+    async with in_flight(client, reply):
+        await asking.may_ask(interaction)
+        await quoting.who(client, _wanted(interaction, "", private=private), said, reply)
+
+
+def _wanted(interaction: Interaction, speaker: str, *, private: bool) -> quoting.Wanted:
+    return quoting.Wanted(
+        interaction.guild_id,
+        interaction.channel_id or 0,
+        interaction.user.id,
+        private,
+        " ".join(speaker.split()),
+    )
+
+
 @ask.autocomplete("since")
 @ask.autocomplete("until")
+@quotes.autocomplete("since")
+@quotes.autocomplete("until")
 async def _days(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """Days in words; anything else may be typed."""
     wanted = current.casefold().strip()

@@ -19,7 +19,7 @@ from retrieval.answer import Citation
 Interaction = discord.Interaction[Any]  # the client is ours; discord.py lets no item say so
 
 GONE = "The article was changed or withdrawn since, and no longer has these words."
-_FORGOTTEN = "I no longer know this answer. Please ask again."
+FORGOTTEN = "I no longer know this answer. Please ask again."
 _THANKS = "Thank you. Your opinion is kept with the question."
 
 
@@ -43,9 +43,9 @@ async def known(interaction: Interaction, answer: int) -> Given:
     """The answer, where it was given to those who ask for it now. Raises Refused."""
     given: Given | None = await asyncio.to_thread(interaction.client.store.answer, answer)
     if given is None or given.guild != interaction.guild_id:
-        raise Refused(_FORGOTTEN)
+        raise Refused(FORGOTTEN)
     if (given.private or given.guild is None) and given.asker != interaction.user.id:
-        raise Refused(_FORGOTTEN)  # the message that shows it is nobody else's
+        raise Refused(FORGOTTEN)  # the message that shows it is nobody else's
     return given
 
 
@@ -98,7 +98,7 @@ class Sources(
             given = await known(interaction, self.answer)
             chosen = self.item.values[0] if self.item.values else ""
             if not chosen.isdecimal() or not 1 <= int(chosen) <= len(given.places):
-                raise Refused(_FORGOTTEN)
+                raise Refused(FORGOTTEN)
             cited = (await _recalled(interaction, given))[int(chosen) - 1]
             if cited is None:
                 raise Refused(GONE)

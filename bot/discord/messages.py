@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
+from bot.render import said_by
 from retrieval.answer import DECLINED, Citation, Written
 from retrieval.articles import Article, canonical_url, normalise
 from retrieval.passages import sentences
@@ -30,9 +31,10 @@ _LINE_START = re.compile(r"^(\s*)([-+])|^(\s*\d+)([.)])", re.M)
 _DOMAIN = re.compile(r"(?<=\w)\.(?=\w)")  # "discord.gg" alone is an invitation already
 _FRAGMENT_WORDS = 5  # of a quote's beginning and end, by which a browser finds it
 _NEIGHBOURS = 500  # characters shown before and after a passage
-_FITS = ((150, 400), (80, 200), (40, 0))  # longest title and address shown, tried in turn
+FITS = ((150, 400), (80, 200), (40, 0))  # longest title and address shown, tried in turn
 _SHORT_QUESTION = 200
 _WHERE = 60
+_SAID_BY = 120
 _ALSO, _ALSO_LONG = 3, 30  # copies named, and characters of each
 _SHORTENED = "\n-# Shortened to fit a message; the passage has the whole sentence."
 _CUT = "\n-# Shortened to fit a message: … stands for what is left out."
@@ -90,8 +92,8 @@ def answer_sheet(
     `written` sentences stand in their place, where a language model wrote them. `question` is
     repeated above it; `understood` and other `notes` stand below it in small print.
     """
-    above = f"> {escape(cut(_flat(question), _SHORT_QUESTION))}\n" if question else ""
-    understood = escape(cut(_flat(understood), _SHORT_QUESTION))
+    above = f"> {escape(cut(flat(question), _SHORT_QUESTION))}\n" if question else ""
+    understood = escape(cut(flat(understood), _SHORT_QUESTION))
     small = [f"Understood: {understood}"] if understood else []
     below = "".join(f"\n-# {one}" for one in [*small, *map(escape, notes)])
     if not citations:
@@ -103,12 +105,12 @@ def answer_sheet(
     for count in range(len(citations), 0, -1):
         left = len(citations) - count
         note = f"\n-# {left} more of the quotes left out to fit a message." if left else ""
-        for title, address in _FITS:
+        for title, address in FITS:
             text = above + _body(citations[:count], title, address) + note + below
             if len(text) <= MESSAGE:
                 return Sheet(text, count)
-    tail = f" [1]\n\n{_source(citations[0], *_FITS[-1])}{_SHORTENED}{note}{below}"
-    return Sheet(above + _beginning(citations[0].quote, MESSAGE - len(above) - len(tail)) + tail, 1)
+    tail = f" [1]\n\n{source_line(citations[0], *FITS[-1])}{_SHORTENED}{note}{below}"
+    return Sheet(above + beginning(citations[0].quote, MESSAGE - len(above) - len(tail)) + tail, 1)
 
 
 def _written_sheet(
@@ -124,7 +126,7 @@ def _written_sheet(
             escape(one.text) + " " + "".join(f"[{number}]" for number in one.numbers)
             for one in kept
         )
-        for title, address in _FITS:
+        for title, address in FITS:
             text = f"{above}{said}\n\n{_sources(cited, title, address)}{note}{below}"
             if len(text) <= MESSAGE:
                 return Sheet(text, len(cited))
@@ -141,15 +143,15 @@ def check_sheet(verdicts: Sequence[Verdict], total: int) -> Sheet:
     for count in range(len(verdicts), 0, -1):
         left = total - count
         note = f"\n-# {left} more statements of the message are not checked here." if left else ""
-        for title, address in _FITS:
+        for title, address in FITS:
             sheet = _checked(verdicts[:count], title, address, note)
             if len(sheet.text) <= MESSAGE:
                 return sheet
     first = verdicts[0]
     assert first.citation is not None, "without a quote it fits"
     head = f"{_judged(first)}\n"
-    tail = f" [1]\n\n{_source(first.citation, *_FITS[-1])}{_SHORTENED}{note}"
-    piece = _beginning(first.citation.quote, MESSAGE - len(head) - len(tail))
+    tail = f" [1]\n\n{source_line(first.citation, *FITS[-1])}{_SHORTENED}{note}"
+    piece = beginning(first.citation.quote, MESSAGE - len(head) - len(tail))
     return Sheet(head + piece + tail, 1)
 
 
@@ -161,7 +163,7 @@ def _checked(verdicts: Sequence[Verdict], title: int, address: int, note: str) -
             parts.append(_judged(one))
             continue
         number = f"[{len(sources) + 1}]"
-        sources.append(f"{number} {_source(one.citation, title, address)}")
+        sources.append(f"{number} {source_line(one.citation, title, address)}")
         label = "" if one.said else "Nearest: "
         parts.append(f"{_judged(one)}\n{label}{escape(one.citation.quote)} {number}")
     listed = ["\n".join(sources)] if sources else []
@@ -169,11 +171,11 @@ def _checked(verdicts: Sequence[Verdict], title: int, address: int, note: str) -
 
 
 def _judged(verdict: Verdict) -> str:
-    statement = escape(cut(_flat(verdict.statement), _SHORT_QUESTION))
+    statement = escape(cut(flat(verdict.statement), _SHORT_QUESTION))
     return f"> {statement}\n**{_SAYS if verdict.said else _DENIES}**"
 
 
-def _beginning(quote: str, size: int) -> str:
+def beginning(quote: str, size: int) -> str:
     """As much of the quote as fits, escaped, and … where that is not all."""
     piece = quote
     while piece and len(escape(piece)) + 1 > size:
@@ -193,7 +195,7 @@ def _body(citations: Sequence[Citation], title: int, address: int) -> str:
 
 def _sources(citations: Sequence[Citation], title: int, address: int) -> str:
     return "\n".join(
-        f"[{number}] {_source(one, title, address)}" for number, one in enumerate(citations, 1)
+        f"[{number}] {source_line(one, title, address)}" for number, one in enumerate(citations, 1)
     )
 
 
@@ -208,23 +210,25 @@ def _marked(citation: Citation) -> str:
     return f"{escape(text[:start])}**{escape(text[start:end].strip())}**{escape(text[end:])}"
 
 
-def _source(citation: Citation, title: int, address: int) -> str:
+def source_line(citation: Citation, title: int, address: int) -> str:
     """Title as a link, publisher, and the date in the reader's own language."""
     article = citation.hit.article
-    label = escape(cut(_flat(article.title) or "untitled", title))
+    label = escape(cut(flat(article.title) or "untitled", title))
     link = web_address(article)
     named = f"**{label}**"
     if link and len(link) <= address:
         # Discord reads a link's label by its brackets, escaped or not.
         plain = "[" not in label and "]" not in label
         named = f"[{label}](<{link}>)" if plain else f"{named} [link](<{link}>)"
-    parts = [named, escape(cut(_flat(article.source), _WHERE)), when(article), _also(citation)]
+    said = escape(cut(said_by(citation.said), _SAID_BY)) if citation.said else ""
+    source = escape(cut(flat(article.source), _WHERE))
+    parts = [said, named, source, when(article), _also(citation)]
     return " · ".join(part for part in parts if part)
 
 
 def _also(citation: Citation) -> str:
     """Who published the same, the first few; the sources that their articles name."""
-    sources = dict.fromkeys(_flat(one.source) or _flat(one.title) for one in citation.also)
+    sources = dict.fromkeys(flat(one.source) or flat(one.title) for one in citation.also)
     named = [escape(cut(one, _ALSO_LONG)) for one in sources][:_ALSO]
     left = len(sources) - len(named)
     more = f" and {left} more" if left > 0 else ""
@@ -291,11 +295,11 @@ def passage_view(citation: Citation) -> PassageView:
             break
     else:
         room = DESCRIPTION - len(_CUT)
-        description = _beginning(citation.quote, room) + _CUT
+        description = beginning(citation.quote, room) + _CUT
     links = [web_address(article, quoted=citation.quote), web_address(article)]
     where = " · ".join(filter(None, [article.source, str(article.day or "undated")]))
     return PassageView(
-        cut(escape(_flat(article.title) or "untitled"), TITLE),
+        cut(escape(flat(article.title) or "untitled"), TITLE),
         next((link for link in links if link and _is_embeddable(link)), None),
         description,
         cut(where, MESSAGE),
@@ -326,8 +330,8 @@ def passages_text(citations: Sequence[Citation]) -> str:
     """The nearest passages, each below its source, as many as fit."""
     shown = note = ""
     for number, one in enumerate(citations, 1):
-        head = f"[{number}] {_source(one, *_FITS[1])}\n"
-        piece = _beginning(one.quote, (MESSAGE - 200) // len(citations) - len(head))
+        head = f"[{number}] {source_line(one, *FITS[1])}\n"
+        piece = beginning(one.quote, (MESSAGE - 200) // len(citations) - len(head))
         if piece != escape(one.quote):
             note = _CUT
         shown += f"{head}{piece}\n\n"
@@ -338,14 +342,14 @@ def option(citation: Citation) -> tuple[str, str]:
     """Label and description of a source in a menu, which shows no markup."""
     article = citation.hit.article
     where = " · ".join(filter(None, [article.source, str(article.day or "undated")]))
-    return cut(_flat(article.title) or "untitled", OPTION), cut(where, OPTION)
+    return cut(flat(article.title) or "untitled", OPTION), cut(where, OPTION)
 
 
 def thread_name(question: str) -> str:
     """The question as a thread's name, which shows no markup but what is looked up by its id."""
-    return cut(_flat(re.sub(r"[<>]", " ", question)) or "question", THREAD)
+    return cut(flat(re.sub(r"[<>]", " ", question)) or "question", THREAD)
 
 
-def _flat(text: str | None) -> str:
+def flat(text: str | None) -> str:
     """The text in one line, without control characters, as articles have it."""
     return " ".join(normalise(text or "").split())

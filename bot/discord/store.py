@@ -48,10 +48,14 @@ CREATE TABLE spent (
     guild INTEGER NOT NULL, day TEXT NOT NULL, tokens INTEGER NOT NULL, PRIMARY KEY (guild, day)
 ) WITHOUT ROWID
 """,
+    """
+ALTER TABLE answers ADD COLUMN speaker TEXT;
+ALTER TABLE answers ADD COLUMN about TEXT NOT NULL DEFAULT ''
+""",
 )
 _COLUMNS = (
     "guild, channel, asker, question, asked, private, found, places, follows, message, checks, "
-    "shared, source, since, until, at, way, id"
+    "shared, source, since, until, at, way, speaker, about, id"
 )
 
 
@@ -81,7 +85,8 @@ class Given:
     or the nearest passages where it was declined (`found` is False). `checks` says that `asked` is
     a message that was checked, and `shared` that a private answer was shown to all since. Of
     `source`, `since` and `until`, each None sets no limit to the articles. `way` is how it was
-    found, as JSON (bot/explain.py); it is kept for a month.
+    found, as JSON (bot/explain.py); it is kept for a month. Of a list of what somebody says,
+    `speaker` is who, and `about` on what, "" where that is all.
     """
 
     guild: int | None
@@ -101,6 +106,8 @@ class Given:
     until: date | None = None
     at: str = ""
     way: str = ""
+    speaker: str | None = None
+    about: str = ""
     id: int = 0
 
 

@@ -53,7 +53,11 @@ async def test_an_answer_is_quoted_cited_and_dated(options: Settings, server: Se
     quotes, sources = answer["content"].split("\n\n", 1)
     assert "completely unacceptable" in plain(quotes)
     assert quotes.endswith("[1]")
-    assert sources.startswith("[1] **Ukraine and Russia agree")
+    said, _, rest = sources.partition(" · ")
+    assert (
+        said.replace("\\", "") == "[1] Keir Starmer (British Prime Minister), partly word for word"
+    )
+    assert rest.startswith("**Ukraine and Russia agree")
     assert "Reuters" in sources
     assert "<t:1747396800:D>" in sources  # 16 May 2025
     assert answer["allowed_mentions"]["parse"] == []
