@@ -10,6 +10,7 @@ from retrieval.articles import Article
 from retrieval.draft import Proof
 from retrieval.quotes import MAX_WORDS, Quote
 from retrieval.search import Hit
+from retrieval.statements import Statement
 from retrieval.words import stems
 
 DECLINED = "The articles don't say."
@@ -23,7 +24,8 @@ class Citation:
     """A quote as shown: `number` is the one in brackets after it; it stands in `hit.article`.
 
     `span` is the few words of it that answer, as offsets in the article's text, if they are marked.
-    `also` are copies of the article that have the quote too.
+    `also` are articles that have the quote too. `said` is the statement that it is, where it was
+    asked for one; the words said are then the `span`.
     """
 
     number: int
@@ -33,6 +35,7 @@ class Citation:
     quote: str
     span: tuple[int, int] | None = None
     also: tuple[Article, ...] = ()
+    said: Statement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class Answer:
     why that isn't so where one was asked, or that it broke off. `differing` says that what is
     cited differs in numbers, or that one denies what the other says. `offered` are all quotes that
     were found, best first, `steps` the seconds that each step took, `drafted` what became of a
-    language model's sentences, and `tokens` what that cost.
+    language model's sentences, and `tokens` what that cost. Where somebody's statements are asked
+    for, `missing` says what of it there is none of, and `others` are what others say on it then.
     """
 
     question: str
@@ -79,6 +83,8 @@ class Answer:
     steps: Mapping[str, float] = field(default_factory=dict, compare=False)
     drafted: tuple[Proof, ...] = field(default=(), compare=False)
     tokens: int = field(default=0, compare=False)
+    missing: str = ""
+    others: tuple[Citation, ...] = ()
 
 
 def compose(
@@ -147,6 +153,19 @@ def cite(question: str, hits: Sequence[Hit], quotes: Sequence[Quote]) -> Answer:
             for one, other in combinations(quotes, 2)
             if one.hit.article.id != other.hit.article.id
         ),
+    )
+
+
+def cite_again(answer: Answer, citations: Sequence[Citation]) -> Answer:
+    """The answer with these citations alone, numbered in order."""
+    kept = tuple(replace(one, number=number) for number, one in enumerate(citations, 1))
+    marked = next((one for one in kept if one.span), None)
+    return replace(
+        answer,
+        found=bool(kept),
+        text=" ".join(f"{one.quote} [{one.number}]" for one in kept) or DECLINED,
+        citations=kept,
+        span=(marked.hit, *marked.span) if marked and marked.span else None,
     )
 
 

@@ -16,6 +16,7 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from retrieval.answer import Answer, Citation, compose
 from retrieval.articles import Article, normalise
 from retrieval.asked import parts
+from retrieval.asked_statement import AskedStatement, asked_statement
 from retrieval.check import Finding, check
 from retrieval.crossencoder import PassageReader, Reranker
 from retrieval.dates import Days, asked_days
@@ -29,9 +30,12 @@ from retrieval.library import Filter, Library, Version
 from retrieval.models import BUNDLED, Embedder
 from retrieval.proof import prove, standing
 from retrieval.reader import Reader, SpanReader
+from retrieval.said import Quotes, Told, Voice, quotes, speakers_like, who_said
 from retrieval.search import Hit, Search
 from retrieval.sources import files, web
+from retrieval.stated import stated, without_speaker
 from retrieval.support import SupportModel
+from retrieval.tagger import Tagger
 from retrieval.verdict import Verdict, verdict
 from retrieval.writing import Writer
 
@@ -42,6 +46,7 @@ THRESHOLD = 0.4  # probability under which an answer is declined
 READ = 24  # passages; the first 24 hold the answer to 92 % of questions that have one, 50 hold 96
 MAX_QUESTION = 2000  # characters
 _LISTED = 10  # passages at least that an answer lists
+_AGAIN = 32  # articles at most in which somebody waits for statements to be found, beside theirs
 _CHANGED = "an article was changed meanwhile"
 
 
@@ -90,6 +95,7 @@ class Models:
         self.embedder = Embedder(embedder, cache)
         self.network = PassageReader()
         self.reranker = Reranker(reranker) if reranker else None
+        self.tagger = Tagger()
         self.writer = Writer(language_model, SupportModel()) if language_model else None
 
 
@@ -136,7 +142,11 @@ class Newsdesk(Runnable[str | Question, Answer]):
             else Models(embedder, data / ".models", reranker, language_model)
         )
         self.index = Index(
-            data / library, self.models.embedder, create=create, chroma_url=chroma_url
+            data / library,
+            self.models.embedder,
+            create=create,
+            chroma_url=chroma_url,
+            tagger=self.models.tagger,
         )
         self.search = Search(index=self.index)
         self._newest: tuple[int, date | None] | None = None
@@ -235,11 +245,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
     def _find(self, asked: str | Question) -> _Found:
         """The question, the hits for each of its parts, and the seconds that took."""
         question = Question(asked) if isinstance(asked, str) else asked
-        text = " ".join(normalise(question.text).split())
-        if not text:
-            raise SettingsError("The question is empty.")
-        if len(text) > MAX_QUESTION:
-            raise SettingsError(f"The question is over {MAX_QUESTION:,} characters.")
+        text = _line(question.text, "question")
         said = text
         if question.since is None and question.until is None:
             days = asked_days(text, question.today or date.today())
@@ -277,20 +283,38 @@ class Newsdesk(Runnable[str | Question, Answer]):
     def _read(self, found: _Found) -> Answer:
         question, parts, seconds = found
         started = time.perf_counter()
+        asked = [one for text, _ in parts if (one := asked_statement(text))]
+        answer = self._stated(found, asked) if len(asked) == len(parts) else None
+        step = "statements" if answer else "reader"
+        if answer is None:
+            answer = self._quoted(found)
+            if len(asked) == len(parts):
+                answer = without_speaker(answer, asked)
+        steps = {"search": seconds, step: time.perf_counter() - started}
+        return replace(answer, since=question.since, until=question.until, steps=steps)
+
+    def _stated(self, found: _Found, asked: Sequence[AskedStatement]) -> Answer | None:
+        """The answer made of statements; None where nobody is known by whom they are asked of."""
+        question, parts, _ = found
+        allowed = Filter(self._sources(question.source), question.since, question.until)
+        hits = _merged([hits for _, hits in parts])
+        return stated(self._indexes, question.text, asked, allowed, hits)
+
+    def _quoted(self, found: _Found) -> Answer:
+        """The answer made of the likeliest sentences of the passages."""
+        question, parts, _ = found
         readings = [self.reader.read(part, hits[: question.limit]) for part, hits in parts]
         listed = [
             [*reading.hits, *hits[question.limit :]]
             for reading, (_, hits) in zip(readings, parts, strict=True)
         ]
         threshold = self.threshold if question.threshold is None else question.threshold
-        answer = compose(
+        return compose(
             question.text,
             _merged(listed),
             [reading.quotes for reading in readings],
             threshold=threshold,
         )
-        steps = {"search": seconds, "reader": time.perf_counter() - started}
-        return replace(answer, since=question.since, until=question.until, steps=steps)
 
     def _oldest(self) -> date | None:
         days = [day for one in self._desks if (day := one.index.library.oldest())]
@@ -316,7 +340,10 @@ class Newsdesk(Runnable[str | Question, Answer]):
 
     def _prove(self, answer: Answer) -> Answer:
         proved = prove(answer, self._libraries)
-        cited = tuple(replace(one, also=self.also(one)) for one in proved.citations)
+        cited = tuple(
+            replace(one, also=tuple(dict.fromkeys([*one.also, *self.also(one)])))
+            for one in proved.citations
+        )
         return replace(proved, citations=cited)
 
     def also(self, citation: Citation) -> tuple[Article, ...]:
@@ -324,6 +351,54 @@ class Newsdesk(Runnable[str | Question, Answer]):
         library = self.library(citation.hit.library)
         copies = library.copies(citation.hit.article.id) if library else []
         return tuple(one for one in copies if citation.quote in one.text)
+
+    # Who said what
+
+    def quotes(
+        self,
+        speaker: str,
+        *,
+        about: str = "",
+        source: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        first: int = 0,
+        most: int = 10,
+        oldest_first: bool = False,
+    ) -> Quotes:
+        """What a speaker says, newest first, or `oldest_first`; with a topic, what is on it alone.
+
+        From number `first` on (0 is the first), at most `most`, all where that is negative. Raises
+        SettingsError where the speaker's name is empty or endless.
+        """
+        return quotes(
+            self._indexes,
+            _line(speaker, "name"),
+            about=_line(about, "topic") if about.strip() else "",
+            allowed=Filter(self._sources(source), since, until),
+            first=first,
+            most=most,
+            oldest_first=oldest_first,
+        )
+
+    def who_said(self, phrase: str) -> tuple[Told, ...]:
+        """The statements that have the phrase, else most of its words, newest first.
+
+        Raises SettingsError for an empty or endless phrase.
+        """
+        return who_said(self._indexes, _line(phrase, "phrase"))
+
+    def speakers(self, typed: str = "", *, most: int = 25) -> list[Voice]:
+        """Speakers with a name that has the words typed, or beginnings; the most quoted first."""
+        return speakers_like(self._indexes, typed, most)
+
+    def unread(self) -> int:
+        """How many articles there are in which statements were not looked for yet."""
+        return sum(one.register.count_unread() for one in self._indexes)
+
+    @property
+    def _indexes(self) -> list[Index]:
+        return [one.index for one in self._desks]
 
     # Feeding
 
@@ -361,7 +436,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
             # Fetched first: nobody else should have to wait until a slow server has answered.
             found = [*web.read(link, allowed=self.hosts, agent=self.agent)]
             with self.index.writing(waiting):
-                report += [*self.index.sync(found)][-1]
+                report += [*self.index.sync(found, most_again=_AGAIN)][-1]
             yield report
 
     def take(self, articles: Iterable[Article], replaced: Collection[str] = ()) -> Report:
@@ -374,7 +449,8 @@ class Newsdesk(Runnable[str | Question, Answer]):
         """The same for what is chosen when it is this process's turn to write."""
         with self.index.writing():
             articles, replaced = chosen()
-            return [*self.index.sync(articles, gone=lambda seen, failed: replaced)][-1]
+            sync = self.index.sync(articles, gone=lambda seen, failed: replaced, most_again=_AGAIN)
+            return [*sync][-1]
 
     def keeps_out(self, id: str) -> bool:
         """Whether somebody withdrew the article with this id, and nobody put it in again."""
@@ -468,6 +544,16 @@ class Newsdesk(Runnable[str | Question, Answer]):
         """
         allowed = Filter(self._sources(source), since, until)
         yield from self.index.library.articles(allowed, titled=titled, first=first, most=most)
+
+
+def _line(text: str, what: str) -> str:
+    """The text in one line. Raises SettingsError where it is empty or endless."""
+    text = " ".join(normalise(text).split())
+    if not text:
+        raise SettingsError(f"The {what} is empty.")
+    if len(text) > MAX_QUESTION:
+        raise SettingsError(f"The {what} is over {MAX_QUESTION:,} characters.")
+    return text
 
 
 def _merged(listed: list[list[Hit]]) -> list[Hit]:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval import claims, excerpt, turned
-from retrieval.answer import Answer, cite
+from retrieval.answer import Answer, cite_again
 from retrieval.draft import Proof, Sentence
 from retrieval.library import Library
-from retrieval.quotes import Quote, candidates, news_sentences
+from retrieval.quotes import candidates, news_sentences
 from retrieval.search import Hit
 
 _SAID = 0.85  # of a sentence's words that mean something stand in what it cites
@@ -159,20 +159,14 @@ def prove(answer: Answer, libraries: Mapping[str, Library]) -> Answer:
     What was changed or withdrawn since it was found is dropped, and the rest numbered anew;
     when nothing is left, the answer declines. Hits are held to the same.
     """
-    texts = _texts(answer.hits, libraries)
+    texts = _texts([*answer.hits, *(one.hit for one in answer.others)], libraries)
     hits = _standing(answer.hits, texts)
-    proved = [
-        Quote(one.hit, one.start, one.end, one.quote, answer.probability, one.span)
-        for one in answer.citations
-        if _stands(texts, one.hit, one.start, one.end, one.quote)
-    ]
-    if len(proved) == len(answer.citations):
-        return replace(answer, hits=hits)
-    shown = cite(answer.question, hits, proved)
-    return replace(
-        answer, found=shown.found, text=shown.text, citations=shown.citations, hits=hits,
-        span=shown.span,
-    )  # fmt: skip
+    proved, others = (
+        tuple(one for one in some if _stands(texts, one.hit, one.start, one.end, one.quote))
+        for some in (answer.citations, answer.others)
+    )
+    answer = replace(answer, hits=hits, others=others)
+    return answer if proved == answer.citations else cite_again(answer, proved)
 
 
 def standing(hits: Sequence[Hit], libraries: Mapping[str, Library]) -> tuple[Hit, ...]:

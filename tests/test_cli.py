@@ -109,11 +109,11 @@ def test_ask_json_is_one_object_that_the_documentation_describes(shared: Path) -
         assert all(f"`{key}`" in documented for key in keys)
     assert list(answer) == [
         "question", "found", "answer", "citations", "span", "probability", "passages", "mode",
-        "note", "differing", "since", "until", "seconds",
+        "note", "differing", "missing", "others", "since", "until", "seconds",
     ]  # fmt: skip
     assert list(answer["citations"][0]) == [
         "number", "article_id", "title", "source", "url", "published", "quote", "start", "end",
-        "span", "also",
+        "span", "said", "also",
     ]  # fmt: skip
     assert list(answer["passages"][0]) == ["article_id", "url", "start", "end", "text", "rank"]
     assert len(answer["passages"]) >= 10

@@ -63,7 +63,7 @@ def test_ask_prints_what_is_proved_and_beside_it_the_whole_way(
     assert "  He left for Rome. [9]\n      not shown: there is no passage 9" in asked.stderr
     assert "mode: written\n" in asked.stderr
     last = asked.stderr.splitlines()[-1]
-    assert re.fullmatch(r"search \S+ s, reader \S+ s, writing \S+ s, [\d,]+ tokens", last)
+    assert re.fullmatch(r"search \S+ s, statements \S+ s, writing \S+ s, [\d,]+ tokens", last)
     assert asked.returncode == 0
     assert server.breaches == []
 

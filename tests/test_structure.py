@@ -8,12 +8,11 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "errors", "database", "articles", "sources.documents", "sources.apart", "sources.files",
     "sources.public", "sources.web", "sources.robots", "sources.feeds", "passages", "copies",
-    "models", "crossencoder", "attribution", "speakers", "statements", "library", "vectors",
-    "words", "claims", "projections", "index", "check", "search", "quotes", "asked_statement",
-    "excerpt", "turned",
-    "asked", "statement_reader", "reader", "draft",
-    "answer", "verdict", "proof", "language_model", "support", "followup", "writing", "dates",
-    "incoming", "desk", "evaluation", "watch",
+    "models", "crossencoder", "attribution", "tagger", "names", "people", "speakers", "statements",
+    "library", "vectors", "words", "register", "claims", "projections", "index", "check", "search",
+    "quotes", "asked_statement", "excerpt", "turned", "asked", "statement_reader", "reader",
+    "draft", "answer", "said", "stated", "verdict", "proof", "language_model", "support",
+    "followup", "writing", "dates", "incoming", "desk", "evaluation", "watch",
 ]  # fmt: skip
 DISCORD = {
     f"bot/discord/{name}.py"
@@ -27,6 +26,7 @@ DISCORD = {
         "feeding",
         "following",
         "patience",
+        "quoting",
         "replies",
         "serving",
         "sharing",
@@ -52,7 +52,7 @@ PLACES = {
     "idna": {"retrieval/sources/public.py"},
     "feedparser": {"retrieval/sources/feeds.py"},
     "protego": {"retrieval/sources/robots.py"},
-    "typer": {"bot/cli.py", "bot/following.py", "bot/terminal.py"},
+    "typer": {"bot/cli.py", "bot/following.py", "bot/quoting.py", "bot/terminal.py"},
     "pydantic_settings": {"bot/settings.py"},
     "dotenv": {"bot/settings.py"},
 }
@@ -144,7 +144,7 @@ def handlers(source: str) -> list[tuple[str, bool]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["commands", "components", "feeding"])
+@pytest.mark.parametrize("name", ["commands", "components", "feeding", "quoting"])
 def test_interactions_are_deferred_before_any_work(name: str) -> None:
     found = handlers((ROOT / f"bot/discord/{name}.py").read_text(encoding="utf-8"))
 
