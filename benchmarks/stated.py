@@ -1,6 +1,6 @@
 """How rightly questions for somebody's statements are answered.
 
-    python -m benchmarks.stated --data FOLDER [--wrong]
+    python -m benchmarks.stated --data FOLDER [--wrong] [--times]
 
 FOLDER holds `dev.jsonl.gz`. Its articles are indexed as they are, and asked are the questions that
 `benchmarks.said` makes of what people marked in them. A shown quote is right where what people
@@ -8,17 +8,22 @@ marked there is said by whoever is asked for; it is another's where all that the
 said by somebody else, and unmarked where they marked nothing. Whom "he" and "the minister" mean
 wasn't marked: that is told by the same rules that the index uses, so beside all quotes those are
 counted of which every source is marked with a name.
+
+With `--times` also what statements cost: indexing these articles with and without them, by turns,
+and the seconds of such answers beside those of other questions about the same people.
 """
 
 import argparse
 import tempfile
-from collections import Counter
+import time
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.progress import track
 
 from benchmarks.questions import rows as rows_of
@@ -27,8 +32,10 @@ from retrieval.answer import Answer, Citation
 from retrieval.articles import Article, article
 from retrieval.attribution import Attribution
 from retrieval.desk import Newsdesk
+from retrieval.index import Index
 from retrieval.names import is_asked
 from retrieval.speakers import Speaker, speakers
+from retrieval.tagger import Tagger
 
 OTHER = "another's"
 Marked = Mapping[str, Sequence[tuple[Attribution, Speaker, str]]]  # by article, with the source
@@ -39,6 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.stated", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/quotes"))
     parser.add_argument("--wrong", action="store_true", help="print what is not right")
+    parser.add_argument("--times", action="store_true", help="time indexing and asking")
     given = parser.parse_args()
     rows = rows_of(given.data / "dev.jsonl.gz")
     asked = questions(rows)
@@ -49,6 +57,8 @@ def main() -> None:
         ids = {row["id"]: as_article(row).id for row in rows}
         desk.take([as_article(row) for row in rows])
         answers = [desk.ask(one.question) for one in track(asked, "asking")]
+        if given.times:
+            print_times(desk, rows, asked, answers)
     marked = {ids[row["id"]]: marks(row) for row in rows}
     print("| asked | questions | answered | quotes | right | another's | unmarked "
           "| right, of named sources | answers with another's |")  # fmt: skip
@@ -65,6 +75,37 @@ def main() -> None:
                 print(f"\n{one.question} {verdict}: {quote.quote}\n  {quote.said}")
         if not answer.found:
             print(f"\n{one.question} {answer.missing or 'declined'}")
+
+
+class Silent(Tagger):
+    """Finds nothing, in no time."""
+
+    def attributions(self, text: str) -> list[Attribution]:
+        """None."""
+        return []
+
+
+def print_times(
+    desk: Newsdesk,
+    rows: Sequence[dict[str, Any]],
+    asked: Sequence[Asked],
+    answers: Sequence[Answer],
+) -> None:
+    """Seconds of indexing, and of answers."""
+    for _ in range(2):
+        for name, tagger in (("without", Silent()), ("with", desk.models.tagger)):
+            with tempfile.TemporaryDirectory() as folder:
+                index = Index(Path(folder), desk.models.embedder, create=True, tagger=tagger)
+                started = time.perf_counter()
+                with index.writing():
+                    deque(index.sync(as_article(row) for row in rows), maxlen=0)
+                print(f"indexing {name} statements: {time.perf_counter() - started:.1f} s")
+                index.close()
+    names = list(dict.fromkeys(one.speaker for one in asked))
+    others = [desk.ask(f"where did {name} go?").seconds for name in track(names, "asking")]
+    for kind, seconds in (("statements", [one.seconds for one in answers]), ("others", others)):
+        print(f"answers, {kind}: median {np.median(seconds):.2f} s, "
+              f"p95 {np.quantile(seconds, 0.95):.2f} s")  # fmt: skip
 
 
 def as_article(row: dict[str, Any]) -> Article:

@@ -177,7 +177,7 @@ def _judged(verdict: Verdict) -> str:
 
 def beginning(quote: str, size: int) -> str:
     """As much of the quote as fits, escaped, and … where that is not all."""
-    piece = quote
+    piece = quote[:size]
     while piece and len(escape(piece)) + 1 > size:
         piece = piece[: len(piece) * 9 // 10]
     if piece == quote:
