@@ -101,8 +101,15 @@ def state(index: Index) -> dict[str, object]:
     """All that readers can see of an index, in a form that two indexes can be compared in."""
     with index.reading() as (vectors, words):
         seen = vectors.ids(), words.ids()
+    ids = index.library.ids()
     return {
         "articles": sorted((one.id, one.digest) for one in index.library.articles()),
+        "statements": sorted(
+            (article.id, one.speaker.name, article.text[start:end])
+            for one, article in index.register.statements_in(ids)
+            for start, end in one.attribution.content
+        ),
+        "unread": index.register.count_unread(),
         "sqlite": set(index.library.passage_ids()),
         "chroma": seen[0],
         "tantivy": seen[1],

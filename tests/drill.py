@@ -22,15 +22,22 @@ context = multiprocessing.get_context("forkserver")
 context.set_forkserver_preload(["chromadb", "onnxruntime", "tokenizers", "tests.drill"])
 
 SECRET = "zyxwabc"
+_SAID = "“The harbour takes {0} boats,” mayor Vera Holm said. "
 _TEXT = "The harbour of Port Alder was dredged again on {0}, and {0} boats came. "
 
-OLD = [made(str(n), _TEXT.format(n) * 30, title=f"Day {n}") for n in range(12)] + [
-    made("secret", f"The {SECRET} decree was signed. " * 40)
-]
+OLD = [made(str(n), _SAID.format(n) + _TEXT.format(n) * 30, title=f"Day {n}") for n in range(12)]
+OLD.append(
+    made(
+        "secret",
+        f"“The {SECRET} decree holds,” minister {SECRET.title()} Holm said. "
+        + f"The {SECRET} decree was signed. " * 40,
+    )
+)
 NEW = [
     *OLD[:4],  # unchanged
     *[
-        made(str(n), _TEXT.format(n * 100) * (n * 3), title=f"Day {n}") for n in range(4, 9)
+        made(str(n), _SAID.format(n * 100) + _TEXT.format(n * 100) * (n * 3), title=f"Day {n}")
+        for n in range(4, 9)
     ],  # changed
     *[made(f"new-{n}", _TEXT.format(n + 50) * 20) for n in range(6)],  # added
 ]  # the rest withdrawn, the secret among them
@@ -41,6 +48,14 @@ Work = Callable[[Index], None]
 def index_old(index: Index) -> None:
     """Into an empty library."""
     sync(index, OLD)
+
+
+def index_unread(index: Index) -> None:
+    """Into an empty library, as one that knew no statements did."""
+    index_old(index)
+    with index.writing(), index.library.transaction():
+        index.register.doubt(index.library.ids())
+        index.library.rows("DELETE FROM statements")
 
 
 def update_to_new(index: Index) -> None:

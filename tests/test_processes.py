@@ -15,6 +15,7 @@ from tests.test_index import leftovers
 
 CASES = {
     "indexing": (drill.look, drill.index_old),
+    "catching up": (drill.index_unread, drill.index_old),
     "updating": (drill.index_old, drill.update_to_new),
     "removing": (drill.index_old, drill.remove_secret),
     "rebuilding": (drill.index_old, drill.rebuild),
@@ -46,6 +47,7 @@ def assert_survives(case: str, kills: int, tmp_path: Path, models: Path, seed: i
         for seen in mended:
             assert seen["sqlite"] == seen["chroma"] == seen["tantivy"], (case, number)
             assert seen["unfinished"] == 0, (case, number)
+            assert {one for one, *_ in seen["statements"]} <= {one for one, _ in seen["articles"]}
         assert finished == expected, (case, number)
         secrets = leftovers(folder, [drill.SECRET])
         assert not secrets or case in ("indexing", "rebuilding"), (case, number)
