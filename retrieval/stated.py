@@ -131,7 +131,9 @@ def _citation(said: Said) -> Citation:
     passage = whole.hit.passage
     low, high = min(start, passage.start), max(end, passage.end)
     text = said.article.text
-    hit = replace(whole.hit, passage=replace(passage, start=low, end=high, text=text[low:high]))
+    hit = replace(
+        whole.hit, passage=replace(passage, start=low, end=high, text=text[low:high]), rank=0
+    )
     return Citation(1, hit, start, end, text[start:end], spoken, said=said.statement)
 
 
@@ -181,4 +183,5 @@ def _is_name(asked: str) -> bool:
 def _once(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     known = {(one.library, one.passage.id): one for one in reversed(hits)}
     ordered = dict.fromkeys((one.library, one.passage.id) for one in hits)
-    return tuple(replace(known[place], rank=n) for n, place in enumerate(ordered, 1))
+    ranked = [(known[place], n) for n, place in enumerate(ordered, 1)]
+    return tuple(replace(one, rank=n, found=one.found or one.rank) for one, n in ranked)
