@@ -7,6 +7,7 @@ from retrieval.said import Quotes, Said, Told, Voice
 
 NOBODY = "Nobody in these articles says that."
 _MARKS = "\"“”„«»‘’'"
+_NAMED = 4  # who may be meant
 _DENIED = "is said not to have said: "
 _DENIAL = "a denial, in the reporter's words: "
 _REPORTED = "in the reporter's words: "
@@ -14,7 +15,9 @@ _REPORTED = "in the reporter's words: "
 
 def heading(found: Quotes, about: str) -> str:
     """Who is meant, one a line where they are several, and how many statements there are."""
-    lines = [voice_text(one) for one in found.voices]
+    lines = [voice_text(one) for one in found.voices[:_NAMED]]
+    if len(found.voices) > _NAMED:
+        lines.append(f"and {len(found.voices) - _NAMED} more who may be meant")
     return "\n".join(lines) + (f"\nAbout {about}:" if about else "")
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 HONORIFICS = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "lady": "f"}
 _TITLE = """
 dr prof professor rev reverend gen general lt col colonel capt captain sgt maj major adm admiral
-sen senator rep representative gov governor president prime minister secretary chancellor mayor
+sen senator rep representative gov governor president elect prime minister secretary chancellor mayor
 king queen prince princess pope chief judge justice dame baroness hon the
 """
 _TITLES = frozenset(_TITLE.split()) | HONORIFICS.keys()
@@ -117,6 +117,8 @@ def _is_named_so(asked: str, wanted: list[str], name: str) -> bool:
     if len(initials) > 1 and wanted == [initials]:
         return True
     called = [word for word in called if word not in _TITLES] or called
+    if re.match(r"[a-z]", re.split(r"[\s’'-]", name.strip())[-1]):
+        return own == called  # "Trump critics" and "the Trump campaign" are others than Trump
     if not own or (head(name) != own[-1] and own[-1] not in _GENERATIONS):
         return False  # the last word names something else, as in "a source in Kiev"
     if name[:1].islower():

@@ -229,8 +229,8 @@ def _voices(called: Iterable[Called]) -> list[Voice]:
 
 def _voice(called: Sequence[Called]) -> Voice:
     ordered = sorted(called, key=lambda one: (-one.count, one.speaker.name))
-    most = max(len(one.speaker.name.split()) for one in ordered)
-    name = next(one.speaker.name for one in ordered if len(one.speaker.name.split()) == most)
+    most = max(len(one.key.split()) for one in ordered)
+    name = next(one.speaker.name for one in ordered if len(one.key.split()) == most)
     said = next((one.speaker.description for one in ordered if one.speaker.description), "")
     speaker = Speaker(name, said, any(one.speaker.is_named for one in ordered))
     keys = tuple(dict.fromkeys(one.key for one in called))

@@ -29,6 +29,7 @@ _NOUN_PHRASE = re.compile(
 )
 _QUOTED = re.compile(r"[\"“„«].*?(?:[\"”»]|\n|$)|''.*?(?:''|\n|$)")
 _MARK = "\"“”„«»‘’'"
+_LONG = 80  # characters; a description has a few words
 _SENTENCES_BACK = 8  # where a pronoun's person may be named; beyond, whoever spoke last
 
 
@@ -90,7 +91,8 @@ class _Sources:
     def _speaker(self, found: Named | Speaker) -> Speaker:
         if isinstance(found, Speaker):
             return found
-        return Speaker(found.name, found.description)
+        called = found.description.rpartition("\n")[2].strip()
+        return Speaker(found.name, called if len(called) <= _LONG else "")
 
     def _source(self, one: Attribution) -> Named | Speaker:
         start, end = self._people.whole(one.source[0][0], one.source[-1][1])

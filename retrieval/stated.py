@@ -10,7 +10,7 @@ from retrieval.index import Index
 from retrieval.library import Filter
 from retrieval.passages import sentences
 from retrieval.quotes import MAX_WORDS, Quote
-from retrieval.said import Said, Told, on_topic, quotes, voices, who_said
+from retrieval.said import Said, Told, Voice, on_topic, quotes, voices, who_said
 from retrieval.search import Hit
 
 _STATEMENTS = 3  # of an answer
@@ -24,6 +24,7 @@ _SAYS = re.compile(
 # From here on 0.98 were rightly given to a named speaker, of the held-back statements of which
 # `statements.PROBABLE` was chosen.
 SURE = 0.7
+_FAR_MORE = 3  # times as many statements as the next of the same name
 _PAGE = 12  # statements that are looked through for such as fit into an answer
 
 
@@ -45,11 +46,15 @@ def stated(
     for one in asked:
         if one.asks_who:
             told.append([*who_said(indexes, one.topic_text, allowed=allowed)])
-        elif not voices(indexes, one.speaker_text):
+        elif not (called := voices(indexes, one.speaker_text)):
             return None
         else:
             page = quotes(
-                indexes, one.speaker_text, about=one.topic_text, allowed=allowed, most=_PAGE
+                indexes,
+                _meant(one.speaker_text, called),
+                about=one.topic_text,
+                allowed=allowed,
+                most=_PAGE,
             )
             told.append([*page.told])
             reasons += [] if page.told else [_nothing(indexes, one, allowed)]
@@ -75,6 +80,16 @@ def stated(
         probability=max(one.probability for one in offered),
         differing=any(one.variants for some in told for one in some if one.said in chosen),
     )  # fmt: skip
+
+
+def _meant(asked: str, called: Sequence[Voice]) -> str:
+    """The name of the one who is meant most likely, where several bear it: who speaks far more."""
+    first, *others = called
+    return (
+        first.speaker.name
+        if others and first.count >= _FAR_MORE * others[0].count and first.speaker.is_named
+        else asked
+    )
 
 
 def _chosen(told: Sequence[Sequence[Told]]) -> list[Said]:
