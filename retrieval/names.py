@@ -7,8 +7,8 @@ from functools import lru_cache
 HONORIFICS = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "lady": "f"}
 _TITLE = """
 dr prof professor rev reverend gen general lt col colonel capt captain sgt maj major adm admiral
-sen senator rep representative gov governor president elect prime minister secretary chancellor mayor
-king queen prince princess pope chief judge justice dame baroness hon the
+sen senator rep representative gov governor president elect prime minister secretary chancellor
+mayor king queen prince princess pope chief judge justice dame baroness hon the
 """
 _TITLES = frozenset(_TITLE.split()) | HONORIFICS.keys()
 _ENDING = re.compile(r"(?<=[a-z]{2}s)k(?:yy|iy|yi|ij|ii|yj|i)$")
