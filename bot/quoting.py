@@ -26,6 +26,7 @@ def quotes(
     from bot.render import json_line
     from bot.said import heading, nothing, timeline_line, told_json, told_text
 
+    about = about.strip()
     most = _PAGE if page or not (timeline or as_json) else -1
     number = page or 1
     with desk_of(library) as desk:

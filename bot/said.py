@@ -29,6 +29,8 @@ def voice_text(voice: Voice) -> str:
 
 def nothing(found: Quotes, about: str = "") -> str:
     """Why there is nothing to be shown, as a sentence."""
+    if found.first and found.count:
+        return "There are no more statements."
     if found.voices and about:
         return f"{found.voices[0].speaker.name} says nothing about {about} in these articles."
     if found.voices:

@@ -53,6 +53,7 @@ _ASKING = re.compile(
 _FRAGMENT = re.compile(
     r"^(?:(?:and|but|or)\s+)?(?P<about>(?:what|how) about\s+)?(?P<other>[^?]+)$", re.I
 )
+_ON_TOPIC = re.compile(r"^(?:(?:and|but|or)\s+)?about\s+(?P<topic>[^?]+)$", re.I)
 # What begins so is a request or an opinion of its own, and no name to be asked about instead.
 _OWN = re.compile(
     r"^(?:and |but )?(?:please )?(?P<request>tell|give|show|explain|find|list)?(?(request)|"
@@ -94,7 +95,7 @@ _OF_SOMETHING = re.compile(
     r"\b(?:the|an?)\s+[A-ZÀ-Þ][\w’'-]*(?<!Vatic)(?<!Talib)(?:an|ish|ese|ch|aeli|aqi|ani)"
     r"\s+[a-zß-ÿ]\w+"
 )
-_NO_PERSON = re.compile(rf"\b(?:the|a|an|in|at|of|from|for|on|to)\s+{_NAME.pattern}")
+_NO_PERSON = re.compile(rf"\b(?:the|a|an|in|at|of|from|for|on|to)\s+(?:{_NAME.pattern})")
 _SAYING = frozenset(("say", "says", "said", "exactly", "happen", "happened"))
 _SPOKEN = frozenset(("say", "says", "said", "think", "thinks", "know", "knows"))
 _BEGINS = re.compile(r"^(?:and|but|so|or)\s+", re.I)
@@ -155,6 +156,8 @@ def _with_fragment(text: str, before: str) -> str:
     """The question before, asked of what the text names instead or besides; "" if it is whole."""
     if circumstance := _CIRCUMSTANCE.match(text):
         return f"{before.rstrip(_ENDS)} {circumstance['when'].rstrip(_ENDS)}?"
+    if topic := _on_topic(text, before):
+        return topic
     fragment = _FRAGMENT.match(text.rstrip(_ENDS))
     if not fragment or len(fragment["other"].split()) > _MAX_FRAGMENT:
         return ""
@@ -166,6 +169,15 @@ def _with_fragment(text: str, before: str) -> str:
     said = before.rstrip(_ENDS)
     is_spoken = said.rpartition(" ")[2] in _SPOKEN
     return f"{said} about {other}?" if is_spoken else _as_for(other, before)
+
+
+def _on_topic(text: str, before: str) -> str:
+    """The question for somebody's words before, on the topic that the text names; else ""."""
+    topic = _ON_TOPIC.match(text.rstrip(_ENDS))
+    asked = before.rstrip(_ENDS).partition(" about ")[0]
+    if not topic or asked.rpartition(" ")[2] not in _SPOKEN:
+        return ""
+    return f"{asked} about {topic['topic']}?"
 
 
 def _exchanged(before: str, name: str, other: str) -> str:

@@ -74,6 +74,7 @@ conservatives liberals demonstrators europeans russians ukrainians mexicans brit
 GROUPS = frozenset(_GROUP.split())
 _STARTER = """
 the a an and but or so yet if when while as in on at by for from with to of that this these those
+ahead instead because
 it its he she they we i you his her their our my who what why how where after before since until
 once though although because however meanwhile still also then there here both either neither not
 no yes all each every one two three asked according speaking despite during over under about into
@@ -94,6 +95,7 @@ magazine gazette courier observer review tribune daily herald national internati
 american european british french german russian chinese ukrainian syrian mexican
 """
 _NO_PERSONS = frozenset(_NO_PERSON.split())
+_MOTORS = frozenset(("Motors", "Electric", "Mills", "Dynamics", "Assembly"))  # "General" before
 _UP = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞİŁŃŇŌŐŘŚŞŠŤŪŮŰŹŻŽ"
 _ABBREVIATED = r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Rev|Prof|Sgt|Capt|Jr|Sr|St|Hon)\b\.?"
 _WORD = rf"(?:{_ABBREVIATED}|(?:[{_UP}]\.)+|[{_UP}][\w-]*(?:[’'][{_UP}][\w-]*)*&?\w*)"
@@ -112,6 +114,7 @@ _APPOSED = re.compile(
 )
 _DOER = re.compile(r"(?:er|or|ist|man|woman|ant|ian|master)s?$")
 _LONGEST_HEADING = 160
+_NAMESAKES = 50  # of whom a surname may be one's; keeps the time linear
 
 
 @dataclass(eq=False, slots=True)
@@ -186,13 +189,14 @@ class People:
 
     def _known(self, one: _Mention) -> Named | None:
         own = key(one.name)
-        likely = self._by_word[surname(own)]
-        if " " in own:
-            return next((named for named in likely if same_person(named.name, one.name)), None)
+        if len(one.name.split()) > 1:
+            alike = self._by_word[_ends(own)][-_NAMESAKES:]
+            return next((named for named in alike if same_person(named.name, one.name)), None)
         same = [
             named
-            for named in likely
+            for named in self._by_word[surname(own)][-_NAMESAKES:]
             if (named.is_person or key(named.name) == own)
+            and (" " not in own or key(named.name).endswith(f" {own}"))
             and not (one.honorific and named.gender and named.gender != one.honorific)
         ]
         if len(same) > 1:
@@ -232,7 +236,8 @@ class People:
             is_person = False
         named = Named(one.name, is_person, gender if is_person else "")
         self.all.append(named)
-        for word in {surname(one.name), own[0] if own else "", key(one.name)}:
+        whole = key(one.name)
+        for word in {surname(whole), own[0] if own else "", whole, _ends(whole)}:
             self._by_word[word].append(named)
         return named
 
@@ -246,6 +251,11 @@ class People:
             if said and said not in named.descriptions:
                 named.descriptions.append(said)
                 named.gender = named.gender or _gender_of(said)
+
+
+def _ends(own: str) -> str:
+    """The first and last word of a name's key, which all names of one person share."""
+    return f"{own.split()[0] if own else ''} {surname(own)}"
 
 
 def _headings(text: str) -> list[Span]:
@@ -311,7 +321,7 @@ def _without_place(name: str) -> str:
 
 def is_role(word: str) -> bool:
     """Whether a word says what somebody does: "senator", "senators", "vice-president"."""
-    plain = re.sub(r".*-", "", word)
+    plain = word.rpartition("-")[2]
     return plain in ROLES or plain.removesuffix("s") in ROLES
 
 
@@ -323,6 +333,8 @@ def _behind_roles(parts: list[str]) -> int:
         before = parts[place - 1].strip(".,").casefold() if place else ""
         if place == len(parts) - 1 and (before in HONORIFICS or before in GIVEN):
             break  # Mr. King is no king
+        if _MOTORS & set(parts[place + 1 : place + 2]):
+            continue
         if is_role(word) or word in HONORIFICS:
             first = place + 1
             while first + 2 < len(parts) and parts[first] in ("of", "for"):

@@ -21,6 +21,7 @@ from retrieval.statements import Statement
 
 _CHUNK = 64  # statements read at first, then four times as many, and so on
 _DAYS = 7  # between two reports of one statement
+_COMPARED = 100  # statements that a new one may be the same as; keeps the time linear
 _PART = 4  # words at least that are a part of a longer report rather than chance
 _ALIKE = 0.5  # of all words of two quotations are in both, where they are wordings of one
 _MANY = 400  # statements; of a speaker with more, those are ranked that words lead to
@@ -154,7 +155,7 @@ class _Groups:
         pairs: set[tuple[str, ...]] = {*pairwise(stems)} or {tuple(stems or words)}
         here = self._in.setdefault((said.library, said.article.id), [])
         new = _Group(words, frozenset(stems), [said])
-        if not self._joined(new, [*self._sharing(pairs), *here]):
+        if not self._joined(new, [*self._sharing(pairs), *here[-_COMPARED:]]):
             self.all.append(new)
             here.append(new)
             for pair in pairs:
@@ -162,8 +163,9 @@ class _Groups:
 
     def _sharing(self, pairs: set[tuple[str, ...]]) -> list[_Group]:
         """The groups that have some of the pairs of words, most first."""
-        sharing = {id(group): group for pair in pairs for group in self._with.get(pair, ())}
-        shared = Counter(id(group) for pair in pairs for group in self._with.get(pair, ()))
+        some = [group for pair in pairs for group in self._with.get(pair, ())[-_COMPARED:]]
+        sharing = {id(group): group for group in some}
+        shared = Counter(id(group) for group in some)
         return [sharing[number] for number, _ in shared.most_common()]
 
     def _joined(self, new: _Group, groups: Iterable[_Group]) -> bool:
@@ -454,7 +456,7 @@ def _is_wording(new: _Group, group: _Group) -> bool:
     quoted = "indirect" not in (said.statement.kind, group.same[0].statement.kind)
     elsewhere = all(one.article.id != said.article.id for one in (*group.same, *group.others))
     shared, either = new.content & group.content, new.content | group.content
-    figures = [claims.numbers(" ".join(one.words)) for one in (said, group.same[0])]
-    if figures[0] != figures[1]:
+    if not (quoted and elsewhere and len(shared) >= max(_PART, _ALIKE * len(either))):
         return False
-    return quoted and elsewhere and len(shared) >= max(_PART, _ALIKE * len(either))
+    figures = [claims.numbers(" ".join(one.words)) for one in (said, group.same[0])]
+    return figures[0] == figures[1]

@@ -27,6 +27,7 @@ _NOUN_PHRASE = re.compile(
     r"[\w’'-]+$",
     re.I,
 )
+_FROM = re.compile(r"\s(?:of|from)\s[A-Z][^,]*")
 _QUOTED = re.compile(r"[\"“„«].*?(?:[\"”»]|\n|$)|''.*?(?:''|\n|$)")
 _MARK = "\"“”„«»‘’'"
 _LONG = 80  # characters; a description has a few words
@@ -142,7 +143,8 @@ class _Sources:
             ahead, behind = self._text[start:first], self._text[last:end]
             if words(named.name)[-1:] and words(named.name)[-1] in GROUPS:
                 continue
-            if self._is_apart(ahead, last == end and named.is_person):
+            is_at_end = last == end or bool(_FROM.fullmatch(behind))
+            if self._is_apart(ahead, is_at_end and named.is_person):
                 return None
             if not re.match(r"[’']s?\s|\s[a-z]|[-/]", behind) or _BEGINS_APART.match(
                 behind.strip()

@@ -21,6 +21,10 @@ ISTANBUL = "What happened in Istanbul this week?"
         ("and Putin?", PRIZE, "", "As for Putin, who won the Nobel Peace Prize?"),
         ("and in 2024?", PRIZE, "", "Who won the Nobel Peace Prize in 2024?"),
         ("and sanctions?", STARMER, "", "what did Starmer say about sanctions?"),
+        ("about sanctions?", STARMER, "", "what did Starmer say about sanctions?"),
+        ("and about Putin?", STARMER, "", "what did Starmer say about Putin?"),
+        ("about Putin?", "what did Starmer say about Gaza?", "",
+         "what did Starmer say about Putin?"),
         ("and sanctions?", ISTANBUL, "", f"As for sanctions, w{ISTANBUL[1:]}"),
         ("what did he say about sanctions?", STARMER, "",
          "what did Starmer say about sanctions?"),
@@ -109,3 +113,9 @@ def test_whatever_is_typed_something_is_understood(text: str) -> None:
     for turns in ([Turn(text, text)], [Turn(STARMER, text)], [Turn(text), Turn(STARMER)]):
         assert isinstance(standalone(text, turns), str)
         assert standalone("when did he say that?", turns)
+
+
+def test_she_is_whoever_was_asked_about_last_with_a_name_that_begins_small_too() -> None:
+    asked = [Turn(STARMER), Turn("what did von der Leyen say?")]
+
+    assert standalone("what else did she say?", asked) == "what else did von der Leyen say?"

@@ -2,6 +2,7 @@ import sqlite3
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -257,3 +258,14 @@ def test_torn_statements_are_found_and_mended(tmp_path: Path, embedder: Embedder
     assert wrong == ["statements in SQLite"]
     assert not [one for one in check(index) if one.wrong]
     assert len(said(index, "Lee")) == 1
+
+
+def test_thousands_of_statements_of_one_article_are_shown_in_seconds(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    text = " ".join(f'"We sold {n} tickets for boat number {n}" said Cy Fox.' for n in range(2_000))
+    index = filled(tmp_path, embedder, made("a", text))
+    start = perf_counter()
+
+    assert len(said(index, "Fox")) == 10
+    assert perf_counter() - start < 10

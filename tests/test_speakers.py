@@ -40,6 +40,11 @@ def test_all_that_an_article_calls_somebody_is_one_speaker() -> None:
         ("[Secretary of State Lee Ann Poe] said so.", "Lee Ann Poe", "Secretary of State"),
         ("[Sen. Ida B. Moe (D-Me.)] said so.", "Ida B. Moe", "Sen."),
         ("[Mr. Moe] said so.", "Moe", ""),
+        ("[General Moe] said so.", "Moe", "General"),
+        ("[General Motors] said so.", "General Motors", ""),
+        ("[General Motors director Ida Moe] said so.", "Ida Moe", "General Motors director"),
+        ("Ahead of [President Ida Moe] all rose.", "Ida Moe", "President"),
+        ("[The whip, Rep. Ida Moe of Maine,] said so.", "Ida Moe", "Rep."),
     ],
 )
 def test_the_name_is_told_from_what_somebody_is_called_beside_it(
@@ -158,6 +163,12 @@ def test_a_heading_s_capitals_are_no_part_of_a_name() -> None:
 
 def test_a_source_that_cuts_a_name_is_the_whole_name() -> None:
     assert names("Tomas [Brandt] smiled, and so did Mr. [King].") == ["Tomas Brandt", "King"]
+
+
+def test_the_last_name_may_be_two_joined_by_a_hyphen() -> None:
+    marked = "[Ida Moe-Ask] met Per Ask. [Moe-Ask] said so. [Lee-Ask] did not."
+
+    assert names(marked) == ["Ida Moe-Ask", "Ida Moe-Ask", "Lee-Ask"]
 
 
 def test_several_speakers_are_named_in_full() -> None:

@@ -1,3 +1,6 @@
+import re
+from time import perf_counter
+
 import pytest
 
 from retrieval.attribution import Attribution
@@ -44,6 +47,15 @@ def test_quotation_marks_tell_whose_words_they_are(
         ("Holm has never said it sinks.", "has never said", "it sinks", True),
         ("Holm did not deny that it sinks.", "did not deny", "that it sinks", False),
         ("Holm said it did not sink.", "said", "it did not sink", False),
+        ("Holm declined to say if it sinks.", "declined", "say if it sinks", True),
+        ("Holm declined to say if it sinks.", "declined", "to say if it sinks", True),
+        ("Holm refused to shake his hand.", "refused", "to shake his hand", False),
+        ("Holm disputes the report and says it floats.", "says", "it floats", False),
+        ("Holm denied it but said that it sinks.", "said", "that it sinks", False),
+        ("Holm refused to side with him, calling it a ruin.", "calling", "it a ruin", False),
+        ("Holm is not saying whether it sinks.", "saying", "whether it sinks", True),
+        ("Holm, who was not authorized to speak, said it sinks.", "said", "it sinks", False),
+        ("Holm, who did not want to be named, said it sinks.", "said", "it sinks", False),
         ("Holm had not slept. Then it sinks, she told us.", "told us", "it sinks", False),
     ],
 )
@@ -75,3 +87,22 @@ def test_statements_keep_their_order_and_leave_out_what_nobody_says() -> None:
         ("Vera Holm", said, False),
     ]
     assert {one.article_id for one in found} == {"a1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A." * 100_000,
+        " ".join(f"{chr(65 + n % 26)}n{n:x} Holm said it sinks." for n in range(3_000)),
+    ],
+    ids=["one endless name", "thousands of one surname"],
+)
+def test_time_grows_with_the_text_and_not_with_its_square(text: str) -> None:
+    found = [
+        Attribution((one.span(1),), (one.span(2),), (one.span(3),))
+        for one in re.finditer(r"(\w+ Holm) (said) (it sinks)", text)
+    ]
+    start = perf_counter()
+
+    assert len(statements("a", text, found)) == len(found)
+    assert perf_counter() - start < 15
