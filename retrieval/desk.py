@@ -45,6 +45,7 @@ SHARED = "shared"  # the library that everybody may read
 THRESHOLD = 0.4  # probability under which an answer is declined
 READ = 24  # passages; the first 24 hold the answer to 92 % of questions that have one, 50 hold 96
 MAX_QUESTION = 2000  # characters
+_BY_GRAMMAR = 16  # of them, where sentences are judged one by one, which takes longer
 _LISTED = 10  # passages at least that an answer lists
 _AGAIN = 32  # articles at most in which somebody waits for statements to be found, beside theirs
 _CHANGED = "an article was changed meanwhile"
@@ -287,8 +288,10 @@ class Newsdesk(Runnable[str | Question, Answer]):
         answer = self._stated(found, asked) if len(asked) == len(parts) else None
         step = "statements" if answer else "reader"
         if answer is None:
-            answer = self._quoted(found)
-            if len(asked) == len(parts):
+            by_grammar = len(asked) == len(parts)
+            limit = min(question.limit, _BY_GRAMMAR) if by_grammar else question.limit
+            answer = self._quoted(found, limit)
+            if by_grammar:
                 answer = without_speaker(answer, asked)
         steps = {"search": seconds, step: time.perf_counter() - started}
         return replace(answer, since=question.since, until=question.until, steps=steps)
@@ -300,12 +303,12 @@ class Newsdesk(Runnable[str | Question, Answer]):
         hits = _merged([hits for _, hits in parts])
         return stated(self._indexes, question.text, asked, allowed, hits)
 
-    def _quoted(self, found: _Found) -> Answer:
-        """The answer made of the likeliest sentences of the passages."""
+    def _quoted(self, found: _Found, limit: int) -> Answer:
+        """The answer made of the likeliest sentences of the first passages."""
         question, parts, _ = found
-        readings = [self.reader.read(part, hits[: question.limit]) for part, hits in parts]
+        readings = [self.reader.read(part, hits[:limit]) for part, hits in parts]
         listed = [
-            [*reading.hits, *hits[question.limit :]]
+            [*reading.hits, *hits[limit:]]
             for reading, (_, hits) in zip(readings, parts, strict=True)
         ]
         threshold = self.threshold if question.threshold is None else question.threshold
