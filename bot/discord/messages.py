@@ -35,6 +35,7 @@ FITS = ((150, 400), (80, 200), (40, 0))  # longest title and address shown, trie
 _SHORT_QUESTION = 200
 _WHERE = 60
 _SAID_BY = 120
+_NOTE = 400  # characters of small print
 _ALSO, _ALSO_LONG = 3, 30  # copies named, and characters of each
 _SHORTENED = "\n-# Shortened to fit a message; the passage has the whole sentence."
 _CUT = "\n-# Shortened to fit a message: … stands for what is left out."
@@ -95,8 +96,11 @@ def answer_sheet(
     above = f"> {escape(cut(flat(question), _SHORT_QUESTION))}\n" if question else ""
     understood = escape(cut(flat(understood), _SHORT_QUESTION))
     small = [f"Understood: {understood}"] if understood else []
-    below = "".join(f"\n-# {one}" for one in [*small, *map(escape, notes)])
+    said = [escape(cut(flat(one), _NOTE)) for one in notes]
+    below = "".join(f"\n-# {one}" for one in [*small, *said])
     if not citations:
+        while said and len(above + DECLINED + below) > MESSAGE:
+            below = below.removesuffix(f"\n-# {said.pop()}")
         return Sheet(above + DECLINED + below, 0)
     if written and (sheet := _written_sheet(citations, written, above, below)):
         return sheet

@@ -417,3 +417,12 @@ def test_the_address_of_a_passage_is_one_that_discord_takes(address: str) -> Non
     shown = passage_view(Citation(1, hit, passage.start, passage.end, passage.text, None))
 
     assert limits.message({"embeds": [{"title": shown.title, "url": shown.url}]}) == []
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+def test_however_long_the_notes_a_declined_answer_fits(nasty: str) -> None:
+    notes = [nasty * 30, f"Ann Lee: {nasty * 200}", "*" * 900, "_" * 900, "x" * 900]
+    sheet = messages.answer_sheet((), question=nasty * 20, understood=nasty * 20, notes=notes)
+
+    assert 0 < len(sheet.text) <= messages.MESSAGE
+    assert messages.DECLINED in sheet.text
