@@ -98,7 +98,7 @@ def is_asked(asked: str, name: str, description: str) -> bool:
     if re.search(r"\sand\s", name) and not re.search(r"\sand\s", asked):
         return any(is_asked(asked, one, "") for one in re.split(r",?\sand\s", name))
     wanted = [word for word in words(asked) if word not in _OF_LITTLE_WEIGHT]
-    if not wanted:
+    if set(wanted) <= HONORIFICS.keys():
         return False
     if _is_named_so(asked, wanted, name):
         return True

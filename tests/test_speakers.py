@@ -259,6 +259,10 @@ SOURCE = ("a source in the Ukrainian delegation", "")
         ("Trump", ("the Trump campaign", ""), False),
         ("Kiev", ("officials in Kiev", ""), False),
         ("the", STARMER, False),
+        ("Mr", STARMER, False),
+        ("Trump", ("Trump critics", ""), False),
+        ("Trump", ("Trump’s team", ""), False),
+        ("Trump", ("President-elect Donald Trump", ""), True),
         ("", STARMER, False),
     ],
 )

@@ -63,6 +63,20 @@ async def test_an_answer_is_quoted_cited_and_dated(options: Settings, server: Se
     assert answer["allowed_mentions"]["parse"] == []
 
 
+async def test_whoever_says_nothing_on_it_is_told_from_those_who_do(
+    options: Settings, server: Server
+) -> None:
+    async with bot(options, server):
+        given = await asked(server, "what did Starmer say about the ferry terminal?")
+
+    assert given.answer is not None
+    declined, reason, *others = given.answer["content"].split("\n-# ")
+    assert declined.endswith("The articles don't say.")
+    assert plain(reason) == "Keir Starmer says nothing on the ferry terminal in them."
+    assert others
+    assert all("terminal" in one and "Starmer" not in one for one in others)
+
+
 async def test_an_answer_that_is_not_there_offers_the_nearest_passages(
     options: Settings, server: Server
 ) -> None:
