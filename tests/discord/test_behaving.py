@@ -37,7 +37,9 @@ async def test_commands_are_registered_when_they_change(options: Settings, serve
     puts = [one for one in server.requests if one.method == "PUT"]
     assert len(puts) == 1
     names = {one["name"] for one in server.commands}
-    assert names == {"ask", "articles", "feeds", "newsdesk", "Check against the articles"}
+    assert names == {
+        "ask", "quotes", "who", "articles", "feeds", "newsdesk", "Check against the articles",
+    }  # fmt: skip
 
 
 @pytest.mark.slow
