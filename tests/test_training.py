@@ -215,5 +215,5 @@ def test_a_tagger_is_trained_and_goes_on_where_it_stopped(
 
     for name, weight in through.state_dict().items():
         assert torch.equal(weight, resumed.state_dict()[name]), name
-    notes = [json.loads(line) for line in (parts / "tagger.curve").open()]
+    notes = [json.loads(line) for line in (parts / "tagger.curve").read_text().splitlines()]
     assert notes[-1]["tags"] < notes[0]["tags"]

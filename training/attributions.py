@@ -289,7 +289,9 @@ def main() -> None:
     card = {
         "settings": SETTINGS | {"window": WINDOW, "margin": MARGIN, "link": LINK},
         "articles": {"trained on": len(every) - len(held), "held back": len(held)},
-        "curve": [json.loads(line) for line in (given.work / "tagger.curve").open()],
+        "curve": [
+            json.loads(line) for line in (given.work / "tagger.curve").read_text().splitlines()
+        ],
     }
     (WEIGHTS / "tagger.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
 
