@@ -14,7 +14,7 @@ from retrieval import language_model as models
 from retrieval.answer import Answer
 from retrieval.articles import article
 from retrieval.desk import Newsdesk, Question
-from retrieval.draft import Draft, Sentence
+from retrieval.draft import Draft, Proof, Sentence
 from retrieval.errors import ModelError, SettingsError
 from retrieval.followup import Turn
 from retrieval.language_model import LanguageModel
@@ -365,6 +365,16 @@ BERG = (
 REST = "Ida Moe opened a bridge in Halvik in 1998. Some 300 guests came to see it that summer."
 
 
+def proved(draft: str) -> Proof:
+    """What the rules make of a sentence that cites both passages."""
+    passages = {
+        number: Evidence("Halvik Post", text, tuple(text[a:b] for a, b in sentences(text)),
+                         "Tuesday, 03 March 2026")
+        for number, text in enumerate([BERG, REST], 1)
+    }  # fmt: skip
+    return prove_sentence(Sentence(draft, (1, 2)), passages, "", lambda text, some: 1.0, 0.5)
+
+
 @pytest.mark.parametrize(
     "draft",
     [
@@ -391,12 +401,7 @@ REST = "Ida Moe opened a bridge in Halvik in 1998. Some 300 guests came to see i
     ],
 )
 def test_what_stands_together_nowhere_is_not_shown(draft: str) -> None:
-    passages = {
-        number: Evidence("Halvik Post", text, tuple(text[a:b] for a, b in sentences(text)),
-                         "Tuesday, 03 March 2026")
-        for number, text in enumerate([BERG, REST], 1)
-    }  # fmt: skip
-    proof = prove_sentence(Sentence(draft, (1, 2)), passages, "", lambda text, some: 1.0, 0.5)
+    proof = proved(draft)
 
     assert proof.shown is None, draft
 
@@ -416,12 +421,7 @@ def test_what_stands_together_nowhere_is_not_shown(draft: str) -> None:
     ],
 )
 def test_what_stands_together_is_shown(draft: str) -> None:
-    passages = {
-        number: Evidence("Halvik Post", text, tuple(text[a:b] for a, b in sentences(text)),
-                         "Tuesday, 03 March 2026")
-        for number, text in enumerate([BERG, REST], 1)
-    }  # fmt: skip
-    proof = prove_sentence(Sentence(draft, (1, 2)), passages, "", lambda text, some: 1.0, 0.5)
+    proof = proved(draft)
 
     assert proof.shown is not None, proof.reason
 
