@@ -59,10 +59,9 @@ def prove_sentence(
 ) -> Proof:
     """Whether a sentence may be shown, and with which words.
 
-    Each passage that it cites was handed out; each quotation is a slice of one of them; each
-    number and name stands in one, in what is shown about it, or in the question; so do most of its
-    other words; it turns none of their sentences; and `supports` gives at least `threshold`.
-    Quotations are shown as stored.
+    Each passage that it cites was handed out; each quotation is a slice of one of them, and stays
+    its speaker's; it turns none of their sentences; each of its clauses is an excerpt of one; and
+    `supports` gives at least `threshold`. Quotations are shown as stored.
     """
     if wrong := _form(sentence, passages):
         return Proof(sentence, None, wrong)
@@ -140,7 +139,7 @@ def _misplaced(shown: str, known: Sequence[tuple[str, str]]) -> str:
 def _unknown(text: str, cited: Sequence[tuple[str, str]], question: str) -> str:
     """What of the sentence nothing cited has; empty where all of it is there.
 
-    Numbers and names may be the question's; that alone would prove whatever repeats the question.
+    The question's numbers and names are no reason to stop here; an excerpt can't have them.
     """
     known = " \n ".join(f"{about}\n{said}" for about, said in cited)
     asked = f"{known}\n{question}"
