@@ -14,7 +14,7 @@ _REPORTED = "in the reporter's words: "
 
 
 def heading(found: Quotes, about: str) -> str:
-    """Who is meant, one a line where they are several, and how many statements there are."""
+    """Who is meant, one a line where they are several, and how often they are quoted."""
     lines = [voice_text(one) for one in found.voices[:_NAMED]]
     if len(found.voices) > _NAMED:
         lines.append(f"and {len(found.voices) - _NAMED} more who may be meant")
@@ -23,8 +23,8 @@ def heading(found: Quotes, about: str) -> str:
 
 def voice_text(voice: Voice) -> str:
     """Name, description, and how often they are quoted."""
-    statements = f"{voice.count:,} statement{'s' if voice.count > 1 else ''}"
-    return " · ".join(filter(None, [voice.speaker.name, voice.speaker.description, statements]))
+    quoted = f"quoted {voice.count:,} times" if voice.count > 1 else "quoted once"
+    return " · ".join(filter(None, [voice.speaker.name, voice.speaker.description, quoted]))
 
 
 def nothing(found: Quotes, about: str = "") -> str:

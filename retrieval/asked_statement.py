@@ -80,6 +80,7 @@ _LEADING = re.compile(r"^\W*(?:(?:and|but|so|then|also|please|ok|okay|now)\b[\s,
 _ANYONE = re.compile(
     r"(?:any|every|some)(?:one|body)(?: else)?|people|(?:the )?others|nobody|no one", re.I
 )
+_UNEXPLAINED = re.compile(r"(?:he|she|they|him|her|them)(?: (?:two|both|all))?", re.I)
 _UNKNOWN = re.compile(
     r"(?:he|she|it|they|you|we|i|this|that|there|these|those)\b|.*\b(?:what|which|how|who)\b"
     r"|.*\b(?:an?|the|to|of|with|not|for)$"
@@ -108,7 +109,8 @@ class AskedStatement:
     """Whose words a question asks for, and on what.
 
     `speaker` and `topic` are the stems of `speaker_text` and `topic_text`, empty where it doesn't
-    say. `asks_who` where it asks who says what `topic_text` has, or for what anybody says of it.
+    say. `asks_who` where it asks who says what `topic_text` has, or for what anybody says of it;
+    where it doesn't, and there is no speaker, the question has a "he" that nothing explains.
     """
 
     speaker: frozenset[str]
@@ -119,10 +121,7 @@ class AskedStatement:
 
 
 def asked_statement(question: str) -> AskedStatement | None:
-    """What a question such as "what did X say about T?" asks for; None for any other question.
-
-    None too where X is a "he" that nothing before explains.
-    """
+    """What a question such as "what did X say about T?" asks for; None for any other question."""
     plain = _LEADING.sub("", " ".join(question.split()))
     for form in _FORMS:
         if asked := form.match(plain):
@@ -134,10 +133,11 @@ def _taken_apart(asked: Mapping[str, str | None]) -> AskedStatement | None:
     phrase = asked.get("phrase") or asked.get("called") or asked.get("named")
     who = re.sub(r"\s+(?:each|both|all|ever)$", "", asked.get("who") or "")
     asks_who = not who or bool(_ANYONE.fullmatch(who))
-    if not asks_who and (_UNKNOWN.match(who) or not content(who)):
+    is_unexplained = bool(_UNEXPLAINED.fullmatch(who))
+    if not (asks_who or is_unexplained) and (_UNKNOWN.match(who) or not content(who)):
         return None
     topic = (phrase or asked.get("topic") or "").strip(" \"'“”‘’?.!,")
-    speaker_text = "" if asks_who else who
+    speaker_text = "" if asks_who or is_unexplained else who
     return AskedStatement(content(speaker_text), content(topic), topic, speaker_text, asks_who)
 
 

@@ -1,6 +1,7 @@
 """The library: SQLite, the truth about articles, passages and what is still to be done."""
 
 import json
+import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -305,8 +306,9 @@ class Library(Database):
 
     def count_mentions(self, words: str) -> int:
         """How many ready articles have these words in their text, as they are written."""
-        sql = "SELECT count(*) FROM articles WHERE state = 'ready' AND instr(text, ?)"
-        return int(self.rows(sql, [words])[0][0]) if words else 0
+        whole = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)")
+        sql = "SELECT text FROM articles WHERE state = 'ready' AND instr(text, ?)"
+        return sum(bool(whole.search(text)) for (text,) in self.rows(sql, [words]))
 
     def digest(self, id: str) -> str | None:
         """The digest of the ready article with this id, or None."""

@@ -9,6 +9,8 @@ _TITLE = """
 dr prof professor rev reverend gen general lt col colonel capt captain sgt maj major adm admiral
 sen senator rep representative gov governor president elect prime minister secretary chancellor
 mayor king queen prince princess pope chief judge justice dame baroness hon the
+congressman congresswoman councilman councilwoman councillor assemblyman assemblywoman delegate
+ambassador commissioner sheriff attorney
 """
 _TITLES = frozenset(_TITLE.split()) | HONORIFICS.keys()
 _ENDING = re.compile(r"(?<=[a-z]{2}s)k(?:yy|iy|yi|ij|ii|yj|i)$")

@@ -48,7 +48,8 @@ singer musician artist director filmmaker coach player striker quarterback owner
 cofounder billionaire businessman businesswoman entrepreneur investor farmer fisherman teacher
 student nurse activist campaigner organizer official inspector detective sheriff master harbour
 coordinator consultant counsel clerk dean principal trustee fellow democrat republican resident
-voter survivor witness mother father brother sister wife husband son daughter widow cousin friend
+voter survivor witness marshal ceo cfo coo cto bride groom mother father brother sister wife
+husband son daughter widow cousin friend
 sen rep gov gen lt col rev prof dr sgt capt maj adm hon pm mp
 """
 ROLES = frozenset(_ROLE.split())
@@ -56,6 +57,11 @@ _LITTLE = """
 rival nominee candidate fellow first wife husband son daughter mother father brother sister friend
 """
 _SAYING_LITTLE = frozenset(_LITTLE.split())
+_RELATIVE = re.compile(
+    r"\b(?:wife|husband|(?:step)?(?:sons?|daughters?|mother|father|brother|sister)|widow|cousin"
+    r"|niece|nephew|first lady)\b",
+    re.I,
+)
 _QUALIFIER = """
 prime vice former deputy acting ex presidential campaign foreign finance defence defense interior
 chief executive senior longtime veteran national federal state house senate first new retired top
@@ -91,10 +97,12 @@ college school church hospital agency service services office bureau board state
 county island river lake park new north south east west united san los el saint association
 supreme security nations fund trust act bill law club league army force forces navy guard campaign
 administration congress parliament government ministry embassy policy network radio tv television
+associates partners holdings education health energy technologies systems origin
 magazine gazette courier observer review tribune daily herald national international world reserve
 american european british french german russian chinese ukrainian syrian mexican
 """
 _NO_PERSONS = frozenset(_NO_PERSON.split())
+_LINKS = frozenset(("of", "for", "at", "from", "in", "the", "a", "an"))
 _MOTORS = frozenset(("Motors", "Electric", "Mills", "Dynamics", "Assembly"))  # "General" before
 _UP = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞİŁŃŇŌŐŘŚŞŠŤŪŮŰŹŻŽ"
 _ABBREVIATED = r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Rev|Prof|Sgt|Capt|Jr|Sr|St|Hon)\b\.?"
@@ -104,16 +112,18 @@ _RUN = re.compile(
     rf"(?<![\w’'-]){_WORD}"
     rf"(?:(?:[ \u00a0]{_PARTICLE}){{0,2}}[ \u00a0]{_WORD}|, (?:Jr|Sr)\b\.?)*"
 )
-_BEFORE = re.compile(r"(?:[\w’'-]+\.?[ \u00a0]){0,6}$")
+_BEFORE = re.compile(r"(?<![\w.])(?:(?:(?:[A-Z]\.)+|[\w’'-]+\.?)[ \u00a0]){0,6}$")
 _APPOSITION = re.compile(
     r",\s+(?P<said>(?:(?:the|a|an|then|now|former|one of)\s|[a-z-]+\s(?:of|at|for|in)\s|of\s)"
-    r"[^,.;:()“”\"]{3,90}?)(?=,|\.|;|$|\swho\s)"
+    r"[^,.;:()“”\"\n]{3,90}?)(?=,|\.|;|$|\swho\s)"
 )
 _APPOSED = re.compile(
-    r"(?P<said>\b(?:the|The|its|Its|their|Their|[A-Z]\w+[’']s)\s[^,.;:()“”\"]{3,70}?),\s$"
+    r"(?P<said>\b(?:the|The|its|Its|their|Their|[A-Z]\w+[’']s)\s[^,.;:()“”\"\n]{3,70}?),\s$"
 )
+_INITIALS = re.compile(r"(?:[A-Z]\.)+")
 _DOER = re.compile(r"(?:er|or|ist|man|woman|ant|ian|master)s?$")
 _LONGEST_HEADING = 160
+_ACRONYM = 4  # letters at most; longer words in capitals are names as well
 _NAMESAKES = 50  # of whom a surname may be one's; keeps the time linear
 
 
@@ -158,6 +168,10 @@ class People:
         self._at: list[tuple[Span, Named]] = []
         mentions = [*_mentions(text)]
         headings = _headings(text)
+        self._first_alone: dict[str, int] = {}  # where a surname first stands without another
+        for one in mentions:
+            if " " not in one.name and not _is_within(one.start, headings):
+                self._first_alone.setdefault(key(one.name), one.start)
         surnames = Counter(key(one.name) for one in mentions)
         for one in sorted(mentions, key=lambda m: _order(m, headings)):
             if _is_within(one.start, headings):
@@ -195,15 +209,21 @@ class People:
         same = [
             named
             for named in self._by_word[surname(own)][-_NAMESAKES:]
-            if (named.is_person or key(named.name) == own)
+            if ((named.is_person and not _is_acronym(one.name)) or key(named.name) == own)
             and (" " not in own or key(named.name).endswith(f" {own}"))
             and not (one.honorific and named.gender and named.gender != one.honorific)
+            and not (" " not in one.name and self._is_someones(named))
         ]
         if len(same) > 1:
             same = [named for named in same if self._speaks(named)] or same[:1]
             before = [named for named in same if named.places[0][0] < one.start]
             return max(before or same, key=lambda named: _last_before(named, one.start))
         return same[0] if same else None
+
+    def _is_someones(self, named: Named) -> bool:
+        """Whether they are a relative of whoever the surname alone means, who is named before."""
+        alone = self._first_alone.get(surname(named.name), named.places[0][0])
+        return alone < named.places[0][0] and bool(_RELATIVE.search(" ; ".join(named.descriptions)))
 
     def _speaks(self, named: Named) -> bool:
         return any(_is_within(start, self._sources) for start, _ in named.places)
@@ -217,14 +237,15 @@ class People:
                 cut = replace(
                     one, start=one.start + start, end=one.start + end, name=one.name[start:end]
                 )
-                if self._known(cut):
+                known = self._known(cut)
+                if known and (length > 1 or surname(known.name) == surname(cut.name)):
                     return cut
         return one
 
     def _new(self, one: _Mention, surnames: Counter[str]) -> Named:
         own = words(one.name)
         gender = one.honorific or GIVEN.get(own[0] if own else "", "")
-        is_full = 2 <= len(own) <= 4 and not _NO_PERSONS & set(own)
+        is_full = " " in one.name and len(own) <= 4 and not _NO_PERSONS & set(own)
         is_person = bool(
             one.honorific
             or (one.role and not _NO_PERSONS & set(own))
@@ -232,7 +253,8 @@ class People:
         )
         ahead = self._text[max(0, one.start - 4) : one.start]
         is_thing = ahead in ("the ", "The ") and not one.role
-        if is_thing or (one.name.isupper() and len(own) > 1 and not gender):
+        is_short = any(len(word) > 2 and word.isupper() for word in one.name.split())
+        if is_thing or (is_short and " " in one.name and not (gender or one.role)):
             is_person = False
         named = Named(one.name, is_person, gender if is_person else "")
         self.all.append(named)
@@ -245,12 +267,12 @@ class People:
         if len(words(one.name)) > len(words(named.name)):
             named.name = one.name
         named.gender = named.gender or one.honorific
-        if one.honorific or one.role:
-            named.is_person = named.is_person or bool(one.honorific)
+        if one.honorific or (one.role and not _NO_PERSONS & set(words(one.name))):
+            named.is_person = True
         for said in (one.role, *_apposed(self._text, one)):
             if said and said not in named.descriptions:
                 named.descriptions.append(said)
-                named.gender = named.gender or _gender_of(said)
+                named.gender = named.gender or gender_of(said)
 
 
 def _ends(own: str) -> str:
@@ -283,7 +305,8 @@ def _last_before(named: Named, place: int) -> int:
     return max((start for start, _ in named.places if start < place), default=-1)
 
 
-def _gender_of(said: str) -> str:
+def gender_of(said: str) -> str:
+    """Whether words such as "the chairwoman" mean a man, "m", or a woman, "f"; else ""."""
     if re.search(r"(?:woman|mother|sister|wife|daughter|queen|princess|actress)\b", said, re.I):
         return "f"
     man = r"(?<!wo)man\b|\b(?:father|brother|husband|son|king|prince|actor)\b"
@@ -320,9 +343,13 @@ def _without_place(name: str) -> str:
 
 
 def is_role(word: str) -> bool:
-    """Whether a word says what somebody does: "senator", "senators", "vice-president"."""
-    plain = word.rpartition("-")[2]
+    """Whether a word says what somebody does: "senators", "vice-president", "mayor-elect"."""
+    plain = word.removesuffix("-elect").removesuffix("-designate").rpartition("-")[2]
     return plain in ROLES or plain.removesuffix("s") in ROLES
+
+
+def _is_acronym(name: str) -> bool:
+    return name.isupper() and len(name) <= _ACRONYM
 
 
 def _behind_roles(parts: list[str]) -> int:
@@ -335,7 +362,7 @@ def _behind_roles(parts: list[str]) -> int:
             break  # Mr. King is no king
         if _MOTORS & set(parts[place + 1 : place + 2]):
             continue
-        if is_role(word) or word in HONORIFICS:
+        if is_role(word) or word in HONORIFICS or (first and word in ("elect", "designate")):
             first = place + 1
             while first + 2 < len(parts) and parts[first] in ("of", "for"):
                 first += 2
@@ -344,11 +371,16 @@ def _behind_roles(parts: list[str]) -> int:
 
 def _role(ahead: str, own: str) -> str:
     """What is right before a name: "British Prime Minister", "the institute's director"."""
-    own = " ".join(word for word in own.split() if word.strip(".").casefold() not in HONORIFICS)
+    own = re.sub(r"\bFirst Lady\b", "First\u00a0Lady", own)
+    own = " ".join(
+        word for word in own.split(" ") if word.strip(".").casefold() not in HONORIFICS
+    ).replace("\u00a0", " ")
     before = _BEFORE.search(ahead)
     said: list[str] = []
     for word in reversed(before[0].split() if before else []):
         plain = word.strip(".").casefold()
+        if word.endswith(".") and not (is_role(plain) or _INITIALS.fullmatch(word)):
+            break
         if not (is_role(plain) or ((said or own) and (_qualifies(word, plain)))):
             break
         said.insert(0, word)
@@ -382,4 +414,5 @@ def _apposed(text: str, one: _Mention) -> list[str]:
 def describes(said: str, wanted: str) -> bool:
     """Whether a description may be meant by "the Republican nominee"."""
     known = words(said)
-    return all(any(akin(word, one) for one in known) for word in words(wanted))
+    return all(any(akin(word, one) for one in known) for word in words(wanted)
+               if word not in _LINKS)  # fmt: skip

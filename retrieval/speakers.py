@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from retrieval.attribution import Attribution, Span
 from retrieval.names import head, is_asked, key, same_person, words
 from retrieval.passages import sentences
-from retrieval.people import GROUPS, ROLES, Named, People, describes
+from retrieval.people import GROUPS, ROLES, Named, People, describes, gender_of, is_role
 
 __all__ = ["Speaker", "is_asked", "key", "same_person", "speakers"]
 
@@ -21,12 +21,18 @@ _NOBODY = frozenset(("we", "us", "our", "you", "your", "one", "this", "there", "
 _BEGINS_APART = re.compile(
     r"\b(?:of|in|from|at|for|with|on|to|by|near|inside|who|that|which|including)\s", re.I
 )
+_BESIDE = re.compile(r",\s(?:who|whose|both|all|each)\s")
 _THROUGH = re.compile(r",?\s(?:through|via|by the mouth of)\s")
 _NOUN_PHRASE = re.compile(
     r"(?:\b(?:the|a|an|some|many|most|several|those|few|other|all)\s(?:[\w’'-]+\s){0,2})?"
     r"[\w’'-]+$",
     re.I,
 )
+_DOES = re.compile(
+    r"(?:[A-Z][\w .]{1,30}: )?(?P<said>(?:The|A|An)\s(?:[\w’'-]+\s){0,3}?[\w-]+)"
+    r"(?=,|\s(?:of|for|at|in|who|is|was|has|had|will|would|also|[a-z]+s|[a-z]+ed|told|spoke)\b)"
+)
+_ASKS = re.compile(r"\b(?:asked|asks|pressed|questioned)\b(?! for\b)")
 _FROM = re.compile(r"\s(?:of|from)\s[A-Z][^,]*")
 _QUOTED = re.compile(r"[\"“„«].*?(?:[\"”»]|\n|$)|''.*?(?:''|\n|$)")
 _MARK = "\"“”„«»‘’'"
@@ -69,6 +75,11 @@ class _Sources:
         self._people = People(text, [span for one in attributions for span in one.source])
         self._sentences = sentences(text)
         self._quoted = [quoted.span() for quoted in _QUOTED.finditer(text)]
+        self._speaking = {
+            named
+            for one in attributions if one.source
+            for _, named in self._people.between(one.source[0][0], one.source[-1][1])[:1]
+        }  # fmt: skip
         self._found: dict[int, Named | Speaker] = {}
         self._spoke: list[tuple[int, Named | Speaker]] = []  # place of a source, and who it is
 
@@ -116,7 +127,7 @@ class _Sources:
             return self._phrase(start + through.end(), end, said[through.end() :])
         if several := self._several(start, said):
             return several
-        if named := self._named(start, start + len(said)):
+        if named := self._named(start, start + len(said)) or self._apposed(start, said):
             return named
         if meant := self._described(start, said) or self._again(said):
             return meant
@@ -124,6 +135,7 @@ class _Sources:
 
     def _several(self, start: int, said: str) -> Speaker | None:
         """Two or more named together, as "Lee and Park"."""
+        said = _BESIDE.split(said)[0]
         parts = [
             *re.finditer(r"(?:(?!,\s|\sand\s).)+", re.sub(r"^both\s", " " * 5, said, flags=re.I))
         ]
@@ -141,6 +153,8 @@ class _Sources:
         inside = self._people.between(start, end)
         for (first, last), named in inside:
             ahead, behind = self._text[start:first], self._text[last:end]
+            if not named.is_person and re.search(r"[’']s?\s$", ahead):
+                return None  # "the mayor's Office" is not any office
             if words(named.name)[-1:] and words(named.name)[-1] in GROUPS:
                 continue
             is_at_end = last == end or bool(_FROM.fullmatch(behind))
@@ -149,10 +163,25 @@ class _Sources:
             if not re.match(r"[’']s?\s|\s[a-z]|[-/]", behind) or _BEGINS_APART.match(
                 behind.strip()
             ):
-                if named.is_person and not named.descriptions and ROLES & set(words(ahead)):
+                is_first = inside[0][0] == (first, last)
+                if (
+                    named.is_person
+                    and not named.descriptions
+                    and is_first
+                    and (ROLES & set(words(ahead)))
+                ):
                     named.descriptions.append(re.sub(r"^the\s", "", ahead.strip(" ,"), flags=re.I))
                 return named
         return None
+
+    def _apposed(self, start: int, said: str) -> Named | None:
+        """Whoever is named ahead of what they are called, as in "Allred, a member of Congress"."""
+        ahead = self._people.between(max(0, start - _LONG), start)
+        if not ahead or not re.match(r"(?:an?|the)\s", said) or not is_role(head(said)):
+            return None
+        (_, end), named = ahead[-1]
+        is_beside = self._text[end:start] == ", " and self._text[start + len(said) :][:1] == ","
+        return named if is_beside and named.is_person else None
 
     def _is_apart(self, ahead: str, is_at_end: bool) -> bool:
         """Whether words ahead of a name make it part of something else's description."""
@@ -168,7 +197,7 @@ class _Sources:
         wanted = re.match(r"(?:the|this)\s+(.+)|([A-Z][\w-]+\s.+)", said, re.I)
         if not wanted:
             return None
-        phrase = re.split(r"[,(]|\s(?:who|of|at|from)\s", wanted[1] or wanted[2])[0]
+        phrase = re.split(r"[,(]|\swho\s", wanted[1] or wanted[2])[0]
         if head(phrase) not in ROLES:
             return None
         called = [
@@ -188,32 +217,55 @@ class _Sources:
                 return one
         return None
 
-    def _person(self, place: int, gender: str) -> Named | None:
-        """Whoever "he" is: named in its sentence, else in one of those before it."""
-        last = max(0, bisect_right(self._sentences, (place, len(self._text))) - 1)
-        for number in range(last, max(-1, last - _SENTENCES_BACK), -1):
-            start, end = self._sentences[number]
-            if found := self._of(start, min(end, place), gender):
-                found.gender = found.gender or gender
-                return found
-        for _, one in reversed(self._spoke):
-            if isinstance(one, Named) and one.is_person and one.gender in ("", gender):
-                return one
-        return None
+    def _person(self, place: int, gender: str) -> Named | Speaker | None:
+        """Whoever "he" is: named in its sentence, else in one of those before it.
 
-    def _of(self, start: int, end: int, gender: str) -> Named | None:
+        Rather someone of whom the text says more than the name: "Pizza Express" may be none.
+        """
+        last = max(0, bisect_right(self._sentences, (place, len(self._text))) - 1)
+        before = range(last, max(-1, last - _SENTENCES_BACK), -1)
+        for is_told in (True, False):
+            for number in before:
+                start, end = self._sentences[number]
+                found = self._of(start, min(end, place), gender, is_told=is_told)
+                if not found and number >= last - 1:
+                    found = self._subject(start, min(end, place), gender)
+                if isinstance(found, Named):
+                    found.gender = found.gender or gender
+                if found:
+                    return found
+        return next((one for _, one in reversed(self._spoke) if _may_be(one, gender)), None)
+
+    def _is_told(self, one: Named) -> bool:
+        """Whether the text says of a name, beside it, that it is a person's."""
+        return bool(one.gender or one.descriptions or one in self._speaking)
+
+    def _of(self, start: int, end: int, gender: str, *, is_told: bool) -> Named | Speaker | None:
         """The person of that gender who speaks there, else who is named first outside quotes."""
-        spoke = [one for place, one in self._spoke if start <= place < end]
-        for one in reversed(spoke):
-            if isinstance(one, Named) and one.is_person and one.gender in ("", gender):
-                return one
         named = [
-            one
-            for (first, _), one in self._people.between(start, end)
-            if one.is_person and one.gender in ("", gender) and not self._is_quoted(first)
+            (first, one)
+            for (first, last), one in self._people.between(start, end)
+            if _may_be(one, gender) and not self._is_quoted(first)
+            if self._text[last : last + 1] != "/"  # whose picture it is
+            if not is_told or self._is_told(one)
         ]
-        sure = [one for one in named if one.gender]
-        return next(iter(sure or named), None)
+        for place, one in reversed(self._spoke):
+            if start <= place < end and _may_be(one, gender):
+                asked = _ASKS.search(self._text, place, end)
+                whom = [other for first, other in named if asked and first > asked.end()]
+                return next((other for other in whom if other is not one), one)
+        return next((one for _, one in named), None)
+
+    def _subject(self, start: int, end: int, gender: str) -> Named | Speaker | None:
+        """Whom a sentence calls by what they do, as "The new president of the council has" does."""
+        found = _DOES.match(self._text, start, end)
+        if not found or not is_role(found["said"].split()[-1].casefold()):
+            return None
+        said = found["said"]
+        if gender_of(said) not in ("", gender):
+            return None
+        meant = self._described(found.start("said"), said) or Speaker(said, is_named=False)
+        return meant if _may_be(meant, gender) else None
 
     def _is_quoted(self, place: int) -> bool:
         before = bisect_right(self._quoted, (place, len(self._text)))
@@ -242,8 +294,12 @@ class _Sources:
         return _NONE
 
     def _last_of(self, place: int, *, is_many: bool) -> Named | Speaker:
-        """Who spoke last of those that "they" or "it" may be."""
-        for _, one in reversed(self._spoke):
+        """Who spoke last of those that "they" or "it" may be, in its sentence or the one before."""
+        last = max(0, bisect_right(self._sentences, (place, len(self._text))) - 1)
+        first = self._sentences[max(0, last - 1)][0] if self._sentences else 0
+        for spoken, one in reversed(self._spoke):
+            if spoken < first:
+                break
             if isinstance(one, Speaker) and one.name and _is_many(one.name) == is_many:
                 return one
             if isinstance(one, Named) and not one.is_person and not is_many:
@@ -273,6 +329,13 @@ def _nearness(one: Named, place: int) -> tuple[bool, int]:
     return bool(before), before[-1] if before else -one.places[0][0]
 
 
+def _may_be(one: Named | Speaker, gender: str) -> bool:
+    """Whether "he", or "she", may be the one."""
+    if isinstance(one, Named):
+        return one.is_person and one.gender in ("", gender)
+    return not one.is_named and head(one.name) in ROLES
+
+
 def _opens(text: str, span: Span) -> bool:
     return text[max(0, span[0] - 1) : span[0] + 1].strip()[:1] in tuple(_MARK)
 
@@ -280,4 +343,4 @@ def _opens(text: str, span: Span) -> bool:
 def _is_many(name: str) -> bool:
     last = head(name)
     is_plural = last.endswith("s") and not last.endswith(("ss", "us"))
-    return last in GROUPS or is_plural or " and " in name
+    return last in GROUPS or is_plural or " and " in re.split(r"\s(?:by|of|for|from)\s", name)[0]

@@ -26,6 +26,8 @@ _SAYS = re.compile(
 SURE = 0.7
 _FAR_MORE = 3  # times as many statements as the next of the same name
 _PAGE = 12  # statements that are looked through for such as fit into an answer
+_NO_WORDS = "The question doesn't say which words it means."
+_NO_SPEAKER = "The question doesn't say whom it means: ask again with a name."
 
 
 def stated(
@@ -46,6 +48,10 @@ def stated(
     for one in asked:
         if one.asks_who:
             told.append([*who_said(indexes, one.topic_text, allowed=allowed)])
+            reasons += [] if told[-1] or one.topic else [_NO_WORDS]
+        elif not one.speaker_text:
+            told.append([])
+            reasons.append(_NO_SPEAKER)
         elif not (called := voices(indexes, one.speaker_text)):
             return None
         else:

@@ -39,7 +39,7 @@ def test_quotes_are_listed_with_who_reports_them(told: Path) -> None:
     listed = newsdesk("quotes", "Ann Lee", data=told)
 
     assert listed.stdout == (
-        "Ann Lee · 3 statements\n"
+        "Ann Lee · quoted 3 times\n"
         "\n"
         "    a denial, in the reporter's words: Ann Lee denied that the ferry was late\n"
         "    2025-06-01 · news.example · Ann Lee denied that the ferry was late. · "

@@ -97,6 +97,83 @@ def test_he_is_who_speaks_and_not_whom_he_speaks_of() -> None:
     assert names(marked) == ["Tomas Brandt", "Tomas Brandt"]
 
 
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        ("[Per Ask] sat at a Pizza Express in Halvik. It rained. “Fine,” [he] said.", "Per Ask"),
+        ("The new head of the council has a plan. “Fine,” [he] said.", "The new head"),
+        ("The mother rose, and Per Ask with her. “Fine,” [he] said.", "Per Ask"),
+        ("[Per Lund] asked if Mr. Ask agreed. “I do,” [he] said.", "Ask"),
+        ("[A resident of Tole] spoke. Soldiers had come, [he] added.", "A resident of Tole"),
+        ("Rain, by Ole Berg/Alder Press\n[Per Ask] rose. It rained. “Fine,” [he] said.", "Per Ask"),
+    ],
+)
+def test_he_is_rather_who_is_told_to_be_a_person(marked: str, name: str) -> None:
+    assert names(marked)[-1] == name
+
+
+def test_it_and_they_are_who_spoke_in_that_sentence_or_the_one_before() -> None:
+    near = "[The company] closed a shop. “Demand fell,” [it] said. [Experts] agree. [They] warn."
+    far = "[The company] closed a shop. Rain fell. Sony stopped as well. “Demand fell,” [it] said."
+
+    assert names(near) == ["The company", "The company", "Experts", "Experts"]
+    assert names(far) == ["The company", ""]
+
+
+def test_who_is_called_so_behind_the_name_is_named() -> None:
+    assert names("Ida Moe, [a member of the council], rose.") == ["Ida Moe"]
+
+
+def test_the_president_of_a_club_is_not_any_president() -> None:
+    marked = "President Ida Moe came. [The president of the rowing club] left. [The president] sat."
+
+    assert names(marked) == ["The president of the rowing club", "Ida Moe"]
+
+
+def test_a_wife_named_once_is_not_who_is_called_by_the_surname_before() -> None:
+    marked = "[Moe] won. His wife Ida Moe cheered. “Thanks,” said [President Moe]. [Ida Moe] left."
+
+    assert names(marked) == ["Moe", "Moe", "Ida Moe"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("They spoke of COVID-19. [Gov. Ida Moe] left.", Speaker("Ida Moe", "Gov.")),
+        ("It was the Middle East. [Rep. Ida Moe] left.", Speaker("Ida Moe", "Rep.")),
+        ("[U.S. Army spokesman Per Ask] left.", Speaker("Per Ask", "U.S. Army spokesman")),
+        ("[Alder Steel CEO Per Ask] left.", Speaker("Per Ask", "Alder Steel CEO")),
+        ("[Vice President-elect Ida Moe] left.", Speaker("Ida Moe", "Vice President-elect")),
+        ("Moe's secretary clears hurdle\n\nPer Lund, Moe's pick, won. [Moe] left.", Speaker("Moe")),
+    ],
+)  # fmt: skip
+def test_what_somebody_is_called_stays_within_its_sentence(marked: str, expected: Speaker) -> None:
+    assert found(marked)[-1] == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("[IRS] spoke. Visit the IRS Free File now.", "IRS"),
+        ("[Mississippi] agreed with the ACLU of Mississippi.", "Mississippi"),
+    ],
+)
+def test_an_organisation_is_no_namesake_of_a_longer_one(marked: str, expected: str) -> None:
+    assert names(marked)[0] == expected
+
+
+def test_an_office_is_that_of_somebody() -> None:
+    assert found("[The Broward Public Defender’s Office] left.") == [
+        Speaker("The Broward Public Defender’s Office", is_named=False)
+    ]
+
+
+def test_several_are_named_with_what_they_both_are_left_out() -> None:
+    assert names("[Sens. Ida Moe and Per Ask, both Brelish Democrats,] left.") == [
+        "Ida Moe and Per Ask"
+    ]
+
+
 def test_who_means_the_name_before_it() -> None:
     assert names("They met Aldo Reyes, [who] said so, and critics [who] groaned.") == [
         "Aldo Reyes",
@@ -226,6 +303,7 @@ def test_persons_of_two_articles_are_the_same_by_their_full_names(
 def test_one_speaker_has_one_key() -> None:
     assert key("Mr. Volodymyr Zelenskyy") == key("Volodymyr Zelenskiy") == "volodymyr zelensky"
     assert key("Donald J. Trump") == key("Donald Trump") != key("Donald Trump Jr.")
+    assert key("Congressman-elect George Santos") == key("Rep. George Santos") == "george santos"
     assert key("Kim Jong-un") == key("Kim Jong Un")
     assert key("") == ""
 

@@ -57,6 +57,9 @@ def test_of_what_is_on_the_topic_the_newest_comes_first(seeded: Newsdesk) -> Non
     [
         ("what did Putin say?", "Nobody called Putin says anything in them."),
         ("what did Macron say about sanctions?", "Nobody called Macron says anything in them."),
+        ("what did he say?", "The question doesn't say whom it means: ask again with a name."),
+        ("who said %?", "The question doesn't say which words it means."),
+        ("who said the?", "The question doesn't say which words it means."),
         ("what did Starmer say about the ferry terminal?",
          "Keir Starmer says nothing on the ferry terminal in them."),
     ],
