@@ -27,6 +27,7 @@ _ALIKE = 0.5  # of all words of two quotations are in both, where they are wordi
 _MANY = 400  # statements; of a speaker with more, those are ranked that words lead to
 _RANKED = 40  # statements whose meaning is compared with a topic
 _NEAR = 0.4  # cosine of a topic and words that are about it
+_OFF = 3  # the rank of what isn't on a topic
 _HALF = 0.5  # of a topic's words that stand in what is about it
 _MOST = 0.7  # of a phrase's words that stand in what is nearly it
 _AROUND = 300  # characters on each side of a statement, among which its sentences are
@@ -306,7 +307,7 @@ def _on(
     near = dict(zip(order, vectors @ embedder.question(topic), strict=True)) if order else {}
     ranks = {number: _rank(*shares[number], float(near[number])) for number in order}
     return [found[number] for number in sorted(order, key=lambda one: (ranks[one], one))
-            if ranks[number] < 2]  # fmt: skip
+            if ranks[number] < _OFF]  # fmt: skip
 
 
 def _worded(index: Index, keys: Sequence[str], topic: str, allowed: Filter) -> list[Said]:
@@ -335,10 +336,12 @@ def _shares(said: Said, wanted: frozenset[str]) -> tuple[float, float]:
 
 
 def _rank(spoken: float, around: float, near: float) -> int:
-    """0 for what is on the topic, 1 for what is as its sentences are, 2 for what isn't."""
-    if spoken >= _HALF or near >= _NEAR:
+    """How far it is from a topic: 0 has all its words, 1 is on it, 2 is as its sentences are."""
+    if spoken >= 1:
         return 0
-    return 1 if around >= 1 or (around >= _HALF and near >= _NEAR / 2) else 2
+    if spoken >= _HALF or near >= _NEAR:
+        return 1
+    return 2 if around >= 1 or (around >= _HALF and near >= _NEAR / 2) else _OFF
 
 
 def on_topic(

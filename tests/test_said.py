@@ -2,7 +2,6 @@ import sqlite3
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
@@ -12,7 +11,7 @@ from retrieval.check import check
 from retrieval.index import Index, Report
 from retrieval.library import FILE, Filter
 from retrieval.models import Embedder
-from retrieval.said import quotes, speakers_like, standing, voices, who_said
+from retrieval.said import _Group, _Groups, quotes, speakers_like, standing, voices, who_said
 from tests.conftest import made, sync
 from tests.scripted import Scripted
 from tests.test_index import leftovers
@@ -260,12 +259,29 @@ def test_torn_statements_are_found_and_mended(tmp_path: Path, embedder: Embedder
     assert len(said(index, "Lee")) == 1
 
 
-def test_thousands_of_statements_of_one_article_are_shown_in_seconds(
-    tmp_path: Path, embedder: Embedder
+def test_of_many_statements_few_are_compared_and_those_on_a_topic_are_found(
+    tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = " ".join(f'"We sold {n} tickets for boat number {n}" said Cy Fox.' for n in range(2_000))
-    index = filled(tmp_path, embedder, made("a", text))
-    start = perf_counter()
+    compared: list[int] = []
+    joined = _Groups._joined
+
+    def counted(self: _Groups, new: _Group, groups: list[_Group]) -> bool:
+        compared.append(len(groups))
+        return joined(self, new, groups)
+
+    monkeypatch.setattr(_Groups, "_joined", counted)
+    monkeypatch.setattr("retrieval.said._MANY", 40)
+    monkeypatch.setattr("retrieval.said._COMPARED", 5)
+    text = " ".join(f'"We sold {n} tickets for boat number {n}" said Cy Fox.' for n in range(80))
+    whale = 'A find. "Whales were seen from the lighthouse" said Cy Fox.'
+    index = filled(tmp_path, embedder, made("a", text, published="2025-05-02"), made("b", whale))
 
     assert len(said(index, "Fox")) == 10
-    assert perf_counter() - start < 10
+    assert sum(compared) <= 80 * 40
+    assert said(index, "Fox", about="whales near the lighthouse") == [
+        '"Whales were seen from the lighthouse"'
+    ]
+    assert said(index, "Fox", about="boat number 32", most=1) == [
+        '"We sold 32 tickets for boat number 32"'
+    ]
+    assert said(index, "Fox", about="the price of bread") == []
