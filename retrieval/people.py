@@ -6,102 +6,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from retrieval.lexicon import GIVEN, NO_PERSONS, QUALIFIERS, ROLES, SAYING_LITTLE, STARTERS
 from retrieval.names import HONORIFICS, akin, head, key, same_person, surname, words
 
 Span = tuple[int, int]
 
-_MEN = """
-aaron abdul adam ahmed alan alberto aldo alex alexander alexei ali andrew angelo anthony antonio
-arthur barack ben benjamin bernard bernie bill bob boris brad brian bruce carl carlos charles chris
-christopher chuck daniel dave david dennis dmitry donald doug edward emmanuel eric frank fred gary
-george glenn gordon greg harold harry henry howard hugh ian ibrahim igor ivan jack jacob james jared
-jason jeff jeffrey jeremy jerry jim jimmy joe john jonathan jose joseph joshua juan keith keir ken
-kevin larry lawrence luis mahmoud marco mark martin matt matthew michael miguel mike mitch mitt
-mohammed muhammad nathan neil newt nick nicolas nigel oleg olaf oliver pablo patrick paul pedro
-peter phil philip pierre rahul ralph ray richard rick robert roger ron ronald rudy rupert ryan sam
-samuel scott sean sergei sergey seth simon stephen steve steven ted terry thomas tim timothy todd
-tom tomas tony vladimir volodymyr walter warren william xavier yuri
-"""
-_WOMEN = """
-abigail alice alison amanda amy ana angela ann anna anne annie barbara beth betty carol caroline
-carly catherine cecile charlotte chelsea christina christine cindy claire claudia cynthia dana
-deborah debbie diana diane donna dorothy edda elena elizabeth ellen emily emma eva fatima fiona
-gabrielle giorgia gloria hannah heather heidi helen hillary ines ingrid irene isabel ivanka jane
-janet jennifer jessica jill joan joanna judith judy julia julie kamala karen kate katherine kathleen
-kathy kellyanne kim kimberly laura lauren linda lisa liz loretta lucy lynn maggie margaret maria
-marie marina martha mary maya megan melania melissa michelle molly monica nancy natalie nicola
-nicole nina olga pamela patricia paula rachel rebecca roberta rosa ruth samantha sandra sara sarah
-sharon sheila sonia sophie stephanie susan suzanne tammy tanya teresa theresa tina ursula valerie
-vanessa victoria virginia wendy yulia yvonne zoe
-"""
-GIVEN = dict.fromkeys(_MEN.split(), "m") | dict.fromkeys(_WOMEN.split(), "f")
-_ROLE = """
-president minister secretary senator governor mayor chancellor director chief officer executive
-chairman chairwoman chair speaker leader head spokesman spokeswoman spokesperson manager adviser
-advisor aide strategist pollster analyst economist expert professor scientist researcher lawyer
-attorney prosecutor judge justice general colonel captain sergeant admiral commander lieutenant
-deputy ambassador envoy diplomat negotiator commissioner candidate nominee rival surrogate
-congressman congresswoman representative lawmaker councillor councilman member premier king queen
-prince princess pope bishop archbishop cardinal pastor reverend doctor author writer novelist poet
-historian journalist reporter editor columnist anchor host correspondent blogger actor actress
-singer musician artist director filmmaker coach player striker quarterback owner founder
-cofounder billionaire businessman businesswoman entrepreneur investor farmer fisherman teacher
-student nurse activist campaigner organizer official inspector detective sheriff master harbour
-coordinator consultant counsel clerk dean principal trustee fellow democrat republican resident
-voter survivor witness marshal ceo cfo coo cto bride groom mother father brother sister wife
-husband son daughter widow cousin friend
-sen rep gov gen lt col rev prof dr sgt capt maj adm hon pm mp
-"""
-ROLES = frozenset(_ROLE.split())
-_LITTLE = """
-rival nominee candidate fellow first wife husband son daughter mother father brother sister friend
-"""
-_SAYING_LITTLE = frozenset(_LITTLE.split())
 _RELATIVE = re.compile(
     r"\b(?:wife|husband|(?:step)?(?:sons?|daughters?|mother|father|brother|sister)|widow|cousin"
     r"|niece|nephew|first lady)\b",
     re.I,
 )
-_QUALIFIER = """
-prime vice former deputy acting ex presidential campaign foreign finance defence defense interior
-chief executive senior longtime veteran national federal state house senate first new retired top
-press communications policy opposition party white british us american leading lead assistant
-associate managing co general attorney labor justice trade health education police fire council
-"""
-_QUALIFIERS = frozenset(_QUALIFIER.split()) | ROLES
-_GROUP = """
-authorities police officials experts critics people polls lawmakers protesters protestors voters
-residents witnesses scientists researchers investigators prosecutors sources opponents supporters
-analysts economists doctors parents students teachers women men activists environmentalists others
-many some several most leaders lawyers attorneys studies researchers reports officers rivals poll
-companies workers customers readers families neighbors neighbours republicans democrats americans
-conservatives liberals demonstrators europeans russians ukrainians mexicans britons germans
-"""
-GROUPS = frozenset(_GROUP.split())
-_STARTER = """
-the a an and but or so yet if when while as in on at by for from with to of that this these those
-ahead instead because
-it its he she they we i you his her their our my who what why how where after before since until
-once though although because however meanwhile still also then there here both either neither not
-no yes all each every one two three asked according speaking despite during over under about into
-like unlike perhaps even just only now today yesterday last next earlier later monday tuesday
-wednesday thursday friday saturday sunday january february march april may june july august
-september october november december thanks please let is are was were has have had do does did
-will would can could should another other such more than well first second
-"""
-_STARTERS = frozenset(_STARTER.split()) | GROUPS
-_NO_PERSON = """
-times post house court university party council committee department bank center centre institute
-news street journal union commission republic press association foundation group company corp inc
-college school church hospital agency service services office bureau board states state city county
-county island river lake park new north south east west united san los el saint association
-supreme security nations fund trust act bill law club league army force forces navy guard campaign
-administration congress parliament government ministry embassy policy network radio tv television
-associates partners holdings education health energy technologies systems origin
-magazine gazette courier observer review tribune daily herald national international world reserve
-american european british french german russian chinese ukrainian syrian mexican
-"""
-_NO_PERSONS = frozenset(_NO_PERSON.split())
 _LINKS = frozenset(("of", "for", "at", "from", "in", "the", "a", "an"))
 _MOTORS = frozenset(("Motors", "Electric", "Mills", "Dynamics", "Assembly"))  # "General" before
 _UP = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞİŁŃŇŌŐŘŚŞŠŤŪŮŰŹŻŽ"
@@ -140,7 +54,7 @@ class Named:
     @property
     def description(self) -> str:
         """The first description that says something by itself, not just "nominee"."""
-        said = [one for one in self.descriptions if one.casefold() not in _SAYING_LITTLE]
+        said = [one for one in self.descriptions if one.casefold() not in SAYING_LITTLE]
         return next((one for one in said if " " in one), "".join(said[:1]))
 
 
@@ -245,10 +159,10 @@ class People:
     def _new(self, one: _Mention, surnames: Counter[str]) -> Named:
         own = words(one.name)
         gender = one.honorific or GIVEN.get(own[0] if own else "", "")
-        is_full = " " in one.name and len(own) <= 4 and not _NO_PERSONS & set(own)
+        is_full = " " in one.name and len(own) <= 4 and not NO_PERSONS & set(own)
         is_person = bool(
             one.honorific
-            or (one.role and not _NO_PERSONS & set(own))
+            or (one.role and not NO_PERSONS & set(own))
             or (is_full and (gender or surnames[surname(one.name)] or " of " not in one.name))
         )
         ahead = self._text[max(0, one.start - 4) : one.start]
@@ -267,7 +181,7 @@ class People:
         if len(words(one.name)) > len(words(named.name)):
             named.name = one.name
         named.gender = named.gender or one.honorific
-        if one.honorific or (one.role and not _NO_PERSONS & set(words(one.name))):
+        if one.honorific or (one.role and not NO_PERSONS & set(words(one.name))):
             named.is_person = True
         for said in (one.role, *_apposed(self._text, one)):
             if said and said not in named.descriptions:
@@ -317,7 +231,7 @@ def _mentions(text: str) -> Iterator[_Mention]:
     plain_words = frozenset(re.findall(r"(?<![\w-])[^\W\d_][\w-]*", text))
     for run in _RUN.finditer(text):
         parts = [*re.finditer(r"\S+", run[0])]
-        while parts and parts[0][0].strip(".,").casefold() in _STARTERS:
+        while parts and parts[0][0].strip(".,").casefold() in STARTERS:
             parts = parts[1:]
         first = _behind_roles([part[0] for part in parts])
         called = [part[0] for part in parts[first:]]
@@ -336,7 +250,7 @@ def _mentions(text: str) -> Iterator[_Mention]:
 def _without_place(name: str) -> str:
     """The name without "of China" behind it; the Bank of America keeps its own."""
     called, _, place = name.partition(" of ")
-    is_whole = not place or set(words(called)) & _NO_PERSONS
+    is_whole = not place or set(words(called)) & NO_PERSONS
     if is_whole or (" " not in called and not place.startswith("the ")):
         return name
     return called
@@ -384,13 +298,13 @@ def _role(ahead: str, own: str) -> str:
         if not (is_role(plain) or ((said or own) and (_qualifies(word, plain)))):
             break
         said.insert(0, word)
-    while said and said[0].casefold() in _STARTERS:
+    while said and said[0].casefold() in STARTERS:
         said = said[1:]
     return " ".join([*said, own]).strip()
 
 
 def _qualifies(word: str, plain: str) -> bool:
-    return plain in _QUALIFIERS or (word[:1].isupper() and plain not in _STARTERS)
+    return plain in QUALIFIERS or (word[:1].isupper() and plain not in STARTERS)
 
 
 def _begins_sentence(text: str, start: int) -> bool:

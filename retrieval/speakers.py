@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.attribution import Attribution, Span
+from retrieval.lexicon import GROUPS, ROLES
 from retrieval.names import head, is_asked, key, same_person, words
 from retrieval.passages import sentences
-from retrieval.people import GROUPS, ROLES, Named, People, describes, gender_of, is_role
+from retrieval.people import Named, People, describes, gender_of, is_role
 
 __all__ = ["Speaker", "is_asked", "key", "same_person", "speakers"]
 

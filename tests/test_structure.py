@@ -8,8 +8,8 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "errors", "database", "articles", "sources.documents", "sources.apart", "sources.files",
     "sources.public", "sources.web", "sources.robots", "sources.feeds", "passages", "copies",
-    "models", "crossencoder", "attribution", "tagger", "names", "people", "speakers", "statements",
-    "library", "vectors", "words", "register", "claims", "projections", "index", "check", "search",
+    "models", "crossencoder", "attribution", "tagger", "names", "lexicon", "people", "speakers",
+    "statements", "library", "vectors", "words", "register", "claims", "projections", "index", "check", "search",
     "quotes", "asked_statement", "excerpt", "turned", "asked", "statement_reader", "reader",
     "draft", "answer", "said", "stated", "verdict", "proof", "language_model", "support",
     "followup", "writing", "dates", "incoming", "desk", "evaluation", "watch",
