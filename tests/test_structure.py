@@ -9,10 +9,11 @@ ORDER = [
     "errors", "database", "articles", "sources.documents", "sources.apart", "sources.files",
     "sources.public", "sources.web", "sources.robots", "sources.feeds", "passages", "copies",
     "models", "crossencoder", "attribution", "tagger", "names", "lexicon", "people", "speakers",
-    "statements", "library", "vectors", "words", "register", "claims", "projections", "index", "check", "search",
-    "quotes", "asked_statement", "excerpt", "turned", "asked", "statement_reader", "reader",
-    "draft", "answer", "said", "stated", "verdict", "proof", "language_model", "support",
-    "followup", "writing", "dates", "incoming", "desk", "evaluation", "watch",
+    "statements", "library", "vectors", "words", "register", "claims", "projections", "index",
+    "check", "search", "quotes", "asked_statement", "excerpt", "turned", "asked",
+    "statement_reader", "reader", "draft", "answer", "said", "stated", "verdict", "proof",
+    "language_model", "support", "followup", "writing", "dates", "incoming", "desk", "evaluation",
+    "watch",
 ]  # fmt: skip
 DISCORD = {
     f"bot/discord/{name}.py"
