@@ -58,7 +58,7 @@ def who(
 ) -> None:
     """Print whose words these are."""
     from bot.render import json_line
-    from bot.said import NOBODY, named, told_json, told_text
+    from bot.said import NOBODY, told_json, told_text
 
     with desk_of(library) as desk:
         found = desk.who_said(phrase)
@@ -69,7 +69,7 @@ def who(
     if not found:
         typer.echo(NOBODY, err=as_json)
     elif not as_json:
-        typer.echo("\n\n".join(f"{named(one.said)}:\n{told_text(one)}" for one in found))
+        typer.echo("\n\n".join(f"{one.said.statement.speaker}:\n{told_text(one)}" for one in found))
     _say_unread(unread)
 
 

@@ -95,10 +95,8 @@ def _from(citation: Citation) -> str:
 
 def said_by(statement: Statement) -> str:
     """Who says it, what the article calls them, and whose words these are."""
-    speaker = statement.speaker
-    called = f" ({speaker.description})" if speaker.description else ""
     how = "denied, or not said" if statement.is_denied else _HOW[statement.kind]
-    return f"{speaker.name}{called}, {how}"
+    return f"{statement.speaker}, {how}"
 
 
 def _limits(answer: Answer) -> str:

@@ -44,7 +44,7 @@ def nothing(found: Quotes, about: str = "") -> str:
 
 def timeline_line(said: Said, *, with_name: bool) -> str:
     """The day, who says it where that is asked for, what, and the publisher."""
-    name = f"{named(said)}: " if with_name else ""
+    name = f"{said.statement.speaker}: " if with_name else ""
     return f"{_when(said):10}  {name}{line(said)}  ({_publisher(said)})"
 
 
@@ -56,13 +56,6 @@ def told_text(told: Told) -> str:
     for one in told.variants:
         lines += [f"    elsewhere: {line(one)}", f"        {_reported_by(one)}"]
     return "\n".join(lines)
-
-
-def named(said: Said) -> str:
-    """Who says it, with what the article calls them."""
-    speaker = said.statement.speaker
-    name = speaker.name or "somebody"
-    return f"{name}, {speaker.description}" if speaker.description else name
 
 
 def line(said: Said) -> str:

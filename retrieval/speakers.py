@@ -55,6 +55,10 @@ class Speaker:
     description: str = ""
     is_named: bool = True
 
+    def __str__(self) -> str:
+        """The name, and what the article calls them in brackets."""
+        return f"{self.name} ({self.description})" if self.description else self.name
+
 
 _NONE = Speaker("", is_named=False)
 

@@ -300,6 +300,11 @@ def test_persons_of_two_articles_are_the_same_by_their_full_names(
     assert same_person(one, other) == same_person(other, one) == expected
 
 
+def test_a_speaker_reads_as_the_name_and_what_they_are() -> None:
+    assert str(Speaker("Ida Moe", "mayor of Halvik")) == "Ida Moe (mayor of Halvik)"
+    assert str(Speaker("the police", is_named=False)) == "the police"
+
+
 def test_one_speaker_has_one_key() -> None:
     assert key("Mr. Volodymyr Zelenskyy") == key("Volodymyr Zelenskiy") == "volodymyr zelensky"
     assert key("Donald J. Trump") == key("Donald Trump") != key("Donald Trump Jr.")

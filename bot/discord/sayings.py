@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.discord.messages import FITS, MESSAGE, Sheet, beginning, cut, escape, flat, source_line
-from bot.said import NOBODY, how, named, nothing, words
+from bot.said import NOBODY, how, nothing, words
 from retrieval.said import Quotes, Said, Told, Voice
 
 _SIZES = (600, 300, 150, 80)  # characters of each statement, escaped, tried in turn
@@ -70,5 +70,5 @@ def _entry(
 def _said(said: Said, size: int, *, with_name: bool) -> tuple[str, bool]:
     text = flat(words(said))
     shown = beginning(text, size)
-    who = f"**{escape(cut(flat(named(said)), _NAME))}**: " if with_name else ""
+    who = f"**{escape(cut(flat(str(said.statement.speaker)), _NAME))}**: " if with_name else ""
     return f"{who}{escape(how(said))}{shown}", shown != escape(text)
