@@ -38,14 +38,15 @@ def quotes(
     if as_json:
         for one in found.told:
             typer.echo(json_line(told_json(one)))
+    several = len(found.voices) > 1
     if not found.told:
         typer.echo(nothing(found, about), err=as_json)
     elif timeline and not as_json:
-        several = len(found.voices) > 1
         for one in found.told:
             typer.echo(timeline_line(one.said, with_name=several))
     elif not as_json:
-        typer.echo("\n\n".join([heading(found, about), *map(told_text, found.told)]))
+        entries = [told_text(one, with_name=several) for one in found.told]
+        typer.echo("\n\n".join([heading(found, about), *entries]))
         if found.more:
             typer.echo(f"\nThere are more: --page {number + 1}")
     _say_unread(unread)

@@ -44,18 +44,23 @@ def nothing(found: Quotes, about: str = "") -> str:
 
 def timeline_line(said: Said, *, with_name: bool) -> str:
     """The day, who says it where that is asked for, what, and the publisher."""
-    name = f"{said.statement.speaker}: " if with_name else ""
-    return f"{_when(said):10}  {name}{line(said)}  ({_publisher(said)})"
+    return f"{_when(said):10}  {_who(said, with_name)}{line(said)}  ({_publisher(said)})"
 
 
-def told_text(told: Told) -> str:
+def told_text(told: Told, *, with_name: bool = False) -> str:
     """The statement, who reports it, and other wordings, on lines of their own."""
-    lines = [f"    {line(told.said)}", f"    {_reported_by(told.said)}"]
+    lines = [f"    {_who(told.said, with_name)}{line(told.said)}", f"    {_reported_by(told.said)}"]
     if told.also:
         lines.append(f"    also in: {', '.join(map(_publisher, told.also))}")
     for one in told.variants:
         lines += [f"    elsewhere: {line(one)}", f"        {_reported_by(one)}"]
     return "\n".join(lines)
+
+
+def _who(said: Said, with_name: bool) -> str:
+    """Who says it, where several may; what two say together is never shown as one's."""
+    speaker = said.statement.speaker
+    return f"{speaker}: " if with_name or " and " in speaker.name else ""
 
 
 def line(said: Said) -> str:

@@ -73,6 +73,11 @@ def surname(name: str) -> str:
     return own[-1] if own else ""
 
 
+def ends(name: str) -> str:
+    """The first and the last word of the name's key, which all full names of a person share."""
+    return f"{key(name).partition(' ')[0]} {surname(name)}"
+
+
 def same_person(one: str, other: str) -> bool:
     """Whether two full names of any articles are one person's.
 
@@ -121,7 +126,7 @@ def _is_named_so(asked: str, wanted: list[str], name: str) -> bool:
     called = [word for word in called if word not in _TITLES] or called
     if re.match(r"[a-z]", re.split(r"[\s’'-]", name.strip())[-1]):
         return own == called  # "Trump critics" and "the Trump campaign" are others than Trump
-    if not own or (head(name) != own[-1] and own[-1] not in _GENERATIONS):
+    if not own or head(name) not in (own[-1], surname(name)):
         return False  # the last word names something else, as in "a source in Kiev"
     if name[:1].islower():
         return own == called

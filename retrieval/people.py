@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from retrieval.lexicon import GIVEN, NO_PERSONS, QUALIFIERS, ROLES, SAYING_LITTLE, STARTERS
-from retrieval.names import HONORIFICS, akin, head, key, same_person, surname, words
+from retrieval.names import HONORIFICS, akin, ends, head, key, same_person, surname, words
 
 Span = tuple[int, int]
 
@@ -118,7 +118,7 @@ class People:
     def _known(self, one: _Mention) -> Named | None:
         own = key(one.name)
         if len(one.name.split()) > 1:
-            alike = self._by_word[_ends(own)][-_NAMESAKES:]
+            alike = self._by_word[ends(own)][-_NAMESAKES:]
             return next((named for named in alike if same_person(named.name, one.name)), None)
         same = [
             named
@@ -173,7 +173,7 @@ class People:
         named = Named(one.name, is_person, gender if is_person else "")
         self.all.append(named)
         whole = key(one.name)
-        for word in {surname(whole), own[0] if own else "", whole, _ends(whole)}:
+        for word in {surname(whole), own[0] if own else "", whole, ends(whole)}:
             self._by_word[word].append(named)
         return named
 
@@ -187,11 +187,6 @@ class People:
             if said and said not in named.descriptions:
                 named.descriptions.append(said)
                 named.gender = named.gender or gender_of(said)
-
-
-def _ends(own: str) -> str:
-    """The first and last word of a name's key, which all names of one person share."""
-    return f"{own.split()[0] if own else ''} {surname(own)}"
 
 
 def _headings(text: str) -> list[Span]:

@@ -1,13 +1,14 @@
 """Said: who says what in one or several libraries, each statement once, proved as they are now."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from heapq import merge
 from itertools import pairwise
 
-from retrieval import claims, speakers
+from retrieval import claims, names, speakers
 from retrieval.answer import Citation
 from retrieval.articles import Article
 from retrieval.asked_statement import content, content_in_order
@@ -95,7 +96,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A speaker across articles: by the fullest name, and what they are called most often."""
+    """A speaker across articles: by the full name and the description that most statements have."""
 
     speaker: Speaker
     keys: tuple[str, ...]
@@ -196,48 +197,90 @@ class _Groups:
 
 
 def voices(indexes: Sequence[Index], asked: str) -> list[Voice]:
-    """Those speakers who may be meant by what is asked for, the most quoted first."""
-    called = [
-        one
-        for index in indexes
-        for one in index.register.maybe_called(asked)
-        if speakers.is_asked(asked, one.speaker.name, one.speaker.description)
+    """Those speakers who may be meant by what is asked for, the most quoted first.
+
+    By a first and a last name nobody is meant beside whoever has exactly these.
+    """
+    called = [one for index in indexes for one in index.register.maybe_called(asked)]
+    meant = [
+        some
+        for some in _people(called)
+        if any(
+            speakers.is_asked(asked, one.speaker.name, one.speaker.description)
+            for one in _alone(some)
+        )
     ]
-    return _voices(called)
+    own = names.key(asked)
+    exact = [some for some in meant if " " in own and any(one.key == own for one in _alone(some))]
+    return _ordered(exact or meant)
 
 
 def speakers_like(indexes: Sequence[Index], typed: str, most: int) -> list[Voice]:
     """Speakers with a name that has the words typed, or beginnings; the most quoted first."""
     # One is called several ways: more are asked for than are shown.
     called = [one for index in indexes for one in index.register.speakers(typed, most=4 * most)]
-    return _voices(called)[:most]
+    return _ordered(_people(called))[:most]
 
 
-def _voices(called: Iterable[Called]) -> list[Voice]:
-    """One voice a speaker; a surname alone is that of whoever alone bears it among them."""
-    people: list[list[Called]] = []
-    for one in sorted(called, key=lambda one: -len(one.key.split())):
-        name = one.speaker.name
-        same = [some for some in people if one.key == some[0].key
-                or speakers.same_person(name, some[0].speaker.name)]  # fmt: skip
-        if not same and one.speaker.is_named and " " not in one.key:
-            same = [some for some in people if some[0].speaker.is_named
-                    and some[0].key.split()[-1:] == [one.key]]  # fmt: skip
-        if len(same) == 1:
-            same[0].append(one)
-        else:
-            people.append([one])
+def _ordered(people: Iterable[Sequence[Called]]) -> list[Voice]:
     return sorted(map(_voice, people), key=lambda one: (-one.count, one.speaker.name))
 
 
+def _people(called: Iterable[Called]) -> list[list[Called]]:
+    """One list a speaker; a surname alone is that of whoever alone bears it among them.
+
+    What several say together is with each of them who alone bears that name.
+    """
+    people: list[list[Called]] = []
+    bearing: dict[str, list[list[Called]]] = defaultdict(list)  # by key, ends and last word
+    for one in sorted(called, key=lambda one: (_is_joint(one), -len(one.key.split()))):
+        same = _same(one, bearing)
+        for some in same:
+            some.append(one)
+        if not same:
+            people.append([one])
+            for word in {one.key, names.ends(one.key), one.key.rpartition(" ")[2]}:
+                bearing[word].append(people[-1])
+    return people
+
+
+def _same(one: Called, bearing: Mapping[str, list[list[Called]]]) -> list[list[Called]]:
+    """Those of the people called so far who are the one; several only where they speak together."""
+    if _is_joint(one):
+        parts = re.split(r",\s|\sand\s", one.speaker.name)
+        full = [part for part in parts if " " in names.key(part)]
+        return [some for part in full for some in _bearer(part, names.key(part), bearing)]
+    found = _bearer(one.speaker.name, one.key, bearing)
+    return [some for some in found if one.speaker.is_named or some[0].key == one.key]
+
+
+def _bearer(name: str, key: str, bearing: Mapping[str, list[list[Called]]]) -> list[list[Called]]:
+    """The one among the people who alone bears the name, if there is one."""
+    if " " in key:
+        alike = bearing.get(names.ends(key), [])
+        same = [some for some in alike if names.same_person(name, some[0].speaker.name)]
+    else:
+        same = [some for some in bearing.get(key, []) if some[0].speaker.is_named]
+    exact = [some for some in bearing.get(key, []) if some[0].key == key]
+    return exact or (same if len(same) == 1 else [])
+
+
+def _is_joint(one: Called) -> bool:
+    return " and " in one.speaker.name
+
+
+def _alone(called: Sequence[Called]) -> list[Called]:
+    return [one for one in called if not _is_joint(one)] or [*called]
+
+
 def _voice(called: Sequence[Called]) -> Voice:
-    ordered = sorted(called, key=lambda one: (-one.count, one.speaker.name))
-    most = max(len(one.key.split()) for one in ordered)
-    name = next(one.speaker.name for one in ordered if len(one.key.split()) == most)
-    said = next((one.speaker.description for one in ordered if one.speaker.description), "")
-    speaker = Speaker(name, said, any(one.speaker.is_named for one in ordered))
-    keys = tuple(dict.fromkeys(one.key for one in called))
-    return Voice(speaker, keys, sum(one.count for one in ordered))
+    ordered = sorted(called, key=lambda one: (_is_joint(one), -one.count, one.speaker.name))
+    alone = _alone(ordered)
+    name = next((one for one in alone if " " in one.key), alone[0]).speaker.name
+    said = next((one.speaker.description for one in alone if one.speaker.description), "")
+    speaker = Speaker(name, said, any(one.speaker.is_named for one in alone))
+    keys = tuple(dict.fromkeys(one.key for one in ordered))
+    return Voice(speaker, keys, sum(one.count for one in called))
 
 
 def quotes(
@@ -261,7 +304,7 @@ def quotes(
         return Quotes(asked, (), (), first, mentions=mentions)
     count = sum(index.register.count(keys, allowed) for index in indexes)
     last = first + most if most >= 0 and not oldest_first else -1
-    groups = _Groups()
+    groups = _Groups(meant)
     for said in (
         _on(indexes, keys, about, allowed, count) if about else _all(indexes, keys, allowed)
     ):

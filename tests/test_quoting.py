@@ -67,6 +67,26 @@ def test_a_timeline_goes_from_the_oldest_to_the_newest(told: Path) -> None:
     assert [json.loads(one)["denied"] for one in topic.stdout.splitlines()] == [True]
 
 
+def test_of_several_who_may_be_meant_each_statement_says_whose_it_is(data: Path) -> None:
+    desk = Newsdesk(data, create=True)
+    desk.index.tagger = Scripted()
+    desk.take([
+        made("a", '"We won the vote" said Ida Moe.', published="2025-05-03"),
+        made("b", '"We lost the vote" said Per Moe.', published="2025-05-02"),
+        made("c", '"Fish have no vote" said Moe.', published="2025-05-01"),
+    ])  # fmt: skip
+    desk.close()
+    several = newsdesk("quotes", "Moe", data=data).stdout
+    one = newsdesk("quotes", "Ida Moe", data=data).stdout
+
+    assert "    Ida Moe: “We won the vote”" in several
+    assert "    Per Moe: “We lost the vote”" in several
+    assert "    Moe: “Fish have no vote”" in several
+    assert "“We won the vote”" in one
+    assert "lost" not in one
+    assert "Fish" not in one
+
+
 def test_a_long_list_comes_in_pages(told: Path) -> None:
     first, second = (newsdesk("quotes", "Fox", "--page", n, data=told).stdout for n in "12")
 

@@ -100,6 +100,31 @@ def test_two_of_one_surname_are_told_apart(tmp_path: Path, embedder: Embedder) -
     assert len(speakers_like([index], "", 2)) == 2
 
 
+def test_a_surname_alone_is_nobodys_where_two_bear_it(tmp_path: Path, embedder: Embedder) -> None:
+    index = filled(
+        tmp_path, embedder,
+        made("a", BRIDGE), made("b", 'Nets. "We caught four cod" said Bo Lee.'),
+        made("c", 'Who? "It is a scandal of the first order" said Lee.'),
+    )  # fmt: skip
+
+    assert said(index, "Ann Lee") == ['"The cables of the old bridge have rusted through"']
+    assert len(said(index, "Lee")) == 3
+
+
+def test_what_two_say_together_is_with_each(tmp_path: Path, embedder: Embedder) -> None:
+    both = "Ann Lee and Bo Fox said that the bridge is old."
+    index = filled(
+        tmp_path, embedder,
+        made("a", both), made("b", 'Nets. "We caught four cod" said Ann Lee.'),
+        made("c", '"It is a scandal of the first order" said Bo Fox.'),
+    )  # fmt: skip
+
+    for name in ("Ann Lee", "Bo Fox"):
+        (voice,) = voices([index], name)
+        assert (voice.speaker.name, voice.count) == (name, 2)
+        assert "that the bridge is old" in said(index, name)
+
+
 def test_of_a_topic_comes_only_what_is_about_it(tmp_path: Path, embedder: Embedder) -> None:
     index = filled(tmp_path, embedder, made("a", TAX), made("b", BRIDGE), made("c", DENIAL))
 

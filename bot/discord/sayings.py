@@ -70,5 +70,7 @@ def _entry(
 def _said(said: Said, size: int, *, with_name: bool) -> tuple[str, bool]:
     text = flat(words(said))
     shown = beginning(text, size)
-    who = f"**{escape(cut(flat(str(said.statement.speaker)), _NAME))}**: " if with_name else ""
+    speaker = said.statement.speaker
+    is_shown = with_name or " and " in speaker.name  # what two say together is never one's
+    who = f"**{escape(cut(flat(str(speaker)), _NAME))}**: " if is_shown else ""
     return f"{who}{escape(how(said))}{shown}", shown != escape(text)
