@@ -130,7 +130,8 @@ def _is_named_so(asked: str, wanted: list[str], name: str) -> bool:
         return False  # the last word names something else, as in "a source in Kiev"
     if name[:1].islower():
         return own == called
-    is_part = set(called) <= set(own) and (surname(asked) == surname(name) or called == own[:1])
+    is_first = called == own[:1] and words(asked)[0] not in _TITLES  # no king is any Charles
+    is_part = set(called) <= set(own) and (surname(asked) == surname(name) or is_first)
     return is_part or same_person(asked, name) or (len(own) == 1 and own[-1:] == called[-1:])
 
 

@@ -29,7 +29,7 @@ _RUN = re.compile(
 _BEFORE = re.compile(r"(?<![\w.])(?:(?:(?:[A-Z]\.)+|[\w’'-]+\.?)[ \u00a0]){0,6}$")
 _APPOSITION = re.compile(
     r",\s+(?P<said>(?:(?:the|a|an|then|now|former|one of)\s|[a-z-]+\s(?:of|at|for|in)\s|of\s)"
-    r"[^,.;:()“”\"\n]{3,90}?)(?=,|\.|;|$|\swho\s)"
+    r"(?:[^,.;:()“”\"\n]|(?<=\b[A-Z])\.|(?<=\b[JS]r)\.){3,90}?)(?=,|(?<!\b[A-Z])(?<!\b[JS]r)\.|;|$|\swho\s)"
 )
 _APPOSED = re.compile(
     r"(?P<said>\b(?:the|The|its|Its|their|Their|[A-Z]\w+[’']s)\s[^,.;:()“”\"\n]{3,70}?),\s$"
@@ -82,6 +82,7 @@ class People:
         self._at: list[tuple[Span, Named]] = []
         mentions = [*_mentions(text)]
         headings = _headings(text)
+        self._alone = Counter(key(one.name) for one in mentions if " " not in one.name)
         self._first_alone: dict[str, int] = {}  # where a surname first stands without another
         for one in mentions:
             if " " not in one.name and not _is_within(one.start, headings):
@@ -120,19 +121,27 @@ class People:
         if len(one.name.split()) > 1:
             alike = self._by_word[ends(own)][-_NAMESAKES:]
             return next((named for named in alike if same_person(named.name, one.name)), None)
-        same = [
-            named
-            for named in self._by_word[surname(own)][-_NAMESAKES:]
-            if ((named.is_person and not _is_acronym(one.name)) or key(named.name) == own)
-            and (" " not in own or key(named.name).endswith(f" {own}"))
-            and not (one.honorific and named.gender and named.gender != one.honorific)
-            and not (" " not in one.name and self._is_someones(named))
+        alike = self._by_word[surname(own)][-_NAMESAKES:]
+        same = [named for named in alike if key(named.name) == own] or [
+            named for named in alike if self._is_called(named, one, own)
         ]
         if len(same) > 1:
             same = [named for named in same if self._speaks(named)] or same[:1]
             before = [named for named in same if named.places[0][0] < one.start]
             return max(before or same, key=lambda named: _last_before(named, one.start))
         return same[0] if same else None
+
+    def _is_called(self, named: Named, one: _Mention, own: str) -> bool:
+        """Whether they may be meant by a part of their name."""
+        if not named.is_person or _is_acronym(one.name):
+            return False
+        if one.honorific and named.gender and named.gender != one.honorific:
+            return False
+        if key(named.name).endswith(f" {own}") or surname(named.name) == own:
+            return not (" " not in one.name and self._is_someones(named))
+        # Who is mostly called by the surname is hardly called by the first name; nor is any pope.
+        is_usual = self._alone[own] >= self._alone[surname(named.name)]
+        return " " not in own and not one.role and is_usual
 
     def _is_someones(self, named: Named) -> bool:
         """Whether they are a relative of whoever the surname alone means, who is named before."""
