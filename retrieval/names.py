@@ -29,6 +29,8 @@ _COUNTRIES = {
     "swiss": "switzerland", "greek": "greece", "welsh": "wales", "finnish": "finland",
     "american": "us", "states": "us", "chinese": "china", "irish": "ireland",
 }  # fmt: skip
+_STEM = 4  # letters of a country's name that its people's begins with
+_OF_A_COUNTRY = re.compile(r"[ie]?ans?|ian|n|ish|ese|i|er|en|ic")
 _A_PEOPLE = re.compile(r"(?:ans|ish|ese|rench|utch|wiss|reeks|urks|zechs|oles|anes|wedes|inns)$")
 
 
@@ -109,6 +111,8 @@ def is_asked(asked: str, name: str, description: str) -> bool:
         return False
     if _is_named_so(asked, wanted, name):
         return True
+    if len(wanted) == 1 and asked[:1].isupper() and not _A_PEOPLE.search(wanted[0]):
+        name = ""  # "Powell" is no name like "Power"
     known = [word for word in words(f"{name} {description}") if word not in _OF_LITTLE_WEIGHT]
     if len(wanted) == 1 and _A_PEOPLE.search(wanted[0]):
         return any(akin(wanted[0].rstrip("s"), word) for word in known)
@@ -142,12 +146,17 @@ def head(phrase: str) -> str:
 
 
 def akin(one: str, other: str) -> bool:
-    """Whether two folded words are much the same, as "ukrainian" and "ukraine"."""
+    """Whether two folded words are one word or of one country, as "ukrainian" and "ukraine"."""
     one, other = _COUNTRIES.get(one, one), _COUNTRIES.get(other, other)
     if one == other or one.rstrip("s") == other.rstrip("s"):
         return True
-    short, long = sorted((one, other), key=len)
-    return len(short) >= 5 and long[: len(short) - 1] == short[:-1] and len(long) - len(short) <= 3
+    short, long = sorted((one.removesuffix("s"), other.removesuffix("s")), key=len)
+    stem = short.rstrip("aeiouy")
+    return (
+        len(stem) >= _STEM
+        and long.startswith(stem)
+        and bool(_OF_A_COUNTRY.fullmatch(long[len(stem) :]))
+    )
 
 
 def _generation(name: list[str]) -> set[str]:

@@ -22,9 +22,10 @@ _UP = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞİŁŃŇŌŐŘŚŞŠŤŪŮŰŹŻŽ"
 _ABBREVIATED = r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Rev|Prof|Sgt|Capt|Jr|Sr|St|Hon)\b\.?"
 _WORD = rf"(?:{_ABBREVIATED}|(?:[{_UP}]\.)+|[{_UP}][\w-]*(?:[’'][{_UP}][\w-]*)*&?\w*)"
 _PARTICLE = r"(?:van|von|der|den|de|del|di|da|dos|du|la|le|al|bin|ibn|of|for|the|zu|ter|y|&)"
+_NICKNAME = rf"[ \u00a0][\"“‘][{_UP}][\w.-]{{1,15}}[\"”’](?=[ \u00a0][{_UP}])"
 _RUN = re.compile(
     rf"(?<![\w’'-]){_WORD}"
-    rf"(?:(?:[ \u00a0]{_PARTICLE}){{0,2}}[ \u00a0]{_WORD}|, (?:Jr|Sr)\b\.?)*"
+    rf"(?:(?:[ \u00a0]{_PARTICLE}){{0,2}}[ \u00a0]{_WORD}|, (?:Jr|Sr)\b\.?|{_NICKNAME})*"
 )
 _BEFORE = re.compile(r"(?<![\w.])(?:(?:(?:[A-Z]\.)+|[\w’'-]+\.?)[ \u00a0]){0,6}$")
 _APPOSITION = re.compile(

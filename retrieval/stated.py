@@ -1,11 +1,11 @@
 """Stated: questions for somebody's words → an Answer made of that speaker's statements."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from retrieval.answer import Answer, Citation, cite_again
-from retrieval.asked_statement import AskedStatement
+from retrieval.asked_statement import AskedStatement, content
 from retrieval.index import Index
 from retrieval.library import Filter
 from retrieval.passages import sentences
@@ -64,27 +64,26 @@ def stated(
             )
             told.append([*page.told])
             reasons += [] if page.told else [_nothing(indexes, one, allowed)]
-    chosen = _chosen(told)
-    also = {one.said: one.also for some in told for one in some}
-    if not chosen:
+    topics = [one.topic for one in asked]
+    cited = _chosen(told, topics)
+    if not cited:
         others = _others(indexes, asked, hits) if reasons else ()
         return _declined(question, hits, " ".join(reasons), others) if reasons else None
-    cited = tuple(
-        replace(_citation(one), also=tuple(other.article for other in also.get(one, ())))
-        for one in chosen
-    )
     listed = _once([*(one.hit for one in cited), *hits])
     answer = cite_again(Answer(question, True, "", (), listed), cited)
     offered = tuple(
         Quote(one.hit, one.start, one.end, one.quote, one.said.probability, one.span)
-        for some in told
-        for one in (_citation(each.said) for each in some)
+        for some, topic in zip(told, topics, strict=True)
+        for one in (_citation(each.said, topic) for each in some)
         if one.said
     )
+    statements = [one.said for one in cited]
     return replace(
         answer, missing=" ".join(reasons), offered=offered,
         probability=max(one.probability for one in offered),
-        differing=any(one.variants for some in told for one in some if one.said in chosen),
+        differing=any(
+            one.variants for some in told for one in some if one.said.statement in statements
+        ),
     )  # fmt: skip
 
 
@@ -98,45 +97,49 @@ def _meant(asked: str, called: Sequence[Voice]) -> str:
     )
 
 
-def _chosen(told: Sequence[Sequence[Told]]) -> list[Said]:
+def _chosen(told: Sequence[Sequence[Told]], topics: Sequence[Set[str]]) -> list[Citation]:
     """Up to three statements of one speaker, one each of several, as many as an answer holds.
 
     Beside a quotation that another article words otherwise stands that wording.
     """
-    chosen: list[Said] = []
-    for some in told:
+    chosen: list[Citation] = []
+    for some, topic in zip(told, topics, strict=True):
         before = len(chosen)
         sure = [one for one in some if one.said.statement.probability >= SURE]
         surest = sorted(some, key=lambda one: -one.said.statement.probability)[:1]
         for one in sure or surest:
-            for said in (one.said, *one.variants[:1]):
+            also = tuple(other.article for other in one.also)
+            shown = [replace(_citation(one.said, topic), also=also)]
+            for cited in shown + [_citation(said, topic) for said in one.variants[:1]]:
                 if len(chosen) - before < (_STATEMENTS if len(told) == 1 else 1):
-                    fits = sum(map(_words, [*chosen, said])) <= MAX_WORDS
-                    chosen += [said] if fits or not chosen else []
+                    fits = sum(len(each.quote.split()) + 1 for each in [*chosen, cited])
+                    chosen += [cited] if fits <= MAX_WORDS or not chosen else []
     return chosen
 
 
-def _words(said: Said) -> int:
-    start, end = shown(said)
-    return len(said.article.text[start:end].split()) + 1
-
-
-def shown(said: Said) -> tuple[int, int]:
+def shown(said: Said, topic: Set[str] = frozenset()) -> tuple[int, int]:
     """The place that is quoted of a statement: its sentences, or of long ones what is said.
 
-    As much of it as an answer holds.
+    As much of it as an answer holds: the sentences that have most of a topic's stems.
     """
     text, passage = said.article.text, said.citation(1).hit.passage
     for start, end in ((passage.start, passage.end), said.spoken):
-        if len(text[start:end].split()) < MAX_WORDS:
+        if _fits(text[start:end]):
             return start, end
     start, end = said.spoken
-    ends = [start + b for _, b in sentences(text[start:end])]
-    fitting = [one for one in ends if len(text[start:one].split()) < MAX_WORDS]
-    if fitting:
-        return start, fitting[-1]
-    few = text[start:end].split()[: MAX_WORDS - 1]
-    return start, _after(text, start, few)
+    bounds = [(start + a, start + b) for a, b in sentences(text[start:end])]
+    fitting = [
+        next(
+            ((first, last) for _, last in reversed(bounds[number:]) if _fits(text[first:last])),
+            (first, _after(text, first, text[first:end].split()[: MAX_WORDS - 1])),
+        )
+        for number, (first, _) in enumerate(bounds)
+    ]
+    return max(fitting, key=lambda place: len(topic & content(text[slice(*place)])))
+
+
+def _fits(text: str) -> bool:
+    return len(text.split()) < MAX_WORDS
 
 
 def _after(text: str, start: int, words: Sequence[str]) -> int:
@@ -145,8 +148,8 @@ def _after(text: str, start: int, words: Sequence[str]) -> int:
     return start
 
 
-def _citation(said: Said) -> Citation:
-    start, end = shown(said)
+def _citation(said: Said, topic: Set[str] = frozenset()) -> Citation:
+    start, end = shown(said, topic)
     spoken = max(start, said.spoken[0]), min(end, said.spoken[1])
     whole = said.citation(1)
     passage = whole.hit.passage

@@ -45,6 +45,12 @@ def test_all_that_an_article_calls_somebody_is_one_speaker() -> None:
         ("[General Motors director Ida Moe] said so.", "Ida Moe", "General Motors director"),
         ("Ahead of [President Ida Moe] all rose.", "Ida Moe", "President"),
         ("[The whip, Rep. Ida Moe of Maine,] said so.", "Ida Moe", "Rep."),
+        ('So said [Ida "Cully" Moe].', 'Ida "Cully" Moe', ""),
+        (
+            "[Per Ask], the son of former Mayor Ole B. Ask, left.",
+            "Per Ask",
+            "the son of former Mayor Ole B. Ask",
+        ),
     ],
 )
 def test_the_name_is_told_from_what_somebody_is_called_beside_it(
@@ -172,6 +178,13 @@ def test_several_are_named_with_what_they_both_are_left_out() -> None:
     assert names("[Sens. Ida Moe and Per Ask, both Brelish Democrats,] left.") == [
         "Ida Moe and Per Ask"
     ]
+
+
+def test_a_first_name_is_whose_the_text_uses_it_for() -> None:
+    marked = "[Ida Moe] has a shop. [Ida] smiled. [Ida] left. [Francis Lee] and [Pope Francis] met."
+
+    assert names(marked) == ["Ida Moe", "Ida Moe", "Ida Moe", "Francis Lee", "Francis"]
+    assert names("[Ida Moe] won. [Moe] smiled. [Moe] left. Another [Ida] stayed.")[-1] == "Ida"
 
 
 def test_who_means_the_name_before_it() -> None:
@@ -347,6 +360,14 @@ SOURCE = ("a source in the Ukrainian delegation", "")
         ("Trump", ("Trump’s team", ""), False),
         ("Trump", ("President-elect Donald Trump", ""), True),
         ("", STARMER, False),
+        ("Powell", ("Georgia Power", ""), False),
+        ("Roberts", ("Ann Robert", ""), False),
+        ("King Charles", ("Charles Moulden", ""), False),
+        ("King Charles", ("Charles III", "King"), True),
+        ("Donald Trump", ("A source close to Donald Trump Jr.", ""), False),
+        ("the Iraqi minister", ("Per Ask", "minister of Iraq"), True),
+        ("the Brazilian president", ("Per Ask", "president of Brazil"), True),
+        ("the Italian mayor", ("Per Ask", "mayor in Italy"), True),
     ],
 )
 def test_a_question_may_name_a_speaker_in_other_words(
