@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from retrieval.words import GRAMMAR, stems
 
@@ -34,9 +35,10 @@ _VIEW_ON = (
     r"|(?:view|opinion|criticism)s? of)"
 )
 _CLAIMED = (
-    r"(?:say|says|said|saying|warns|warned|states|stated|denies|denied|describes|described|argues"
-    r"|argued|insists|insisted|(?:thinks|believes)(?! in\b)|complained|criticised|criticized"
-    r"|condemned|stressed|commented on|reacted to|responded to|spoke of|used the words?"
+    r"(?:say|says|said|saying|warns|warned|states|stated|(?P<how>denie[sd]|critici[sz]e[sd]"
+    r"|condemn(?:s|ed)|complain(?:s|ed)(?: about)?)|describes|described|argues"
+    r"|argued|insists|insisted|(?:thinks|believes)(?! in\b)|stressed"
+    r"|commented on|reacted to|responded to|spoke of|used the words?"
     r"|claim(?:s|ed)(?= that\b|.* (?:is|was|are|were|has|have|had|will|would|can|could|should)\b))"
 )
 _DOCUMENT = (
@@ -48,6 +50,8 @@ _NOT_THEIR_WORDS = r"(?!(?:for|off|on|upon|in|out|an?|the police)\b)"
 _FORMS = [
     re.compile(rf"(?:{form})[\s?.!]*$", re.I)
     for form in (
+        rf"(?:what(?: else| exactly)? )?{_DID} {_WHO}{_ADVERB} (?P<how>den(?:y|ied))"
+        r"(?: (?:that )?(?P<topic>.+?))?",
         rf"what(?: else| exactly)? {_DID} {_WHO}{_ADVERB} {_SAY}{_TOLD}{_TOPIC}",
         rf"(?:did|does|do|has|have|had) {_WHO}{_ADVERB} (?:{_SAY}(?: anything| something)?"
         rf"|spoken? (?=about|of|on))"
@@ -110,7 +114,8 @@ class AskedStatement:
 
     `speaker` and `topic` are the stems of `speaker_text` and `topic_text`, empty where it doesn't
     say. `asks_who` where it asks who says what `topic_text` has, or for what anybody says of it;
-    where it doesn't, and there is no speaker, the question has a "he" that nothing explains.
+    where it doesn't, and there is no speaker, the question has a "he" that nothing explains. `how`
+    is "denied" or "criticised" where it asks for what is said in that way alone.
     """
 
     speaker: frozenset[str]
@@ -118,6 +123,7 @@ class AskedStatement:
     topic_text: str
     speaker_text: str = ""
     asks_who: bool = False
+    how: Literal["", "denied", "criticised"] = ""
 
 
 def asked_statement(question: str) -> AskedStatement | None:
@@ -138,7 +144,11 @@ def _taken_apart(asked: Mapping[str, str | None]) -> AskedStatement | None:
         return None
     topic = (phrase or asked.get("topic") or "").strip(" \"'“”‘’?.!,")
     speaker_text = "" if asks_who or is_unexplained else who
-    return AskedStatement(content(speaker_text), content(topic), topic, speaker_text, asks_who)
+    verb = (asked.get("how") or "").casefold()
+    how: Literal["", "denied", "criticised"] = "denied" if verb.startswith("den") else "criticised"
+    return AskedStatement(
+        content(speaker_text), content(topic), topic, speaker_text, asks_who, how if verb else ""
+    )
 
 
 def speakers(sentence: str, before: str) -> frozenset[str]:

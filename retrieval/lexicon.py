@@ -6,28 +6,58 @@ describe nobody by themselves; `QUALIFIERS` stand before a role; `GROUPS` speak 
 """
 
 _MEN = """
-aaron abdul adam ahmed alan alberto aldo alex alexander alexei ali andrew angelo anthony antonio
-arthur barack ben benjamin bernard bernie bill bob boris brad brian bruce carl carlos charles chris
-christopher chuck daniel dave david dennis dmitry donald doug edward emmanuel eric frank fred gary
-george glenn gordon greg harold harry henry howard hugh ian ibrahim igor ivan jack jacob james jared
-jason jeff jeffrey jeremy jerry jim jimmy joe john jonathan jose joseph joshua juan keith keir ken
-kevin larry lawrence luis mahmoud marco mark martin matt matthew michael miguel mike mitch mitt
-mohammed muhammad nathan neil newt nick nicolas nigel oleg olaf oliver pablo patrick paul pedro
-peter phil philip pierre rahul ralph ray richard rick robert roger ron ronald rudy rupert ryan sam
-samuel scott sean sergei sergey seth simon stephen steve steven ted terry thomas tim timothy todd
-tom tomas tony vladimir volodymyr walter warren william xavier yuri
+aaron abdul adam ahmad ahmed alan alberto aldo alex alexander alexei alfred ali allan amir andre
+andrew angelo anthony anton antonio arnold arthur arturo barack barry bashar ben benjamin bernard
+bernie bill bob boris brad bradley brandon brent brett brian bruce byron caleb calvin carl carlos
+cesar charles charlie chris christopher chuck clarence clayton cody colin connor cory craig curtis
+damian damon dan daniel danny darren dave david dennis derek diego dmitry dominic don donald doug
+duncan dustin dylan eddie edgar edward edwin eli elias elijah emmanuel enrique eric erik ernest
+ethan eugene evan felix fernando francisco frank franklin fred freddie gabriel garrett gary gavin
+george gerald gilbert glenn gordon graham greg gregory hamza harold harry harvey hassan hector henry
+herbert herman howard hugh hugo hussein ian ibrahim igor imran isaac ismail ivan jack jacob jake
+jamal james jared jason javier jay jeff jeffrey jeremiah jeremy jerome jerry jim jimmy joaquin joe
+joel john jonas jonathan jorge jose josef joseph josh joshua juan julian justin kareem karim karl
+keir keith ken kenneth kent kevin kurt kyle larry lars lawrence leo leon leonard leroy levi lewis
+lloyd logan lou louis lucas luis luke mahmoud malcolm manuel marc marco marcus mario mark martin
+marvin mathew matt matthew maurice mehmet micah michael mick miguel mike mitch mitt mohamed mohammad
+mohammed moses muhammad mustafa nathan nathaniel neil nelson newt nicholas nick nicolas nigel noah
+norman olaf oleg oliver omar oscar otto owen pablo patrick paul pedro per pete peter phil philip
+phillip pierre preston rafael rahul ralph ramon randy ray raymond reginald rene reza ricardo richard
+rick rishi robert roberto rod rodney roger roland ron ronald ross roy ruben rudy rupert russell ryan
+sajid salman sam samuel scott sean sebastian sergei sergey sergio seth shane shaun shawn sid simon
+spencer stanley stefan stephen steve steven stuart sunil ted terrence terry theo theodore thomas tim
+timothy todd tom tomas tommy tony travis trent trevor troy tyler umar vernon victor vincent vivek
+vladimir volodymyr wade wallace walter warren wayne wesley william willie wyatt xavier yuri yusuf
+zachary
 """
 _WOMEN = """
-abigail alice alison amanda amy ana angela ann anna anne annie barbara beth betty carol caroline
-carly catherine cecile charlotte chelsea christina christine cindy claire claudia cynthia dana
-deborah debbie diana diane donna dorothy edda elena elizabeth ellen emily emma eva fatima fiona
-gabrielle giorgia gloria hannah heather heidi helen hillary ines ingrid irene isabel ivanka jane
-janet jennifer jessica jill joan joanna judith judy julia julie kamala karen kate katherine kathleen
-kathy kellyanne kim kimberly laura lauren linda lisa liz loretta lucy lynn maggie margaret maria
-marie marina martha mary maya megan melania melissa michelle molly monica nancy natalie nicola
-nicole nina olga pamela patricia paula rachel rebecca roberta rosa ruth samantha sandra sara sarah
-sharon sheila sonia sophie stephanie susan suzanne tammy tanya teresa theresa tina ursula valerie
-vanessa victoria virginia wendy yulia yvonne zoe
+abigail ada adele adriana agnes aisha alana alexandra alice alicia aline alison alma alyssa amanda
+amelia amina amy ana anastasia andrea angela angelina angie anita ann anna anne annette annie
+antonia ashley astrid audrey ava barbara bella bernadette beth bethany betty beverly bianca bonnie
+brenda bridget brittany camila candice carla carly carmen carol caroline carolyn cassandra catalina
+catherine cecile cecilia celeste celia charlotte chelsea chloe christina christine cindy claire
+clara claudia colleen connie courtney cynthia dana daniela danielle daphne debbie deborah debra
+deirdre denise diana diane dolores donna doris dorothy edda edith eileen elaine eleanor elena elisa
+elise elizabeth ella ellen ellie eloise elsa emily emma erica erika erin esther eva evelyn farah
+fatima faye felicity fiona flora frances francesca freya gabrielle gail gemma genevieve georgina
+geraldine gina giorgia giulia gloria grace greta guadalupe gwen hanna hannah harriet heather heidi
+helen helena hillary holly ida imogen ines ingrid irene irma isabel isabella isabelle ivanka
+jacqueline jada jana jane janelle janet janice jasmine jeanne jenna jennifer jenny jessica jill joan
+joanna joanne jocelyn jodi josephine joyce juanita judith judy julia juliana julie juliet justine
+kaitlyn kamala karen karin karla kate katherine kathleen kathy katie katrina kay kayla keira
+kellyanne kelsey kendra kim kimberly kirsten kristen kristin kristina lana lara latoya laura lauren
+layla leah leila lena leticia lila lillian lily linda lisa liz lois lola lorena loretta lori
+lorraine louise lucia lucy luisa lydia lynn mabel madeleine maeve magdalena maggie mandy marcia
+margaret margot maria mariam marianne marie marilyn marina marisa marjorie marlene marta martha mary
+maureen maxine maya megan melania melissa meredith mia michele michelle mildred mindy miranda miriam
+molly monica monique muriel nadia nadine nancy naomi natalie natasha nellie nicola nicole nina nora
+norma octavia olga olivia pam pamela patricia patty paula paulina pauline peggy penelope phoebe
+phyllis polly priscilla rachael rachel ramona raquel rebecca rebekah regina renee rhonda rita
+roberta rosa rosalind rosemary roxanne ruth sabrina sadie sally samantha samira sandra sara sarah
+saskia selena serena sharon shauna sheila shelby shelley sherry shirley sigrid silvia simone sofia
+sonia sophie stella stephanie susan susanna suzanne sylvia tamara tammy tanya tara tatiana teresa
+tessa thea theresa tina trina trudy uma ursula valerie vanessa vera veronica victoria virginia
+vivian wanda wendy wilma yasmin yolanda yulia yvette yvonne zoe
 """
 GIVEN = dict.fromkeys(_MEN.split(), "m") | dict.fromkeys(_WOMEN.split(), "f")
 _ROLE = """
@@ -87,6 +117,7 @@ college school church hospital agency service services office bureau board state
 county island river lake park new north south east west united san los el saint association
 supreme security nations fund trust act bill law club league army force forces navy guard campaign
 administration congress parliament government ministry embassy policy network radio tv television
+intelligence homeland human justice treasury defense defence labor commerce affairs
 associates partners holdings education health energy technologies systems origin
 magazine gazette courier observer review tribune daily herald national international world reserve
 american european british french german russian chinese ukrainian syrian mexican

@@ -30,7 +30,7 @@ _COUNTRIES = {
     "american": "us", "states": "us", "chinese": "china", "irish": "ireland",
 }  # fmt: skip
 _STEM = 4  # letters of a country's name that its people's begins with
-_OF_A_COUNTRY = re.compile(r"[ie]?ans?|ian|n|ish|ese|i|er|en|ic")
+_OF_A_COUNTRY = re.compile(r"[ie]?an|n|ish|ese|i")
 _A_PEOPLE = re.compile(r"(?:ans|ish|ese|rench|utch|wiss|reeks|urks|zechs|oles|anes|wedes|inns)$")
 
 

@@ -142,7 +142,8 @@ class People:
             return not (" " not in one.name and self._is_someones(named))
         # Who is mostly called by the surname is hardly called by the first name; nor is any pope.
         is_usual = self._alone[own] >= self._alone[surname(named.name)]
-        return " " not in own and not one.role and is_usual
+        is_told = bool(named.gender or named.descriptions or own in GIVEN)
+        return " " not in own and not one.role and is_usual and is_told
 
     def _is_someones(self, named: Named) -> bool:
         """Whether they are a relative of whoever the surname alone means, who is named before."""
@@ -285,6 +286,8 @@ def _behind_roles(parts: list[str]) -> int:
             first = place + 1
             while first + 2 < len(parts) and parts[first] in ("of", "for"):
                 first += 2
+                while first + 2 < len(parts) and parts[first].casefold() in NO_PERSONS:
+                    first += 1
     return first
 
 
@@ -295,16 +298,25 @@ def _role(ahead: str, own: str) -> str:
         word for word in own.split(" ") if word.strip(".").casefold() not in HONORIFICS
     ).replace("\u00a0", " ")
     before = _BEFORE.search(ahead)
+    words_before = before[0].split() if before else []
     said: list[str] = []
-    for word in reversed(before[0].split() if before else []):
+    for place in range(len(words_before) - 1, -1, -1):
+        word = words_before[place]
         plain = word.strip(".").casefold()
         if word.endswith(".") and not (is_role(plain) or _INITIALS.fullmatch(word)):
             break
-        if not (is_role(plain) or ((said or own) and (_qualifies(word, plain)))):
+        is_link = (
+            place
+            and said
+            and plain in ("of", "for")
+            and (is_role(words_before[place - 1].strip(".").casefold()))
+        )
+        if not (is_role(plain) or is_link or ((said or own) and _qualifies(word, plain))):
             break
         said.insert(0, word)
-    while said and said[0].casefold() in STARTERS:
-        said = said[1:]
+    left = words_before[: len(words_before) - len(said)]
+    while said and (said[0].casefold() in STARTERS or (said[0].islower() and left[-1:] == ["to"])):
+        said, left = said[1:], []
     return " ".join([*said, own]).strip()
 
 

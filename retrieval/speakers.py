@@ -169,12 +169,7 @@ class _Sources:
                 behind.strip()
             ):
                 is_first = inside[0][0] == (first, last)
-                if (
-                    named.is_person
-                    and not named.descriptions
-                    and is_first
-                    and (ROLES & set(words(ahead)))
-                ):
+                if named.is_person and not named.descriptions and is_first and is_role(head(ahead)):
                     named.descriptions.append(re.sub(r"^the\s", "", ahead.strip(" ,"), flags=re.I))
                 return named
         return None

@@ -26,6 +26,12 @@ _SAYS = re.compile(
 SURE = 0.7
 _FAR_MORE = 3  # times as many statements as the next of the same name
 _PAGE = 12  # statements that are looked through for such as fit into an answer
+_LISTED = 200  # the same where only denials, or only what is said with disapproval, is asked for
+_DISAPPROVES = re.compile(
+    r"\b(?:critici|condemn|complain|slam|blast|denounc|attack|accus|lambast|rebuk|decr[iy]|oppos"
+    r"|reject|object|blam|fault|assail|mock|ridicul)",
+    re.I,
+)
 _NO_WORDS = "The question doesn't say which words it means."
 _NO_SPEAKER = "The question doesn't say whom it means: ask again with a name."
 
@@ -47,7 +53,7 @@ def stated(
     reasons = []
     for one in asked:
         if one.asks_who:
-            told.append([*who_said(indexes, one.topic_text, allowed=allowed)])
+            told.append(_who(indexes, one, allowed))
             reasons += [] if told[-1] or one.topic else [_NO_WORDS]
         elif not one.speaker_text:
             told.append([])
@@ -55,15 +61,8 @@ def stated(
         elif not (called := voices(indexes, one.speaker_text)):
             return None
         else:
-            page = quotes(
-                indexes,
-                _meant(one.speaker_text, called),
-                about=one.topic_text,
-                allowed=allowed,
-                most=_PAGE,
-            )
-            told.append([*page.told])
-            reasons += [] if page.told else [_nothing(indexes, one, allowed)]
+            told.append(_what(indexes, one, _meant(one.speaker_text, called), allowed))
+            reasons += [] if told[-1] else [_nothing(indexes, one, allowed)]
     topics = [one.topic for one in asked]
     cited = _chosen(told, topics)
     if not cited:
@@ -85,6 +84,31 @@ def stated(
             one.variants for some in told for one in some if one.said.statement in statements
         ),
     )  # fmt: skip
+
+
+def _who(indexes: Sequence[Index], asked: AskedStatement, allowed: Filter) -> list[Told]:
+    """The statements that have the words whose speaker is asked for."""
+    most = _LISTED if asked.how else _PAGE
+    found = who_said(indexes, asked.topic_text, allowed=allowed, most=most)
+    return [one for one in found if _is_said_so(one.said, asked.how)]
+
+
+def _what(
+    indexes: Sequence[Index], asked: AskedStatement, speaker: str, allowed: Filter
+) -> list[Told]:
+    """What the speaker says, on the topic if there is one."""
+    most = _LISTED if asked.how else _PAGE
+    found = quotes(indexes, speaker, about=asked.topic_text, allowed=allowed, most=most)
+    return [one for one in found.told if _is_said_so(one.said, asked.how)][:_PAGE]
+
+
+def _is_said_so(said: Said, how: str) -> bool:
+    """Whether it is denied, or said with disapproval, where only such is asked for."""
+    text = said.article.text
+    cue = " ".join(text[start:end] for start, end in said.statement.attribution.cue)
+    if how == "denied":
+        return said.statement.is_denied
+    return not how or bool(_DISAPPROVES.search(cue))
 
 
 def _meant(asked: str, called: Sequence[Voice]) -> str:
@@ -183,9 +207,10 @@ def without_speaker(answer: Answer, asked: Sequence[AskedStatement]) -> Answer:
 
 def _nothing(indexes: Sequence[Index], asked: AskedStatement, allowed: Filter) -> str:
     name = voices(indexes, asked.speaker_text)[0].speaker.name
+    says = "denies" if asked.how else "says"
     topic = f" on {asked.topic_text}" if asked.topic_text else ""
     days = "" if allowed.is_open else " in these articles"
-    return f"{name} says nothing{topic}{days or ' in them'}."
+    return f"{name} {says} nothing{topic}{days or ' in them'}."
 
 
 def _others(

@@ -110,6 +110,26 @@ def test_other_questions_are_not(question: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "speaker", "topic", "how"),
+    [
+        ("what did Ann Lee deny?", "Ann Lee", "", "denied"),
+        ("did Ann Lee deny that the ferry was late?", "Ann Lee", "the ferry was late", "denied"),
+        ("who denied that he knew?", "", "he knew", "denied"),
+        ("who criticized the tariffs?", "", "the tariffs", "criticised"),
+        ("who complained about the noise?", "", "the noise", "criticised"),
+        ("who said it was late?", "", "it was late", ""),
+    ],
+)
+def test_a_question_may_ask_for_denials_and_for_criticism(
+    question: str, speaker: str, topic: str, how: str
+) -> None:
+    asked = asked_statement(question)
+
+    assert asked is not None
+    assert (asked.speaker_text, asked.topic_text, asked.how) == (speaker, topic, how)
+
+
+@pytest.mark.parametrize(
     ("question", "topic"),
     [
         ("what did he say?", ""),

@@ -148,6 +148,11 @@ def test_a_wife_named_once_is_not_who_is_called_by_the_surname_before() -> None:
         ("They spoke of COVID-19. [Gov. Ida Moe] left.", Speaker("Ida Moe", "Gov.")),
         ("It was the Middle East. [Rep. Ida Moe] left.", Speaker("Ida Moe", "Rep.")),
         ("[U.S. Army spokesman Per Ask] left.", Speaker("Per Ask", "U.S. Army spokesman")),
+        ("[Secretary of State nominee Per Ask] left.",
+         Speaker("Per Ask", "Secretary of State nominee")),
+        ("All came to witness President Moe. [Moe] left.", Speaker("Moe", "President")),
+        ("[Director of National Intelligence Ida Moe] left.",
+         Speaker("Ida Moe", "Director of National Intelligence")),
         ("[Alder Steel CEO Per Ask] left.", Speaker("Per Ask", "Alder Steel CEO")),
         ("[Vice President-elect Ida Moe] left.", Speaker("Ida Moe", "Vice President-elect")),
         ("Moe's secretary clears hurdle\n\nPer Lund, Moe's pick, won. [Moe] left.", Speaker("Moe")),
@@ -162,6 +167,7 @@ def test_what_somebody_is_called_stays_within_its_sentence(marked: str, expected
     [
         ("[IRS] spoke. Visit the IRS Free File now.", "IRS"),
         ("[Mississippi] agreed with the ACLU of Mississippi.", "Mississippi"),
+        ("[Alder] sued. Alder Pods are dear.", "Alder"),
     ],
 )
 def test_an_organisation_is_no_namesake_of_a_longer_one(marked: str, expected: str) -> None:
