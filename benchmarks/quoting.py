@@ -32,7 +32,7 @@ from benchmarks.questions import cases, sample
 from retrieval.asked_statement import content
 from retrieval.desk import Newsdesk
 from retrieval.library import FILE
-from retrieval.said import Voice
+from retrieval.voices import Voice
 
 _PAGE = 20
 _PAGES = (1, 2, 10, 100, 500, 1000, 2000)

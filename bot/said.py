@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from retrieval.said import Quotes, Said, Told, Voice
+from retrieval.said import Quotes, Said, Told
+from retrieval.voices import Voice
 
 NOBODY = "Nobody in these articles says that."
 _MARKS = "\"“”„«»‘’'"

@@ -30,13 +30,14 @@ from retrieval.library import Filter, Library, Version
 from retrieval.models import BUNDLED, Embedder
 from retrieval.proof import prove, standing
 from retrieval.reader import Reader, SpanReader
-from retrieval.said import Quotes, Told, Voice, quotes, speakers_like, who_said
+from retrieval.said import Quotes, Told, quotes, who_said
 from retrieval.search import Hit, Search
 from retrieval.sources import files, web
 from retrieval.stated import stated, without_speaker
 from retrieval.support import SupportModel
 from retrieval.tagger import Tagger
 from retrieval.verdict import Verdict, verdict
+from retrieval.voices import Voice, speakers_like
 from retrieval.writing import Writer
 
 log = logging.getLogger(__name__)

@@ -1,24 +1,23 @@
 """Said: who says what in one or several libraries, each statement once, proved as they are now."""
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from heapq import merge
 from itertools import pairwise
 
-from retrieval import claims, names, speakers
+from retrieval import claims, speakers
 from retrieval.answer import Citation
 from retrieval.articles import Article
 from retrieval.asked_statement import content, content_in_order
 from retrieval.index import Index
 from retrieval.library import Filter
 from retrieval.passages import Passage, sentences
-from retrieval.register import Called, Stated, folded
+from retrieval.register import Stated, folded
 from retrieval.search import Hit
-from retrieval.speakers import Speaker
 from retrieval.statements import Statement
+from retrieval.voices import Voice, voices
 
 _CHUNK = 64  # statements read at first, then four times as many, and so on
 _DAYS = 7  # between two reports of one statement
@@ -92,15 +91,6 @@ class Told:
         """The same as a citation, with the other articles that have it."""
         also = tuple(one.article for one in self.also)
         return replace(self.said.citation(number), also=also)
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """A speaker across articles: by the full name and the description that most statements have."""
-
-    speaker: Speaker
-    keys: tuple[str, ...]
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,93 +184,6 @@ class _Groups:
     def is_done(self, count: int, said: Said) -> bool:
         """Whether the first groups are whole, before this one comes."""
         return len(self.all) > count > 0 and not _are_near(self.all[count - 1].same[0], said)
-
-
-def voices(indexes: Sequence[Index], asked: str) -> list[Voice]:
-    """Those speakers who may be meant by what is asked for, the most quoted first.
-
-    By a first and a last name nobody is meant beside whoever has exactly these.
-    """
-    called = [one for index in indexes for one in index.register.maybe_called(asked)]
-    meant = [
-        some
-        for some in _people(called)
-        if any(
-            speakers.is_asked(asked, one.speaker.name, one.speaker.description)
-            for one in _alone(some)
-        )
-    ]
-    own = names.key(asked)
-    exact = [some for some in meant if " " in own and any(one.key == own for one in _alone(some))]
-    return _ordered(exact or meant)
-
-
-def speakers_like(indexes: Sequence[Index], typed: str, most: int) -> list[Voice]:
-    """Speakers with a name that has the words typed, or beginnings; the most quoted first."""
-    # One is called several ways: more are asked for than are shown.
-    called = [one for index in indexes for one in index.register.speakers(typed, most=4 * most)]
-    return _ordered(_people(called))[:most]
-
-
-def _ordered(people: Iterable[Sequence[Called]]) -> list[Voice]:
-    return sorted(map(_voice, people), key=lambda one: (-one.count, one.speaker.name))
-
-
-def _people(called: Iterable[Called]) -> list[list[Called]]:
-    """One list a speaker; a surname alone is that of whoever alone bears it among them.
-
-    What several say together is with each of them who alone bears that name.
-    """
-    people: list[list[Called]] = []
-    bearing: dict[str, list[list[Called]]] = defaultdict(list)  # by key, ends and last word
-    for one in sorted(called, key=lambda one: (_is_joint(one), -len(one.key.split()))):
-        same = _same(one, bearing)
-        for some in same:
-            some.append(one)
-        if not same:
-            people.append([one])
-            for word in {one.key, names.ends(one.key), one.key.rpartition(" ")[2]}:
-                bearing[word].append(people[-1])
-    return people
-
-
-def _same(one: Called, bearing: Mapping[str, list[list[Called]]]) -> list[list[Called]]:
-    """Those of the people called so far who are the one; several only where they speak together."""
-    if _is_joint(one):
-        parts = re.split(r",\s|\sand\s", one.speaker.name)
-        full = [part for part in parts if " " in names.key(part)]
-        return [some for part in full for some in _bearer(part, names.key(part), bearing)]
-    found = _bearer(one.speaker.name, one.key, bearing)
-    return [some for some in found if one.speaker.is_named or some[0].key == one.key]
-
-
-def _bearer(name: str, key: str, bearing: Mapping[str, list[list[Called]]]) -> list[list[Called]]:
-    """The one among the people who alone bears the name, if there is one."""
-    if " " in key:
-        alike = bearing.get(names.ends(key), [])
-        same = [some for some in alike if names.same_person(name, some[0].speaker.name)]
-    else:
-        same = [some for some in bearing.get(key, []) if some[0].speaker.is_named]
-    exact = [some for some in bearing.get(key, []) if some[0].key == key]
-    return exact or (same if len(same) == 1 else [])
-
-
-def _is_joint(one: Called) -> bool:
-    return " and " in one.speaker.name
-
-
-def _alone(called: Sequence[Called]) -> list[Called]:
-    return [one for one in called if not _is_joint(one)] or [*called]
-
-
-def _voice(called: Sequence[Called]) -> Voice:
-    ordered = sorted(called, key=lambda one: (_is_joint(one), -one.count, one.speaker.name))
-    alone = _alone(ordered)
-    name = next((one for one in alone if " " in one.key), alone[0]).speaker.name
-    said = next((one.speaker.description for one in alone if one.speaker.description), "")
-    speaker = Speaker(name, said, any(one.speaker.is_named for one in alone))
-    keys = tuple(dict.fromkeys(one.key for one in ordered))
-    return Voice(speaker, keys, sum(one.count for one in called))
 
 
 def quotes(

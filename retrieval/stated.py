@@ -10,8 +10,9 @@ from retrieval.index import Index
 from retrieval.library import Filter
 from retrieval.passages import sentences
 from retrieval.quotes import MAX_WORDS, Quote
-from retrieval.said import Said, Told, Voice, on_topic, quotes, voices, who_said
+from retrieval.said import Said, Told, on_topic, quotes, who_said
 from retrieval.search import Hit
+from retrieval.voices import Voice, voices
 
 _STATEMENTS = 3  # of an answer
 _OTHERS = 2  # statements by others, where whoever is asked for says nothing

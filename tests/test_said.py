@@ -11,7 +11,8 @@ from retrieval.check import check
 from retrieval.index import Index, Report
 from retrieval.library import FILE, Filter
 from retrieval.models import Embedder
-from retrieval.said import _Group, _Groups, quotes, speakers_like, standing, voices, who_said
+from retrieval.said import _Group, _Groups, quotes, standing, who_said
+from retrieval.voices import speakers_like, voices
 from tests.conftest import made, sync
 from tests.scripted import Scripted
 from tests.test_index import leftovers
@@ -105,6 +106,7 @@ def test_a_surname_alone_is_nobodys_where_two_bear_it(tmp_path: Path, embedder: 
         tmp_path, embedder,
         made("a", BRIDGE), made("b", 'Nets. "We caught four cod" said Bo Lee.'),
         made("c", 'Who? "It is a scandal of the first order" said Lee.'),
+        made("d", '"Rain is a blessing for all of us" said Lee Moe.'),
     )  # fmt: skip
 
     assert said(index, "Ann Lee") == ['"The cables of the old bridge have rusted through"']

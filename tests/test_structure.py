@@ -11,7 +11,7 @@ ORDER = [
     "models", "crossencoder", "attribution", "tagger", "names", "lexicon", "people", "speakers",
     "statements", "library", "vectors", "words", "register", "claims", "projections", "index",
     "check", "search", "quotes", "asked_statement", "excerpt", "turned", "asked",
-    "statement_reader", "reader", "draft", "answer", "said", "stated", "verdict", "proof",
+    "statement_reader", "reader", "draft", "answer", "voices", "said", "stated", "verdict", "proof",
     "language_model", "support", "followup", "writing", "dates", "incoming", "desk", "evaluation",
     "watch",
 ]  # fmt: skip

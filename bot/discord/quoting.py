@@ -18,7 +18,8 @@ from bot.discord.replies import FollowupReply, Refused, Reply, Sent, in_flight
 from bot.discord.sayings import quotes_sheet, who_sheet
 from bot.discord.store import Given
 from retrieval.errors import LibraryError
-from retrieval.said import Quotes, Told, Voice
+from retrieval.said import Quotes, Told
+from retrieval.voices import Voice
 
 if TYPE_CHECKING:
     from bot.discord.client import Client

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from bot.discord.messages import FITS, MESSAGE, Sheet, beginning, cut, escape, flat, source_line
 from bot.said import NOBODY, how, nothing, words
-from retrieval.said import Quotes, Said, Told, Voice
+from retrieval.said import Quotes, Said, Told
+from retrieval.voices import Voice
 
 _SIZES = (600, 300, 150, 80)  # characters of each statement, escaped, tried in turn
 _NAME = 80

@@ -8,9 +8,10 @@ from bot.settings import Settings
 from retrieval.articles import article
 from retrieval.attribution import Attribution
 from retrieval.desk import Newsdesk
-from retrieval.said import Quotes, Said, Told, Voice
+from retrieval.said import Quotes, Said, Told
 from retrieval.speakers import Speaker
 from retrieval.statements import Statement
+from retrieval.voices import Voice
 from tests import discord_limits as limits
 from tests.conftest import made
 from tests.discord.bot import GUILD, HERE, THERE, bot, first_id, plain
