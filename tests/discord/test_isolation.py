@@ -16,7 +16,7 @@ from bot.discord.store import Given as Kept
 from bot.discord.store import GuildSettings
 from bot.settings import Settings
 from retrieval.articles import article
-from tests.discord.bot import add, asked, bot, check, plain
+from tests.discord.bot import add, asked, bot, check, number, plain
 from tests.discord_server import (
     AUTOCOMPLETE,
     BOT,
@@ -42,9 +42,22 @@ TOPICS = [
     ("What is the new ferry of Sund called?",
      "The new ferry of Sund is called {}, its owner said."),
 ]  # fmt: skip
+SAYINGS = [
+    "The children have heard of {} at school",
+    "There is more to come after {}",
+    "Ask me about {} again in a year",
+    "You cannot buy {} in a shop",
+    "It took us years to find {}",
+    "We should have thought of {} long ago",
+]  # one more than a page of /quotes has
+EVERYWHERE = "Tora Berg"  # speaks in every article; of other speakers each is in one alone
+PUBLISHED, EARLIER = "2025-05-16", "2025-05-15"
+REFUSALS = ("I answer only in <#", "Only some roles may ask", "I no longer know")
 PEOPLE = range(2101, 2105)
-IDS = ["sources:{}", "nearest:{}", "rate:{}:1", "rate:{}:0", "share:{}", "delete:{}"]
-PAGES = ["newsdesk:list:0", "newsdesk:list:1"]
+IDS = [
+    "sources:{}", "nearest:{}", "quotes:{}:0", "rate:{}:1", "rate:{}:0", "share:{}", "delete:{}",
+]  # fmt: skip
+PAGES = ["newsdesk:list:0", "newsdesk:list:1", f"newsdesk:quotes:{10**20}:0"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,33 @@ class Fed:
     def id(self) -> str:
         return article(**self.row).id
 
+    @property
+    def speaker(self) -> str:
+        return f"Lena {self.words[4]}"
+
+    @property
+    def fact(self) -> str:
+        """In capitals, as all that is typed: what repeats it has none of the words."""
+        return str(self.row["text"]).split("\n")[0].upper()
+
+    @property
+    def is_long(self) -> bool:
+        return SAYINGS[-1].format(self.words[2]) in self.row["text"]
+
+    @property
+    def saying(self) -> str:
+        return f"of {self.words[2]} at school".upper()
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list of statements that somebody was shown."""
+
+    number: str
+    asker: int
+    private: bool
+    fed: Fed
+
 
 @dataclass
 class Guild:
@@ -69,6 +109,7 @@ class Guild:
     members: dict[int, tuple[int, ...]]  # and their roles
     fed: list[Fed]
     answers: list[tuple[Json, Who]] = field(default_factory=list)  # and where to reply to them
+    lists: list[Listed] = field(default_factory=list)
 
     def may_ask(self, who: Who) -> bool:
         asks = not self.settings.askers or self.roles[0] in who["roles"]
@@ -80,6 +121,8 @@ class Guild:
 
 class World:
     """The servers and people, what they do, and what the bot says where."""
+
+    client: Client  # once it is connected
 
     def __init__(self, server: Server, seed: int) -> None:
         self.server, self.draw = server, random.Random(seed)
@@ -115,14 +158,17 @@ class World:
         return Guild(id, channels, (asker, feeder), settings, drawn, fed)
 
     def _fed(self, question: str, text: str) -> Fed:
-        title, source, said, author, place = words = [self._word() for _ in range(5)]
+        title, source, said, author, speaker, place = words = [self._word() for _ in range(6)]
+        sayings = SAYINGS[: self.draw.choice([1, len(SAYINGS)])]
+        quoted = [f"“{one.format(said)},” said Lena {speaker}." for one in sayings]
+        quoted += [f"“We are tired of {said} by now,” said {EVERYWHERE}."]
         if self.draw.random() < 0.3:
             place = "vik"  # articles of several servers then have the same id
             words.pop()
         row = {
             "title": f"News of {title}", "source": f"{source} Post", "authors": [f"Ann {author}"],
             "url": f"https://news.example/{place}/{question.split()[-1][:-1]}",
-            "text": text.format(said),
+            "text": "\n\n".join([text.format(said), *quoted]), "published": PUBLISHED,
         }  # fmt: skip
         return Fed(question, row, words)
 
@@ -147,7 +193,7 @@ class World:
         """All of them in drawn order, some at the same time."""
         self.draw.shuffle(steps)
         while steps:
-            now = [steps.pop() for _ in range(min(len(steps), self.draw.randint(1, 6)))]
+            now = [steps.pop() for _ in range(min(len(steps), self.draw.randint(1, 9)))]
             await asyncio.gather(*(step() for step in now))
 
     def sent(self) -> list[tuple[str, int, str]]:
@@ -183,10 +229,10 @@ class World:
         steps: list[Step] = [
             partial(self.ask, guild, draw.choice(TOPICS)[0], draw.random() < 0.5, self.who(guild))
         ]
-        for number, one in enumerate(guild.fed):
+        for place, one in enumerate(guild.fed):
             by = draw.choice([None, one])
             steps += [
-                partial(self.ask, guild, one.question, number % 2 == 0, self.chief(guild), by),
+                partial(self.ask, guild, one.question, place % 2 == 0, self.chief(guild), by),
                 partial(self.check, guild, one, self.chief(guild)),
             ]
         one = draw.choice(foreign)
@@ -198,6 +244,30 @@ class World:
             partial(self.talk, guild, draw.choice(guild.fed or foreign).question),
             partial(self.autocomplete, guild),
             partial(self.look, guild),
+        ]
+        return steps + self.statements(guild)
+
+    def statements(self, guild: Guild) -> list[Step]:
+        """Every way to see who says what, used by somebody of the server."""
+        draw, chief = self.draw, self.chief(guild)
+        foreign = [fed for other, fed in self.fed if other is not guild]
+        apart = [fed for other, fed in self.fed if chief["user"] not in other.members]
+        some = draw.choice(guild.fed or foreign)
+        steps: list[Step] = [
+            partial(way, guild, one, who)
+            for way in (self.quotes, self.who_said)
+            for one, who in [
+                (some, self.chief(guild)),
+                (draw.choice(guild.fed or foreign), self.who(guild)),
+                (draw.choice(foreign), self.chief(guild)),
+                (draw.choice(apart or foreign), chief),
+            ]
+        ]
+        steps += [
+            *(partial(self.quotes, guild, one, chief) for one in guild.fed if one is not some),
+            partial(self.everywhere, guild, self.chief(guild)),
+            partial(self.speakers, guild, draw.choice(foreign), self.chief(guild)),
+            partial(self.speakers, guild, draw.choice(foreign), self.who(guild)),
         ]
         return steps
 
@@ -218,7 +288,7 @@ class World:
             assert {word in text for word in one.words[:3]} == {may}, (one, text)
 
     async def check(self, guild: Guild, fed: Fed, who: Who) -> None:
-        given = await check(self.server, fed.row["text"].upper(), **who)
+        given = await check(self.server, fed.fact, **who)
         self.seen([fed] if fed in guild.fed else [], given)
 
     async def talk(self, guild: Guild, question: str) -> None:
@@ -228,6 +298,8 @@ class World:
         self.seen(guild.own(question), answer)
         there = who | {"channel": int(answer["channel_id"])}
         guild.answers.append((answer, there))
+        # What it doesn't remember yet is nobody's to reply to.
+        await self.server.until(lambda: self.client.store.answer_in(int(answer["id"])))
         await self.said("and when was that?", reply_to=answer, **there)
         if guild.settings.threads:
             thread = self.server.thread(who["channel"], there["channel"], "a thread")
@@ -250,6 +322,67 @@ class World:
         await server.until(replies)
         return replies()[0]
 
+    async def used(self, name: str, *options: Json, who: Who) -> Given:
+        given = await self.server.command(name, [*options], **who)
+        return await given.until(lambda one: one.answer or (one.deleted and one.followups))
+
+    async def quotes(self, guild: Guild, fed: Fed, who: Who) -> None:
+        """What a speaker says, of this server or another, all of it or some."""
+        private = self.draw.random() < 0.5
+        limit, is_left = self.draw.choice([
+            ([], True),
+            ([option("about", fed.words[2].upper())], True),
+            ([option("since", PUBLISHED), option("until", PUBLISHED)], True),
+            ([option("until", EARLIER)], False),
+        ])  # fmt: skip
+        speaker = fed.speaker.upper()
+        options = option("speaker", speaker), option("private", private)
+        given = await self.used("quotes", *options, *limit, who=who)
+        nobody = f"Nobody called {speaker} says anything in these articles."
+        self.stated(guild, fed, given, who, nobody, is_left=is_left)
+        if fed in guild.fed and is_left and guild.may_ask(who):
+            assert given.answer
+            guild.lists.append(Listed(number(given.answer), who["user"], private, fed))
+            guild.answers += [] if private else [(given.answer, who)]
+
+    async def who_said(self, guild: Guild, fed: Fed, who: Who) -> None:
+        """Whose words these are, of this server or another."""
+        private = option("private", self.draw.random() < 0.5)
+        given = await self.used("who", option("said", fed.saying), private, who=who)
+        self.stated(guild, fed, given, who, "Nobody in these articles says that.")
+
+    def stated(
+        self, guild: Guild, fed: Fed, given: Given, who: Who, nobody: str, *, is_left: bool = True
+    ) -> None:
+        """A statement is shown where it is the server's own; else there is nobody to say it."""
+        shown = given.answer or given.followups[0]
+        if not guild.may_ask(who):
+            assert shown["content"].startswith(REFUSALS)
+        elif fed not in guild.fed:
+            assert shown["content"] == nobody
+        self.seen([fed] if fed in guild.fed else [], given, guild.may_ask(who) and is_left)
+
+    async def everywhere(self, guild: Guild, who: Who) -> None:
+        """Of somebody who speaks on all servers each is shown what is said on its own."""
+        given = await self.used("quotes", option("speaker", EVERYWHERE), who=who)
+        self.seen(guild.fed, given)
+
+    async def speakers(self, guild: Guild, foreign: Fed, who: Who) -> None:
+        """Typed is what all of them are called, what one of another server is, and nothing."""
+        own = {fed.speaker for fed in guild.fed} if guild.may_ask(who) else set()
+        for typed, wanted in [("lena", own), (foreign.speaker.upper(), set()), ("", None)]:
+            named = option("speaker", typed, focused=True)
+            found = {one["value"] for one in await self.typed("quotes", named, who=who)}
+            assert wanted is None or found == wanted
+
+    async def turn(self, guild: Guild, one: Listed, page: int, who: Who) -> None:
+        """To a page of a list of the server, by somebody of it."""
+        given = await self.click(f"newsdesk:quotes:{one.number}:{page}", who)
+        may = guild.may_ask(who) and (not one.private or who["user"] == one.asker)
+        if one.fed in guild.fed and (page == 0 or one.fed.is_long):
+            self.seen([one.fed], given, may)
+        assert may or given.followups[0]["content"].startswith(REFUSALS)
+
     async def typed(self, name: str, *options: Json, who: Who) -> Any:
         given = await self.server.command(name, [*options], kind=AUTOCOMPLETE, **who)
         await given.until(lambda one: one.callback)
@@ -271,10 +404,15 @@ class World:
         who = self.chief(guild)
         listed = await self.server.command("articles list", **who)
         await listed.until(lambda one: one.answer)
-        first, _ = [await self.click(id, who) for id in PAGES]
+        first, *_ = [await self.click(id, who) for id in self.pages()]
         for one in (listed, first):
             shown = plain(json.dumps(one.original))
             assert {fed.words[0] in shown for fed in guild.fed} <= {True}
+
+    def pages(self) -> list[str]:
+        """Of lists that are somebody's, that may come to be, and that never were."""
+        drawn = [f"newsdesk:quotes:{self.draw.randint(1, 60)}:{page}" for page in (0, 1)]
+        return PAGES + drawn
 
     async def click(self, id: str, who: Who) -> Given:
         """Use a component of a message that the bot may never have sent."""
@@ -309,12 +447,16 @@ class World:
         _, fed = self.draw.choice(self.fed)
         await self.said(fed.question, **who)
         await asked(self.server, fed.question, option("source", fed.row["source"].upper()), **who)
-        await check(self.server, fed.row["text"].upper(), **who)
+        await check(self.server, fed.fact, **who)
+        await self.used("quotes", option("speaker", fed.speaker.upper()), who=who)
+        await self.used("who", option("said", fed.saying), who=who)
         await self.typed("ask", option("source", "post", focused=True), who=who)
+        named = option("speaker", "lena", focused=True)
+        assert await self.typed("quotes", named, who=who) == []
         title = option("article", "", focused=True)
         assert await self.typed("articles remove", title, who=who) == []
         assert "Only members" in await self.remove(fed.id, who)
-        for id in PAGES:
+        for id in self.pages():
             await self.click(id, who)
 
     async def feed(self, guild: Guild) -> None:
@@ -338,6 +480,16 @@ class World:
             other = self.draw.choice([*others, self.direct()])
             steps += [partial(self.said, f"<@{BOT}> and when was that?", reply_to=answer, **other)]
         return steps
+
+    def turns(self, guild: Guild) -> list[Step]:
+        """Pages of the server's lists, by those who asked for them and by others of it."""
+        drawn = self.draw.sample(guild.lists, min(3, len(guild.lists)))
+        return [
+            partial(self.turn, guild, one, page, who)
+            for one in drawn
+            for who in (self.chief(guild) | {"user": one.asker}, self.who(guild))
+            for page in (0, 1)
+        ]
 
     async def use_elsewhere(self, given: Kept, who: Who) -> None:
         """The components of an answer, where it wasn't given."""
@@ -372,10 +524,11 @@ class World:
                 if given.guild:
                     opened[given.guild] += plain(json.dumps(used.followups))
 
-        sources, nearest, rate, _, share, delete = IDS
+        sources, nearest, page, rate, _, share, delete = IDS
         for one in answers:
             look = sources if one.found else nearest
-            steps.append(partial(use, one, look, rate, *[share] * one.private))
+            page_too = [page] * (one.speaker is not None)
+            steps.append(partial(use, one, look, *page_too, rate, *[share] * one.private))
         await self.play(steps)
         assert {one.answer for one in client.store.feedback()} == {one.id for one in answers}
         await self.play([partial(use, one, delete) for one in answers])
@@ -417,6 +570,7 @@ async def test_nothing_of_one_server_is_ever_shown_in_another(
 ) -> None:
     world = World(server, seed)
     async with bot(options, server) as client:
+        world.client = client
         monkeypatch.setattr(client.limits, "take", lambda *wanted: 0)
         for guild in world.guilds:
             client.store.set(guild.id, guild.settings)
@@ -429,8 +583,10 @@ async def test_nothing_of_one_server_is_ever_shown_in_another(
         answers = kept(client)
         steps = [partial(world.use_elsewhere, one, who)
                  for one in answers for who in world.elsewhere(one)]  # fmt: skip
-        steps += [step for one in world.own for step in world.replies(one)]
+        steps += [step for one in world.own for step in world.replies(one) + world.turns(one)]
         steps += [partial(world.ask, guild, gone.question, False, world.chief(guild))]
+        steps += [partial(way, guild, gone, world.chief(guild))
+                  for way in (world.quotes, world.who_said)]  # fmt: skip
         await world.play(steps + world.surfaces(guild))
         assert kept(client)[: len(answers)] == answers
         assert client.store.feedback() == []
