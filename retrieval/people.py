@@ -49,6 +49,7 @@ class Named:
     name: str
     is_person: bool
     gender: str = ""  # "m" or "f" where the text or the name tells it
+    is_titled: bool = False  # where what they are stands right before the name at first
     descriptions: list[str] = field(default_factory=list)
     places: list[Span] = field(default_factory=list)
 
@@ -130,7 +131,11 @@ class People:
             same = [named for named in same if self._speaks(named)] or same[:1]
             before = [named for named in same if named.places[0][0] < one.start]
             return max(before or same, key=lambda named: _last_before(named, one.start))
-        return same[0] if same else None
+        if not same:
+            return None
+        (meant,) = same
+        is_part = key(meant.name) != own and surname(meant.name) == own
+        return None if is_part and self._is_late(meant) and not meant.is_titled else meant
 
     def _is_called(self, named: Named, one: _Mention, own: str) -> bool:
         """Whether they may be meant by a part of their name."""
@@ -139,16 +144,21 @@ class People:
         if one.honorific and named.gender and named.gender != one.honorific:
             return False
         if key(named.name).endswith(f" {own}") or surname(named.name) == own:
-            return not (" " not in one.name and self._is_someones(named))
+            is_relative = bool(_RELATIVE.search(" ; ".join(named.descriptions)))
+            return not (" " not in own and is_relative and self._is_late(named))
         # Who is mostly called by the surname is hardly called by the first name; nor is any pope.
         is_usual = self._alone[own] >= self._alone[surname(named.name)]
         is_told = bool(named.gender or named.descriptions or own in GIVEN)
         return " " not in own and not one.role and is_usual and is_told
 
-    def _is_someones(self, named: Named) -> bool:
-        """Whether they are a relative of whoever the surname alone means, who is named before."""
-        alone = self._first_alone.get(surname(named.name), named.places[0][0])
-        return alone < named.places[0][0] and bool(_RELATIVE.search(" ; ".join(named.descriptions)))
+    def _is_late(self, named: Named) -> bool:
+        """Whether the surname alone is used before their full name: then it may be another's.
+
+        "Biden said …" may be followed by "President Joe Biden", of whom it was said, but also by
+        "James Biden", or "his brother James Biden", of whom it wasn't.
+        """
+        first = named.places[0][0]
+        return self._first_alone.get(surname(named.name), first) < first
 
     def _speaks(self, named: Named) -> bool:
         return any(_is_within(start, self._sources) for start, _ in named.places)
@@ -168,25 +178,29 @@ class People:
         return one
 
     def _new(self, one: _Mention, surnames: Counter[str]) -> Named:
-        own = words(one.name)
-        gender = one.honorific or GIVEN.get(own[0] if own else "", "")
-        is_full = " " in one.name and len(own) <= 4 and not NO_PERSONS & set(own)
-        is_person = bool(
-            one.honorific
-            or (one.role and not NO_PERSONS & set(own))
-            or (is_full and (gender or surnames[surname(one.name)] or " of " not in one.name))
-        )
-        ahead = self._text[max(0, one.start - 4) : one.start]
-        is_thing = ahead in ("the ", "The ") and not one.role
-        is_short = any(len(word) > 2 and word.isupper() for word in one.name.split())
-        if is_thing or (is_short and " " in one.name and not (gender or one.role)):
-            is_person = False
-        named = Named(one.name, is_person, gender if is_person else "")
+        first, whole = (words(one.name) or [""])[0], key(one.name)
+        gender = one.honorific or GIVEN.get(first, "")
+        is_person = self._is_person(one, gender, surnames)
+        named = Named(one.name, is_person, gender if is_person else "", bool(one.role))
         self.all.append(named)
-        whole = key(one.name)
-        for word in {surname(whole), own[0] if own else "", whole, ends(whole)}:
+        for word in {surname(whole), first, whole, ends(whole)}:
             self._by_word[word].append(named)
         return named
+
+    def _is_person(self, one: _Mention, gender: str, surnames: Counter[str]) -> bool:
+        own, whole = words(one.name), key(one.name)
+        if self._text[max(0, one.start - 4) : one.start].lower() == "the " and not one.role:
+            return False
+        if any(named.is_person and surname(named.name) == whole for named in self._by_word[whole]):
+            return True  # a namesake of theirs
+        is_short = any(len(word) > 2 and word.isupper() for word in one.name.split())
+        if is_short and " " in one.name and not (gender or one.role):
+            return False
+        is_full = " " in one.name and len(own) <= 4
+        is_whole = bool(gender or surnames[surname(one.name)] or " of " not in one.name)
+        return bool(one.honorific) or (
+            not NO_PERSONS & set(own) and bool(one.role or (is_full and is_whole))
+        )
 
     def _learn(self, named: Named, one: _Mention) -> None:
         if len(words(one.name)) > len(words(named.name)):

@@ -140,6 +140,8 @@ def test_a_wife_named_once_is_not_who_is_called_by_the_surname_before() -> None:
     marked = "[Moe] won. His wife Ida Moe cheered. “Thanks,” said [President Moe]. [Ida Moe] left."
 
     assert names(marked) == ["Moe", "Moe", "Ida Moe"]
+    assert names("[Moe] won, said [President Ida Moe]. [Moe] left.") == ["Ida Moe"] * 3
+    assert names("[Moe] won. An aide, Ida Moe, left. Then [Moe] sang.") == ["Moe", "Moe"]
 
 
 @pytest.mark.parametrize(
