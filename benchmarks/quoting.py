@@ -1,6 +1,6 @@
 """How fast what somebody says is found and paged in thousands of news articles.
 
-    python -m benchmarks.quoting --data FOLDER [--work FOLDER] [--each N]
+    python -m benchmarks.quoting --data FOLDER [--work FOLDER] [--each N] [--show N]
 
 FOLDER holds `dev.articles.jsonl.gz` and `dev.questions.jsonl.gz`. What `--work` holds is reused;
 `benchmarks.news` leaves the same index there. N (100) questions of each kind are asked by turns, so
@@ -12,7 +12,9 @@ that what else the machine does slows all of them alike:
 
 Then the statements of the most quoted speaker are paged; and, in a copy of the library in which all
 statements are given to that one, those. The copy is made of what is stored, so these are as many,
-as long and as scattered over articles as real ones are.
+as long and as scattered over articles as real ones are. Printed too is how many statements of the
+most quoted speakers are several reports of one, or have other wordings; `--show N` prints N such
+pairs, drawn by chance, to be judged by reading.
 """
 
 import argparse
@@ -32,6 +34,7 @@ from benchmarks.questions import cases, sample
 from retrieval.asked_statement import content
 from retrieval.desk import Newsdesk
 from retrieval.library import FILE
+from retrieval.said import Said
 from retrieval.voices import Voice
 
 _PAGE = 20
@@ -45,6 +48,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data/news"))
     parser.add_argument("--work", type=Path, default=Path("data/benchmark"))
     parser.add_argument("--each", type=int, default=100)
+    parser.add_argument("--show", type=int, default=0, help="print so many pairs put together")
     given = parser.parse_args()
     work = given.work / "all"
     with closing(indexed(given.data, None, work)) as desk:
@@ -54,6 +58,7 @@ def main() -> None:
         (most, *_) = desk.speakers(most=1)
         print_pages(desk, most)
         print_topics(desk, most)
+        print_merged(desk, given.each, given.show)
         copy = given_to_one(work, most)
     with closing(Newsdesk(copy)) as one:
         (everybody, *_) = one.speakers(most=1)
@@ -129,6 +134,25 @@ def print_topics(desk: Newsdesk, voice: Voice) -> None:
         times.append(1000 * (time.perf_counter() - started))
     print(f"  about two of their words: p50 {np.median(times):.0f} ms, "
           f"at most {max(times):.0f} ms ({answered} of {len(wanted)} found)")  # fmt: skip
+
+
+def print_merged(desk: Newsdesk, most: int, show: int) -> None:
+    """How many statements stand for several reports, and some of these."""
+    named = [one.speaker.name for one in desk.speakers(most=most)]
+    told = [one for name in track(named, "grouping") for one in desk.quotes(name, most=-1).told]
+    same = [(one.said, other) for one in told for other in one.also]
+    worded = [(one.said, other) for one in told for other in one.variants]
+    print(f"\n{len(told):,} statements of the {len(named)} most quoted; reports put together: "
+          f"{len(same)}, other wordings beside one: {len(worded)}")  # fmt: skip
+    for kind, pairs in (("put together", same), ("other wording", worded)):
+        differing = sorted({(words(a), words(b)) for a, b in pairs if words(a) != words(b)})
+        for first, second in random.Random(3).sample(differing, min(show, len(differing))):
+            print(f"\n{kind}:\n  {first}\n  {second}")
+
+
+def words(said: Said) -> str:
+    """What is said, on one line."""
+    return " … ".join(" ".join(part.split()) for part in said.words)
 
 
 def timed(work: Callable[[], int]) -> tuple[int, float]:

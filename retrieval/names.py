@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from retrieval.lexicon import GIVEN, ROLES
+
 HONORIFICS = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "lady": "f"}
 _TITLE = """
 dr prof professor rev reverend gen general lt col colonel capt captain sgt maj major adm admiral
@@ -29,6 +31,7 @@ _COUNTRIES = {
     "swiss": "switzerland", "greek": "greece", "welsh": "wales", "finnish": "finland",
     "american": "us", "states": "us", "chinese": "china", "irish": "ireland",
 }  # fmt: skip
+_DETERMINERS = frozenset(("the", "a", "an", "his", "her", "its", "their", "former"))
 _STEM = 4  # letters of a country's name that its people's begins with
 _OF_A_COUNTRY = re.compile(r"[ie]?an|n|ish|ese|i")
 _A_PEOPLE = re.compile(r"(?:ans|ish|ese|rench|utch|wiss|reeks|urks|zechs|oles|anes|wedes|inns)$")
@@ -112,10 +115,13 @@ def is_asked(asked: str, name: str, description: str) -> bool:
     if _is_named_so(asked, wanted, name):
         return True
     if len(wanted) == 1 and asked[:1].isupper() and not _A_PEOPLE.search(wanted[0]):
-        name = ""  # "Powell" is no name like "Power"
+        return False  # "Powell" is no name like "Power", the Guardian no guardian
     known = [word for word in words(f"{name} {description}") if word not in _OF_LITTLE_WEIGHT]
     if len(wanted) == 1 and _A_PEOPLE.search(wanted[0]):
-        return any(akin(wanted[0].rstrip("s"), word) for word in known)
+        own = words(
+            description if key(name).partition(" ")[0] in GIVEN else f"{name} {description}"
+        )
+        return any(akin(wanted[0].rstrip("s"), word) for word in own)
     heads = {head(name), head(description)} - {""}
     return any(akin(head(asked), one) for one in heads) and all(
         any(akin(word, one) for one in known) for word in wanted
@@ -125,7 +131,8 @@ def is_asked(asked: str, name: str, description: str) -> bool:
 def _is_named_so(asked: str, wanted: list[str], name: str) -> bool:
     own, called = key(name).split(), key(asked).split()
     initials = "".join(word[0] for word in own if word not in _OF_LITTLE_WEIGHT)
-    if len(initials) > 1 and wanted == [initials]:
+    is_organisation = name.removeprefix("the ")[:1].isupper() and own[:1] and own[0] not in GIVEN
+    if len(initials) > 1 and wanted == [initials] and is_organisation:
         return True
     called = [word for word in called if word not in _TITLES] or called
     if re.match(r"[a-z]", re.split(r"[\s’'-]", name.strip())[-1]):
@@ -141,7 +148,11 @@ def _is_named_so(asked: str, wanted: list[str], name: str) -> bool:
 
 def head(phrase: str) -> str:
     """The folded word that says what the phrase is: "source" of "a source in the delegation"."""
-    found = words(_LINK.split(f"{phrase} ", maxsplit=1)[0])
+    first, *behind = _LINK.split(f"{phrase} ", maxsplit=1)
+    title = words(behind[0].partition(",")[0]) if behind else []
+    if title and title[-1] in ROLES and not _DETERMINERS & {*title}:
+        return title[-1]  # the House of Commons Speaker is no house
+    found = words(first)
     return found[-1] if found else ""
 
 

@@ -8,7 +8,7 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "errors", "database", "articles", "sources.documents", "sources.apart", "sources.files",
     "sources.public", "sources.web", "sources.robots", "sources.feeds", "passages", "copies",
-    "models", "crossencoder", "attribution", "tagger", "names", "lexicon", "people", "speakers",
+    "models", "crossencoder", "attribution", "tagger", "lexicon", "names", "people", "speakers",
     "statements", "library", "vectors", "words", "register", "claims", "projections", "index",
     "check", "search", "quotes", "asked_statement", "excerpt", "turned", "asked",
     "statement_reader", "reader", "draft", "answer", "voices", "said", "stated", "verdict", "proof",
