@@ -151,8 +151,9 @@ def print_merged(desk: Newsdesk, most: int, show: int) -> None:
 
 
 def words(said: Said) -> str:
-    """What is said, on one line."""
-    return " … ".join(" ".join(part.split()) for part in said.words)
+    """What is shown of it, on one line."""
+    parts = said.words if said.statement.kind == "direct" else [said.sentence]
+    return " … ".join(" ".join(part.split()) for part in parts)
 
 
 def timed(work: Callable[[], int]) -> tuple[int, float]:

@@ -16,7 +16,7 @@ from retrieval.library import Filter
 from retrieval.passages import Passage, sentences
 from retrieval.register import Stated, folded
 from retrieval.search import Hit
-from retrieval.statements import Statement
+from retrieval.statements import Statement, quoted
 from retrieval.voices import Voice, voices
 
 _CHUNK = 64  # statements read at first, then four times as many, and so on
@@ -408,4 +408,11 @@ def _is_wording(new: _Group, group: _Group) -> bool:
     if not (quoted and elsewhere and len(shared) >= max(_PART, _ALIKE * len(either))):
         return False
     figures = [claims.numbers(" ".join(one.words)) for one in (said, group.same[0])]
-    return figures[0] == figures[1]
+    return figures[0] == figures[1] and _is_quoted_alike(said, group.same[0])
+
+
+def _is_quoted_alike(one: Said, other: Said) -> bool:
+    """Whether what stands in quotation marks is much the same, not what is said beside it."""
+    marked = [quoted(each.article.text, each.statement.attribution) for each in (one, other)]
+    few, many = sorted((content(each) or {*folded(each).split()} for each in marked), key=len)
+    return len(few & many) >= _ALIKE * len(few)

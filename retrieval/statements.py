@@ -180,17 +180,21 @@ def _is_deed(text: str, one: Attribution) -> bool:
 
 def kind(text: str, attribution: Attribution) -> Kind:
     """Whether the content stands in quotation marks: all of it, none or some."""
-    said = "".join(text[start:end] for start, end in attribution.content)
-    quoted = "".join(
+    said, within = "".join(text[a:b] for a, b in attribution.content), quoted(text, attribution)
+    if not re.search(r"\w", within):
+        return "indirect"
+    all_words, quoted_words = (len(re.findall(r"\w+", part)) for part in (said, within))
+    return "direct" if quoted_words == all_words else "mixed"
+
+
+def quoted(text: str, attribution: Attribution) -> str:
+    """What of the content stands in quotation marks."""
+    return "".join(
         text[max(start, first) : min(end, last)]
         for start, end in attribution.content
         for first, last in _quotations(text, start, end)
         if max(start, first) < min(end, last)
     )
-    if not re.search(r"\w", quoted):
-        return "indirect"
-    all_words, quoted_words = (len(re.findall(r"\w+", part)) for part in (said, quoted))
-    return "direct" if quoted_words == all_words else "mixed"
 
 
 def is_denied(text: str, attribution: Attribution) -> bool:
