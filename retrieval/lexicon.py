@@ -117,8 +117,8 @@ college school church hospital agency service services office bureau board state
 county island river lake park new north south east west united san los el saint association
 supreme security nations fund trust act bill law club league army force forces navy guard campaign
 administration congress parliament government ministry embassy policy network radio tv television
-intelligence homeland human justice treasury defense defence labor commerce affairs
-associates partners holdings education health energy technologies systems origin
+intelligence interior homeland human justice treasury defense defence labor commerce affairs
+prize award medal associates partners holdings education health energy technologies systems origin
 magazine gazette courier observer review tribune daily herald national international world reserve
 american european british french german russian chinese ukrainian syrian mexican
 """

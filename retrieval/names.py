@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
-from retrieval.lexicon import GIVEN, ROLES
+from retrieval.lexicon import GIVEN, NO_PERSONS, QUALIFIERS, ROLES
 
 HONORIFICS = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "lady": "f"}
 _TITLE = """
@@ -32,6 +33,7 @@ _COUNTRIES = {
     "american": "us", "states": "us", "chinese": "china", "irish": "ireland",
 }  # fmt: skip
 _DETERMINERS = frozenset(("the", "a", "an", "his", "her", "its", "their", "former"))
+_OF_A_PEOPLE = ROLES | QUALIFIERS | NO_PERSONS  # behind "European" in what somebody is
 _STEM = 4  # letters of a country's name that its people's begins with
 _OF_A_COUNTRY = re.compile(r"[ie]?an|n|ish|ese|i")
 _A_PEOPLE = re.compile(r"(?:ans|ish|ese|rench|utch|wiss|reeks|urks|zechs|oles|anes|wedes|inns)$")
@@ -118,10 +120,11 @@ def is_asked(asked: str, name: str, description: str) -> bool:
         return False  # "Powell" is no name like "Power", the Guardian no guardian
     known = [word for word in words(f"{name} {description}") if word not in _OF_LITTLE_WEIGHT]
     if len(wanted) == 1 and _A_PEOPLE.search(wanted[0]):
-        own = words(
-            description if key(name).partition(" ")[0] in GIVEN else f"{name} {description}"
+        people, own = wanted[0].rstrip("s"), key(name).partition(" ")[0]
+        return (own not in GIVEN and akin(people, own)) or any(
+            akin(people, word) and role in _OF_A_PEOPLE
+            for word, role in pairwise(words(description))
         )
-        return any(akin(wanted[0].rstrip("s"), word) for word in own)
     heads = {head(name), head(description)} - {""}
     return any(akin(head(asked), one) for one in heads) and all(
         any(akin(word, one) for one in known) for word in wanted
@@ -134,7 +137,6 @@ def _is_named_so(asked: str, wanted: list[str], name: str) -> bool:
     is_organisation = name.removeprefix("the ")[:1].isupper() and own[:1] and own[0] not in GIVEN
     if len(initials) > 1 and wanted == [initials] and is_organisation:
         return True
-    called = [word for word in called if word not in _TITLES] or called
     if re.match(r"[a-z]", re.split(r"[\s’'-]", name.strip())[-1]):
         return own == called  # "Trump critics" and "the Trump campaign" are others than Trump
     if not own or head(name) not in (own[-1], surname(name)):
@@ -143,7 +145,7 @@ def _is_named_so(asked: str, wanted: list[str], name: str) -> bool:
         return own == called
     is_first = called == own[:1] and words(asked)[0] not in _TITLES  # no king is any Charles
     is_part = set(called) <= set(own) and (surname(asked) == surname(name) or is_first)
-    return is_part or same_person(asked, name) or (len(own) == 1 and own[-1:] == called[-1:])
+    return is_part or same_person(asked, name) or (own == called[-1:] and not name.isupper())
 
 
 def head(phrase: str) -> str:

@@ -36,6 +36,9 @@ _APPOSED = re.compile(
     r"(?P<said>\b(?:the|The|its|Its|their|Their|[A-Z]\w+[’']s)\s[^,.;:()“”\"\n]{3,70}?),\s$"
 )
 _INITIALS = re.compile(r"(?:[A-Z]\.)+")
+_GENERATION = re.compile(r"\b(?:jr|sr|ii|iii|junior|senior)\b")
+_JUNIOR = re.compile(r"(?:Jr|Sr)\.?")
+_PLACES = frozenset(("virginia", "victoria", "grace", "carolina", "georgia", "florence"))
 _DOER = re.compile(r"(?:er|or|ist|man|woman|ant|ian|master)s?$")
 _LONGEST_HEADING = 160
 _ACRONYM = 4  # letters at most; longer words in capitals are names as well
@@ -122,15 +125,23 @@ class People:
         own = key(one.name)
         if len(one.name.split()) > 1:
             alike = self._by_word[ends(own)][-_NAMESAKES:]
+            if _GENERATION.search(own) and len(own.split()) == 2:  # "Trump Jr."
+                alike = self._by_word[own.split()[0]][-_NAMESAKES:]
+                return next((named for named in alike if _generation(named)), None)
             return next((named for named in alike if same_person(named.name, one.name)), None)
         alike = self._by_word[surname(own)][-_NAMESAKES:]
         same = [named for named in alike if key(named.name) == own] or [
             named for named in alike if self._is_called(named, one, own)
         ]
         if len(same) > 1:
-            same = [named for named in same if self._speaks(named)] or same[:1]
-            before = [named for named in same if named.places[0][0] < one.start]
-            return max(before or same, key=lambda named: _last_before(named, one.start))
+            seniors = {ends(named.name) for named in same if not _generation(named)}
+            same = [
+                named for named in same if not (_generation(named) and ends(named.name) in seniors)
+            ]
+            same = [named for named in same if named.places[0][0] < one.start] or same
+            same = [named for named in same if self._speaks(named)] or same
+            same = [named for named in same if named.gender or named.descriptions] or same
+            return max(same, key=lambda named: _last_before(named, one.start))
         if not same:
             return None
         (meant,) = same
@@ -173,7 +184,8 @@ class People:
                     one, start=one.start + start, end=one.start + end, name=one.name[start:end]
                 )
                 known = self._known(cut)
-                if known and (length > 1 or surname(known.name) == surname(cut.name)):
+                is_surname = first == 0 and surname(known.name) == surname(cut.name) if known else 0
+                if known and (length > 1 or is_surname):
                     return cut
         return one
 
@@ -198,9 +210,9 @@ class People:
             return False
         is_full = " " in one.name and len(own) <= 4
         is_whole = bool(gender or surnames[surname(one.name)] or " of " not in one.name)
-        return bool(one.honorific) or (
-            not NO_PERSONS & set(own) and bool(one.role or (is_full and is_whole))
-        )
+        is_given = len(own) == 2 and own[0] in GIVEN and own[0] not in _PLACES
+        is_thing = not is_given and bool(NO_PERSONS & set(own))  # Bill Clinton is no bill
+        return bool(one.honorific) or (not is_thing and bool(one.role or (is_full and is_whole)))
 
     def _learn(self, named: Named, one: _Mention) -> None:
         if len(words(one.name)) > len(words(named.name)):
@@ -235,6 +247,10 @@ def _order(one: _Mention, headings: Sequence[Span]) -> tuple[bool, bool, int]:
     return (_is_within(one.start, headings), len(one.name.split()) < 2, one.start)
 
 
+def _generation(named: Named) -> bool:
+    return bool(_GENERATION.search(key(named.name)))
+
+
 def _last_before(named: Named, place: int) -> int:
     return max((start for start, _ in named.places if start < place), default=-1)
 
@@ -253,12 +269,13 @@ def _mentions(text: str) -> Iterator[_Mention]:
         parts = [*re.finditer(r"\S+", run[0])]
         while parts and parts[0][0].strip(".,").casefold() in STARTERS:
             parts = parts[1:]
+        junior = next((n for n, part in enumerate(parts, 1) if _JUNIOR.fullmatch(part[0])), None)
+        parts = parts[:junior]  # what follows "Jr." begins a sentence
         first = _behind_roles([part[0] for part in parts])
-        called = [part[0] for part in parts[first:]]
-        if not called:
+        if not parts[first:]:
             continue
         start = run.start() + parts[first].start()
-        name = _without_place(text[start : run.end()])
+        name = _without_place(text[start : run.start() + parts[-1].end()])
         role = text[run.start() + parts[0].start() : start].strip(" ,\u00a0")
         if name.lower() in plain_words and _begins_sentence(text, start):
             continue
@@ -292,8 +309,10 @@ def _behind_roles(parts: list[str]) -> int:
     for place, part in enumerate(parts):
         word = part.strip(".,").casefold()
         before = parts[place - 1].strip(".,").casefold() if place else ""
-        if place == len(parts) - 1 and (before in HONORIFICS or before in GIVEN):
-            break  # Mr. King is no king
+        is_last = place == len(parts) - 1 or bool(_GENERATION.search(parts[place + 1].casefold()))
+        first_word = parts[0].strip(".,").casefold()
+        if place and is_last and (before in HONORIFICS or {before, first_word} & GIVEN.keys()):
+            break  # Mr. King and Martin Luther King are no kings
         if _MOTORS & set(parts[place + 1 : place + 2]):
             continue
         if is_role(word) or word in HONORIFICS or (first and word in ("elect", "designate")):
@@ -335,7 +354,8 @@ def _role(ahead: str, own: str) -> str:
 
 
 def _qualifies(word: str, plain: str) -> bool:
-    return plain in QUALIFIERS or (word[:1].isupper() and plain not in STARTERS)
+    is_name = word[:1].isupper() and plain not in STARTERS and not plain.endswith("ing")
+    return plain in QUALIFIERS or is_name
 
 
 def _begins_sentence(text: str, start: int) -> bool:
