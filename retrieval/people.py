@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from retrieval.lexicon import GIVEN, NO_PERSONS, QUALIFIERS, ROLES, SAYING_LITTLE, STARTERS
@@ -36,6 +36,9 @@ _APPOSED = re.compile(
     r"(?P<said>\b(?:the|The|its|Its|their|Their|[A-Z]\w+[’']s)\s[^,.;:()“”\"\n]{3,70}?),\s$"
 )
 _INITIALS = re.compile(r"(?:[A-Z]\.)+")
+_SAYS_IN_TITLE = re.compile(
+    r"(?<=\w) (?:Says|Said|Calls|Called|Warns|Tells|Vows|Slams|Urges|Claims|Denies|Is|Are|Has)\b"
+)
 _GENERATION = re.compile(r"\b(?:jr|sr|ii|iii|junior|senior)\b")
 _JUNIOR = re.compile(r"(?:Jr|Sr)\.?")
 _PLACES = frozenset(("virginia", "victoria", "grace", "carolina", "georgia", "florence"))
@@ -187,7 +190,9 @@ class People:
                 is_surname = first == 0 and surname(known.name) == surname(cut.name) if known else 0
                 if known and (length > 1 or is_surname):
                     return cut
-        return one
+        said = _SAYS_IN_TITLE.search(one.name)
+        name = one.name[: said.start()] if said else one.name
+        return replace(one, end=one.start + len(name), name=name)
 
     def _new(self, one: _Mention, surnames: Counter[str]) -> Named:
         first, whole = (words(one.name) or [""])[0], key(one.name)
@@ -266,22 +271,32 @@ def gender_of(said: str) -> str:
 def _mentions(text: str) -> Iterator[_Mention]:
     plain_words = frozenset(re.findall(r"(?<![\w-])[^\W\d_][\w-]*", text))
     for run in _RUN.finditer(text):
-        parts = [*re.finditer(r"\S+", run[0])]
-        while parts and parts[0][0].strip(".,").casefold() in STARTERS:
-            parts = parts[1:]
-        junior = next((n for n, part in enumerate(parts, 1) if _JUNIOR.fullmatch(part[0])), None)
-        parts = parts[:junior]  # what follows "Jr." begins a sentence
-        first = _behind_roles([part[0] for part in parts])
-        if not parts[first:]:
-            continue
-        start = run.start() + parts[first].start()
-        name = _without_place(text[start : run.start() + parts[-1].end()])
-        role = text[run.start() + parts[0].start() : start].strip(" ,\u00a0")
-        if name.lower() in plain_words and _begins_sentence(text, start):
-            continue
-        honorific = next((HONORIFICS[w] for w in words(role) if w in HONORIFICS), "")
-        ahead = text[max(0, start - len(role) - 90) : run.start() + parts[0].start()]
-        yield _Mention(start, start + len(name), name, _role(ahead, role), honorific)
+        parts: list[re.Match[str]] = []
+        for part in re.compile(r"\S+").finditer(text, *run.span()):
+            parts.append(part)
+            if _JUNIOR.fullmatch(part[0]):  # what follows begins a sentence
+                yield from _mention(text, parts, plain_words)
+                parts = []
+        yield from _mention(text, parts, plain_words)
+
+
+def _mention(
+    text: str, parts: Sequence[re.Match[str]], plain_words: Set[str]
+) -> Iterator[_Mention]:
+    """The name that stands in a run of capitalised words, if there is one."""
+    while parts and parts[0][0].strip(".,").casefold() in STARTERS:
+        parts = parts[1:]
+    called = parts[_behind_roles([part[0] for part in parts]) :]
+    if not called:
+        return
+    begin, start = parts[0].start(), called[0].start()
+    name = _without_place(text[start : called[-1].end()])
+    role = text[begin:start].strip(" ,\u00a0")
+    if name.lower() in plain_words and _begins_sentence(text, start):
+        return
+    honorific = next((HONORIFICS[w] for w in words(role) if w in HONORIFICS), "")
+    ahead = text[max(0, start - len(role) - 90) : begin]
+    yield _Mention(start, start + len(name), name, _role(ahead, role), honorific)
 
 
 def _without_place(name: str) -> str:

@@ -49,6 +49,23 @@ _CLAUSE = re.compile(
     r"|should|may|might|do|does|did|not)\b|n[’']t\b|\b(?!need|indeed|speed|breed|hundred)\w{2,}ed\b",
     re.I,
 )
+_UNREAL = re.compile(
+    rf"\b(?:should|could|would|might|may)(?: \w+ly)?(?: have)? {_SAYING}\w*\b"
+    r"|\b(?:should|could|would|might)(?: have)? (?:said|told|spoken|meant)\b"
+    r"|\b(?:should|could|would|might)(?: have)?$",
+    re.I,
+)
+_MADE_UP = re.compile(
+    r"\bfalsely (?:quoted|attributed)|\bfake (?:tweet|post|quote|quotation|video|account|statement)"
+    r"|\b(?:fabricated|doctored|misquoted|deepfake|satirical)\b",
+    re.I,
+)
+_NOBODY = re.compile(r"\b(?:neither|none of|nobody|no one)\b[^.!?;:\n]*$", re.I)
+_AHEAD_OF = 40  # characters ahead of a source
+_ELSE = re.compile(
+    r"\b(?:said|asked|added|replied|wrote) (?:[a-z]+ ){0,2}[A-Z]\w+"
+    r"|[A-Z][\w’']+ (?:said|says|asked|asks|added|told|replied|wrote)\b"
+)
 _TO_SAY = re.compile(rf"\s+to (?:{_SAYING}|provide|offer|name|identify)\b", re.I)
 _ASIDE = re.compile(r"\bwho\b[^,]*(?:,|\b(?:named?|identified|quoted|publicly)\b)")
 _BEFORE_LAST = re.compile(r".*\b(?:and|but|while)\s", re.S)
@@ -85,15 +102,16 @@ def statements(article_id: str, text: str, attributions: Sequence[Attribution]) 
     """What is said in the article, in the order of the attributions.
 
     Without those that are hardly probable or whose parts stand far apart, that have no content,
-    whose speaker the article doesn't tell, or that tell of a deed rather than of words, as "he
-    rejected the offer" does.
+    whose speaker the article doesn't tell, that tell of a deed rather than of words, as "he
+    rejected the offer" does, and what nobody said: "he could have said …", "a fake quote has …".
     """
     bounds = sentences(text)
     sound = [one for one in attributions if one.probability >= PROBABLE and not _is_apart(one)]
     found = [
-        (_clipped(text, one, bounds), speaker)
+        (_clipped(text, _beside(text, one), bounds), speaker)
         for one, speaker in zip(sound, speakers(text, sound), strict=True)
         if speaker.name
+        and not any(_NOBODY.search(text[max(0, a - _AHEAD_OF) : b]) for a, b in one.source)
     ]
     return [
         Statement(
@@ -105,7 +123,7 @@ def statements(article_id: str, text: str, attributions: Sequence[Attribution]) 
             one.probability * (1 if _is_named(text, one, speaker) else _MEANT),
         )
         for one, speaker in found
-        if one.content and not _is_deed(text, one)
+        if one.content and not _is_deed(text, one) and not _is_unreal(text, one, bounds)
     ]
 
 
@@ -122,6 +140,32 @@ def _is_apart(one: Attribution) -> bool:
         min(max(b - y, x - c, 0) for x, y in part for b, c in other) > _APART
         for part, other in pairwise(parts)
     )
+
+
+def _beside(text: str, one: Attribution) -> Attribution:
+    """The attribution with the contents that nobody else's words or cues part from its own cue."""
+    own = {*one.cue, *one.source} or {*one.content[:1]}
+    kept: list[Span] = []
+    run: list[Span] = []
+    end = 0
+    for part in (*sorted({*own, *one.content}), None):
+        is_apart = part is None or part[0] - end > _APART or _ELSE.search(text, end, part[0])
+        if run and is_apart:
+            kept += run if own & {*run} else []
+            run = []
+        if part:
+            run.append(part)
+            end = max(end, part[1])
+    return replace(one, content=tuple(span for span in one.content if span in {*kept}))
+
+
+def _is_unreal(text: str, one: Attribution, bounds: Sequence[Span]) -> bool:
+    """Whether it is only imagined, or made up by somebody else."""
+    if _UNREAL.search(_cue_with_its_verb(text, one)):
+        return True
+    places = [start for start, _ in (*one.cue, *one.source, *one.content)]
+    around = " ".join(text[start:end] for start, end in _around(bounds, places))
+    return bool(_MADE_UP.search(_QUOTED.sub("", around)))
 
 
 def _clipped(text: str, one: Attribution, bounds: Sequence[Span]) -> Attribution:

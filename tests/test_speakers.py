@@ -188,6 +188,23 @@ def test_several_are_named_with_what_they_both_are_left_out() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("[Bill Moe] won. [Moe] left.", ["Bill Moe", "Bill Moe"]),
+        ("[Hunter Biden] Says He Is Sorry For All Of It\nPresident Joe Biden left.",
+         ["Hunter Biden"]),
+        ("Chris Moe rose. “Yes,” [Moe] said. [Governor Ole Moe] left.", ["Chris Moe", "Ole Moe"]),
+        ("[Donald Ask] came, and Donald Ask Jr. [Ask Jr.] sang. [Ask] left.",
+         ["Donald Ask", "Donald Ask Jr.", "Donald Ask"]),
+        ("[Martin Luther King Jr.] left.", ["Martin Luther King Jr."]),
+        ("[Martin Moe Jr.] He left.", ["Martin Moe Jr."]),
+    ],
+)  # fmt: skip
+def test_namesakes_are_told_apart(marked: str, expected: list[str]) -> None:
+    assert names(marked) == expected
+
+
 def test_a_first_name_is_whose_the_text_uses_it_for() -> None:
     marked = "[Ida Moe] has a shop. [Ida] smiled. [Ida] left. [Francis Lee] and [Pope Francis] met."
 

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -86,6 +87,35 @@ def test_statements_keep_their_order_and_leave_out_what_nobody_says() -> None:
         ("Vera Holm", said, False),
     ]
     assert {one.article_id for one in found} == {"a1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ann Lee should have said that it sinks.",
+        "Ann Lee would say that it sinks.",
+        "A fake post has it that Ann Lee said it sinks.",
+        "Neither Bo Fox nor Ann Lee said it sinks.",
+    ],
+)
+def test_what_nobody_said_is_no_statement(text: str) -> None:
+    start, cue = text.index("Ann Lee"), re.search(r"\b(?:said|say)\b", text)
+    assert cue is not None
+    one = Attribution(((start, start + 7),), (cue.span(),), ((cue.end() + 1, len(text) - 1),))
+
+    assert statements("a", text, [one]) == []
+    real = replace(one, source=((0, 7),), cue=((8, 12),), content=((13, 21),))
+    assert len(statements("a", "Ann Lee said it sinks.", [real])) == 1
+
+
+def test_what_others_say_between_is_not_the_speakers() -> None:
+    text = '"Is it safe?" Bo Fox asked. "It is safe by now," said Ann Lee.'
+    question, answer = (m.span() for m in re.finditer(r'"[^"]+"', text))
+    one = Attribution(((54, 61),), ((49, 53),), (question, answer))
+
+    (found,) = statements("a", text, [one])
+
+    assert found.attribution.content == (answer,)
 
 
 @pytest.mark.parametrize(
