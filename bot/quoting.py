@@ -59,17 +59,20 @@ def who(
 ) -> None:
     """Print whose words these are."""
     from bot.render import json_line
-    from bot.said import NOBODY, told_json, told_text
+    from bot.said import NOBODY, NOT_JUST_THAT, told_json, told_text
+    from retrieval.said import has
 
     with desk_of(library) as desk:
         found = desk.who_said(phrase)
         unread = desk.unread()
     if as_json:
         for one in found:
-            typer.echo(json_line(told_json(one)))
+            typer.echo(json_line(told_json(one) | {"exact": has(one.said, phrase)}))
     if not found:
         typer.echo(NOBODY, err=as_json)
     elif not as_json:
+        if not any(has(one.said, phrase) for one in found):
+            typer.echo(f"{NOT_JUST_THAT}\n")
         typer.echo("\n\n".join(f"{one.said.statement.speaker}:\n{told_text(one)}" for one in found))
     _say_unread(unread)
 

@@ -6,6 +6,7 @@ from typing import Any
 from retrieval.said import Quotes, Said, Told
 from retrieval.voices import Voice
 
+NOT_JUST_THAT = "Nobody in these articles says just that. The nearest:"
 NOBODY = "Nobody in these articles says that."
 _MARKS = "\"“”„«»‘’'"
 _NAMED = 4  # who may be meant

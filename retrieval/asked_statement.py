@@ -12,7 +12,8 @@ _SAY = (
     r"|mention|suggest|reply|replied|declare|stress|write|wrote|written|predict|remark)(?:e?d)?"
 )
 _REACT = r"(?:react|respond|reply|replied|answer)(?:ed|d)?"
-_TOLD = r"(?:\s+(?:us|me|them|the \w+|reporters|journalists|parliament|[A-Z][\w.]+))?"
+_LISTENER = r"(?:us|me|them|the \w+|reporters|journalists|parliament|congress)"
+_TOLD = rf"(?:\s+{_LISTENER})?"
 _WHO = r"(?P<who>[^,;:?]{1,90}?)"
 _ADVERB = (
     r"(?:\s+(?:ever|also|actually|publicly|just|already|really|have to|had to|himself|herself))*"
@@ -53,10 +54,13 @@ _FORMS = [
         rf"(?:what(?: else| exactly)? )?{_DID} {_WHO}{_ADVERB} (?P<how>den(?:y|ied))"
         r"(?: (?:that )?(?P<topic>.+?))?",
         rf"what(?: else| exactly)? {_DID} {_WHO}{_ADVERB} {_SAY}{_TOLD}{_TOPIC}",
+        rf"what(?: else| exactly)? {_DID} {_WHO}{_ADVERB} (?:tell|told) (?!{_LISTENER}\b)"
+        r"(?P<topic>\S+(?: \S+)?)",
         rf"(?:did|does|do|has|have|had) {_WHO}{_ADVERB} (?:{_SAY}(?: anything| something)?"
         rf"|spoken? (?=about|of|on))"
         rf"(?:\s+(?:(?:{_ON}|that)\s+)?(?P<topic>\w.+?))?{_LATELY}",
-        rf"(?:how )?(?:did|has|have|had) {_WHO}{_ADVERB} {_REACT}(?: to (?P<topic>.+?))?{_LATELY}",
+        rf"(?:how )?(?:did|has|have|had) {_WHO}{_ADVERB} (?P<how>{_REACT})(?: to (?P<topic>.+?))?"
+        rf"{_LATELY}",
         rf"what (?:is|are|was|were|has|have)(?: been)? {_WHO} (?:been )?saying{_TOPIC}",
         rf"where (?:does|do|did) {_WHO} stand on (?P<topic>.+)",
         rf"(?:what(?: is| are| was| were|['’]s|['’]re) )?{_WHO}(?:['’]s|(?<=s)['’]) "
@@ -77,6 +81,7 @@ _FORMS = [
         rf"who(?: else)?(?: has| have| had)? (?:called|calls|labelled|branded|dubbed) "
         rf"{_NOT_THEIR_WORDS}(?:(?:it|him|her|them|this|that) )(?P<called>\S.*)",
         rf"who(?: else)?(?: has| have| had)? (?:called|calls|labelled|branded) {_NOT_THEIR_WORDS}"
+        r"(?!the (?:election|race|vote|state|police|meeting)\b)"
         r"(?P<named>\S+ \S+ \S.*)",
     )
 ]
@@ -108,6 +113,9 @@ _INVERTED = frozenset(("said", "says", "added", "wrote", "stated", "replied", "a
 _PRONOUN = re.compile(r"\b(he|she|they|it)\b\W*(?:\w+\W+)?$", re.I)
 
 
+How = Literal["", "denied", "criticised", "reacted"]
+
+
 @dataclass(frozen=True, slots=True)
 class AskedStatement:
     """Whose words a question asks for, and on what.
@@ -115,7 +123,8 @@ class AskedStatement:
     `speaker` and `topic` are the stems of `speaker_text` and `topic_text`, empty where it doesn't
     say. `asks_who` where it asks who says what `topic_text` has, or for what anybody says of it;
     where it doesn't, and there is no speaker, the question has a "he" that nothing explains. `how`
-    is "denied" or "criticised" where it asks for what is said in that way alone.
+    is "denied" or "criticised" where it asks for what is said in that way alone, "reacted" where it
+    asks how somebody did, which may be no words.
     """
 
     speaker: frozenset[str]
@@ -123,7 +132,7 @@ class AskedStatement:
     topic_text: str
     speaker_text: str = ""
     asks_who: bool = False
-    how: Literal["", "denied", "criticised"] = ""
+    how: How = ""
 
 
 def asked_statement(question: str) -> AskedStatement | None:
@@ -144,11 +153,14 @@ def _taken_apart(asked: Mapping[str, str | None]) -> AskedStatement | None:
         return None
     topic = (phrase or asked.get("topic") or "").strip(" \"'“”‘’?.!,")
     speaker_text = "" if asks_who or is_unexplained else who
-    verb = (asked.get("how") or "").casefold()
-    how: Literal["", "denied", "criticised"] = "denied" if verb.startswith("den") else "criticised"
-    return AskedStatement(
-        content(speaker_text), content(topic), topic, speaker_text, asks_who, how if verb else ""
-    )
+    how = _how((asked.get("how") or "").casefold())
+    return AskedStatement(content(speaker_text), content(topic), topic, speaker_text, asks_who, how)
+
+
+def _how(verb: str) -> How:
+    if verb.startswith(("cri", "con", "com")):
+        return "criticised"
+    return "denied" if verb.startswith("den") else "reacted" if verb else ""
 
 
 def speakers(sentence: str, before: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from retrieval import speakers
+from retrieval import names, speakers
 from retrieval.articles import Article
 from retrieval.attribution import Attribution
 from retrieval.library import Filter, Library
@@ -162,7 +162,9 @@ class Register:
     def maybe_called(self, name: str) -> list[Called]:
         """Speakers who are called by a word that begins as one of the name's, most quoted first."""
         words = [f" {word[:_BEGINNING]}" for word in folded(name).split() if word not in GRAMMAR]
-        return self._called(" OR ".join("instr(called, ?)" for _ in words) or "FALSE", words, -1)
+        keys = [f" {word[:_BEGINNING]}" for word in names.words(name) if word not in GRAMMAR]
+        where = ["instr(called, ?)" for _ in words] + ["instr(' ' || speaker_key, ?)" for _ in keys]
+        return self._called(" OR ".join(where) or "FALSE", [*words, *keys], -1)
 
     def _called(self, where: str, values: Sequence[object], most: int) -> list[Called]:
         rows = self._library.rows(

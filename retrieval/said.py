@@ -30,6 +30,12 @@ _NEAR = 0.4  # cosine of a topic and words that are about it
 _OFF = 3  # the rank of what isn't on a topic
 _HALF = 0.5  # of a topic's words that stand in what is about it
 _MOST = 0.7  # of a phrase's words that stand in what is nearly it
+_NOT = frozenset(
+    ("not", "no", "never", "nobody", "nothing", "none", "neither", "nor", "without", "t")  # won’t
+)
+_CLAIMS = frozenset(
+    ("is", "are", "was", "were", "will", "would", "can", "could", "has", "have", "had", "do", "did")
+)
 _AROUND = 300  # characters on each side of a statement, among which its sentences are
 _LISTED = 100  # passages in which a phrase is looked for
 
@@ -309,13 +315,19 @@ def who_said(
 ) -> tuple[Told, ...]:
     """The statements that have the phrase, else most of its words, newest first."""
     found = [one for index in indexes for one in _holding(index, phrase, allowed)]
-    exact = [one for one in found if _has(one, phrase)]
+    exact = [one for one in found if has(one, phrase)]
     wanted = content(phrase)
-    nearly = [one for one in found if _share(one, wanted) >= _MOST]
+    nearly = [one for one in found if _share(one, wanted) >= _MOST and not _denies(one, phrase)]
     groups = _Groups()
     for said in sorted(exact or nearly, key=_day, reverse=True):
         groups.add(said)
     return standing(indexes, [group.told() for group in groups.all[:most]])
+
+
+def _denies(said: Said, phrase: str) -> bool:
+    """Whether a phrase that claims something is said with a "not", or the other way round."""
+    words, told = {*folded(phrase).split()}, {*folded(" ".join(said.words)).split()}
+    return bool(_CLAIMS & words) and bool(_NOT & words) != bool(_NOT & told)
 
 
 def _holding(index: Index, phrase: str, allowed: Filter) -> list[Said]:
@@ -327,7 +339,8 @@ def _holding(index: Index, phrase: str, allowed: Filter) -> list[Said]:
     return _said(index, index.register.statements_in(articles))
 
 
-def _has(said: Said, phrase: str) -> bool:
+def has(said: Said, phrase: str) -> bool:
+    """Whether the phrase stands in what is said."""
     wanted = phrase.strip(" \"'“”‘’«».,").casefold()
     return any(
         claims.slice_of(words.casefold(), wanted) for words in (*said.words, " ".join(said.words))
@@ -386,7 +399,10 @@ def _is_part(words: list[str], others: list[str]) -> bool:
     if few == many:
         return True
     places = range(len(many) - len(few) + 1)
-    return len(few) >= _PART and any(many[at : at + len(few)] == few for at in places)
+    return len(few) >= _PART and any(
+        many[at : at + len(few)] == few and not _NOT & {*many[max(0, at - _PART) : at]}
+        for at in places
+    )
 
 
 def _is_within(said: Said, other: Said) -> bool:
@@ -405,6 +421,9 @@ def _is_wording(new: _Group, group: _Group) -> bool:
     quoted = "indirect" not in (said.statement.kind, group.same[0].statement.kind)
     elsewhere = all(one.article.id != said.article.id for one in (*group.same, *group.others))
     shared, either = new.content & group.content, new.content | group.content
+    denials = [sum(word in _NOT for word in one.words) for one in (new, group)]
+    if denials[0] != denials[1]:
+        return False
     if not (quoted and elsewhere and len(shared) >= max(_PART, _ALIKE * len(either))):
         return False
     figures = [claims.numbers(" ".join(one.words)) for one in (said, group.same[0])]

@@ -33,6 +33,9 @@ _DISAPPROVES = re.compile(
     r"|reject|object|blam|fault|assail|mock|ridicul)",
     re.I,
 )
+_MARK = re.compile(r"[\"“”«»„]|(?<!\w)['‘](?=\w)")
+_NARROW = ("denied", "criticised")
+_WHOM = 80  # characters behind a cue, in which whoever is criticised stands
 _NO_WORDS = "The question doesn't say which words it means."
 _NO_SPEAKER = "The question doesn't say whom it means: ask again with a name."
 
@@ -63,7 +66,9 @@ def stated(
             return None
         else:
             told.append(_what(indexes, one, _meant(one.speaker_text, called), allowed))
-            reasons += [] if told[-1] else [_nothing(indexes, one, allowed)]
+            if not told[-1] and one.how == "reacted":
+                return None
+            reasons += [] if told[-1] else [_nothing(called[0].speaker.name, one, allowed)]
     topics = [one.topic for one in asked]
     cited = _chosen(told, topics)
     if not cited:
@@ -89,27 +94,31 @@ def stated(
 
 def _who(indexes: Sequence[Index], asked: AskedStatement, allowed: Filter) -> list[Told]:
     """The statements that have the words whose speaker is asked for."""
-    most = _LISTED if asked.how else _PAGE
+    most = _LISTED if asked.how in _NARROW else _PAGE
     found = who_said(indexes, asked.topic_text, allowed=allowed, most=most)
-    return [one for one in found if _is_said_so(one.said, asked.how)]
+    return [one for one in found if _is_said_so(one.said, asked)]
 
 
 def _what(
     indexes: Sequence[Index], asked: AskedStatement, speaker: str, allowed: Filter
 ) -> list[Told]:
     """What the speaker says, on the topic if there is one."""
-    most = _LISTED if asked.how else _PAGE
+    most = _LISTED if asked.how in _NARROW else _PAGE
     found = quotes(indexes, speaker, about=asked.topic_text, allowed=allowed, most=most)
-    return [one for one in found.told if _is_said_so(one.said, asked.how)][:_PAGE]
+    return [one for one in found.told if _is_said_so(one.said, asked)][:_PAGE]
 
 
-def _is_said_so(said: Said, how: str) -> bool:
-    """Whether it is denied, or said with disapproval, where only such is asked for."""
-    text = said.article.text
-    cue = " ".join(text[start:end] for start, end in said.statement.attribution.cue)
-    if how == "denied":
+def _is_said_so(said: Said, asked: AskedStatement) -> bool:
+    """Whether it is denied, or disapproves of the topic, where only such is asked for."""
+    if asked.how == "denied":
         return said.statement.is_denied
-    return not how or bool(_DISAPPROVES.search(cue))
+    if asked.how != "criticised":
+        return True
+    text, cues = said.article.text, said.statement.attribution.cue
+    end = cues[-1][1] if cues else 0
+    whom = re.split(r"\b(?:of|for|over|that|to)\b|[,.;]", text[end : end + _WHOM])[0]
+    cue = " ".join(text[start:end] for start, end in cues)
+    return bool(_DISAPPROVES.search(cue)) and asked.topic <= content(whom)
 
 
 def _meant(asked: str, called: Sequence[Voice]) -> str:
@@ -145,10 +154,14 @@ def _chosen(told: Sequence[Sequence[Told]], topics: Sequence[Set[str]]) -> list[
 def shown(said: Said, topic: Set[str] = frozenset()) -> tuple[int, int]:
     """The place that is quoted of a statement: its sentences, or of long ones what is said.
 
+    Where these have another's quotation too, only who says it, how and what.
     As much of it as an answer holds: the sentences that have most of a topic's stems.
     """
     text, passage = said.article.text, said.citation(1).hit.passage
-    for start, end in ((passage.start, passage.end), said.spoken):
+    first, last = said.reach
+    beside = text[passage.start : first] + text[last : passage.end]
+    whole = said.reach if _MARK.search(beside) else (passage.start, passage.end)
+    for start, end in (whole, said.spoken):
         if _fits(text[start:end]):
             return start, end
     start, end = said.spoken
@@ -206,12 +219,12 @@ def without_speaker(answer: Answer, asked: Sequence[AskedStatement]) -> Answer:
     return replace(answer, missing=f"Nobody called {' or '.join(names)} says anything in them.")
 
 
-def _nothing(indexes: Sequence[Index], asked: AskedStatement, allowed: Filter) -> str:
-    name = voices(indexes, asked.speaker_text)[0].speaker.name
-    says = "denies" if asked.how else "says"
+def _nothing(name: str, asked: AskedStatement, allowed: Filter) -> str:
     topic = f" on {asked.topic_text}" if asked.topic_text else ""
-    days = "" if allowed.is_open else " in these articles"
-    return f"{name} {says} nothing{topic}{days or ' in them'}."
+    where = "them" if allowed.is_open else "these articles"
+    if asked.how == "denied":
+        return f"No denial by {name}{topic} is in {where}."
+    return f"{name} says nothing{topic} in {where}."
 
 
 def _others(

@@ -110,8 +110,7 @@ def statements(article_id: str, text: str, attributions: Sequence[Attribution]) 
     found = [
         (_clipped(text, _beside(text, one), bounds), speaker)
         for one, speaker in zip(sound, speakers(text, sound), strict=True)
-        if speaker.name
-        and not any(_NOBODY.search(text[max(0, a - _AHEAD_OF) : b]) for a, b in one.source)
+        if speaker.name and not _is_nobodys(text, one)
     ]
     return [
         Statement(
@@ -139,6 +138,14 @@ def _is_apart(one: Attribution) -> bool:
     return any(
         min(max(b - y, x - c, 0) for x, y in part for b, c in other) > _APART
         for part, other in pairwise(parts)
+    )
+
+
+def _is_nobodys(text: str, one: Attribution) -> bool:
+    """Whether it is said of each that they didn't say it: "Neither Lee nor …", "none of the …"."""
+    return any(
+        _NOBODY.search(text[max([0, a - _AHEAD_OF, *(y for _, y in one.content if y <= a)]) : b])
+        for a, b in one.source
     )
 
 

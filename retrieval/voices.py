@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from retrieval import names
 from retrieval.index import Index
+from retrieval.lexicon import ROLES
 from retrieval.register import Called
 from retrieval.speakers import Speaker
 
@@ -27,19 +28,25 @@ def voices(indexes: Sequence[Index], asked: str) -> list[Voice]:
     nobody whose first name it is.
     """
     called = [one for index in indexes for one in index.register.maybe_called(asked)]
-    meant = [
-        some
-        for some in _people(called)
-        if any(
-            names.is_asked(asked, one.speaker.name, one.speaker.description) for one in _alone(some)
-        )
-    ]
+    meant = [some for some in _people(called) if _is_meant(asked, _alone(some))]
     own = names.key(asked)
     if " " in own:
-        closest = [some for some in meant if any(one.key == own for one in _alone(some))]
+        closest = [
+            some
+            for some in meant
+            if any(one.key == own and one.speaker.is_named for one in _alone(some))
+        ]
     else:
         closest = [some for some in meant if not _is_first_name(own, some)]
     return _ordered(closest or meant)
+
+
+def _is_meant(asked: str, called: Sequence[Called]) -> bool:
+    """Whether one of these is called as asked; for a full name a bare surname isn't enough."""
+    if " " in names.key(asked):
+        full = [one for one in called if " " in one.key]
+        called = full or [one for one in called if one.speaker.description]
+    return any(names.is_asked(asked, one.speaker.name, one.speaker.description) for one in called)
 
 
 def _is_first_name(word: str, called: Sequence[Called]) -> bool:
@@ -60,7 +67,7 @@ def _ordered(people: Iterable[Sequence[Called]]) -> list[Voice]:
 
 
 def _people(called: Iterable[Called]) -> list[list[Called]]:
-    """One list a speaker; a surname alone is that of whoever alone bears it among them.
+    """One list a speaker; a surname alone is that of whoever alone bears it, and is what they are.
 
     What several say together is with each of them who alone bears that name.
     """
@@ -84,7 +91,14 @@ def _same(one: Called, bearing: Mapping[str, list[list[Called]]]) -> list[list[C
         full = [part for part in parts if " " in names.key(part)]
         return [some for part in full for some in _bearer(part, names.key(part), bearing)]
     found = _bearer(one.speaker.name, one.key, bearing)
-    return [some for some in found if one.speaker.is_named or some[0].key == one.key]
+    return [some for some in found if some[0].key == one.key or _is_as(one, some)]
+
+
+def _is_as(one: Called, others: Sequence[Called]) -> bool:
+    """Whether a name is a full one, or they are what others of that surname are: "President"."""
+    roles = ROLES & {*names.words(one.speaker.description)}
+    known = {word for other in others for word in names.words(other.speaker.description)}
+    return one.speaker.is_named and (" " in one.key or bool(roles & known))
 
 
 def _bearer(name: str, key: str, bearing: Mapping[str, list[list[Called]]]) -> list[list[Called]]:

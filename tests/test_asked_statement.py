@@ -118,6 +118,8 @@ def test_other_questions_are_not(question: str) -> None:
         ("who criticized the tariffs?", "", "the tariffs", "criticised"),
         ("who complained about the noise?", "", "the noise", "criticised"),
         ("who said it was late?", "", "it was late", ""),
+        ("how did stocks react to the vote?", "stocks", "the vote", "reacted"),
+        ("what did Lee tell Bo Fox?", "Lee", "Bo Fox", ""),
     ],
 )
 def test_a_question_may_ask_for_denials_and_for_criticism(

@@ -114,7 +114,13 @@ def test_who_says_nothing_is_said_so(told: Path) -> None:
 def test_who_names_the_speaker(told: Path) -> None:
     found = newsdesk("who", "“old bridge must be SHUT”", data=told)
     nobody = newsdesk("who", "seen in Halvik", data=told)
+    nearly = newsdesk("who", "the old bridge shut", data=told)
+    lines = newsdesk("who", "the old bridge shut", "--json", data=told).stdout.splitlines()
 
+    assert nearly.stdout.startswith(
+        "Nobody in these articles says just that. The nearest:\n\nAnn Lee:\n"
+    )
+    assert [json.loads(line)["exact"] for line in lines] == [False]
     assert found.stdout.startswith("Ann Lee:\n    “The old bridge must be shut”\n")
     assert nobody.stdout == "Nobody in these articles says that.\n"
     assert nobody.returncode == 0

@@ -75,6 +75,12 @@ def test_whoever_says_nothing_is_given_nothing(
     assert answer.hits
 
 
+def test_a_reaction_may_be_no_words(seeded: Newsdesk) -> None:
+    answer = seeded.ask("how did the harbour master react to the rain in Peru?")
+
+    assert "reader" in answer.steps
+
+
 def test_beside_nothing_stands_what_others_say_on_it(seeded: Newsdesk) -> None:
     others = seeded.ask("what did Starmer say about the ferry terminal?").others
 

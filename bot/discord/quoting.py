@@ -73,7 +73,7 @@ async def quotes(client: "Client", wanted: Wanted, reply: Reply, page: int = 0) 
 async def who(client: "Client", wanted: Wanted, phrase: str, reply: Reply) -> None:
     """Show whose words the phrase is. Raises Busy and SettingsError."""
     found = await client.pool.run(lambda: _who_said(client, wanted.guild, phrase))
-    sheet = who_sheet(found)
+    sheet = who_sheet(found, phrase)
     given = replace(
         _given(wanted, found, sheet.shown), question=f"Who said: {phrase}?", asked=phrase
     )

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bot.discord.messages import FITS, MESSAGE, Sheet, beginning, cut, escape, flat, source_line
-from bot.said import NOBODY, how, nothing, words
-from retrieval.said import Quotes, Said, Told
+from bot.said import NOBODY, NOT_JUST_THAT, how, nothing, words
+from retrieval.said import Quotes, Said, Told, has
 from retrieval.voices import Voice
 
 _SIZES = (600, 300, 150, 80)  # characters of each statement, escaped, tried in turn
@@ -31,9 +31,12 @@ def _description(voice: Voice) -> str:
     return f", {escape(cut(described, _LISTED))}" if described else ""
 
 
-def who_sheet(found: Sequence[Told]) -> Sheet:
+def who_sheet(found: Sequence[Told], phrase: str) -> Sheet:
     """Whose words these are, each with its source below it; else that they are nobody's."""
-    return _fitted("", found, with_name=True) if found else Sheet(NOBODY, 0)
+    if not found:
+        return Sheet(NOBODY, 0)
+    is_exact = any(has(one.said, phrase) for one in found)
+    return _fitted("" if is_exact else f"{NOT_JUST_THAT}\n\n", found, with_name=True)
 
 
 def _fitted(head: str, told: Sequence[Told], *, with_name: bool) -> Sheet:

@@ -137,7 +137,7 @@ def test_whatever_is_said_is_shown_to_the_letter_and_fits(nasty: str) -> None:
         quotes_sheet(Quotes(nasty, voices, tuple(told), count=9), nasty),
         quotes_sheet(Quotes(nasty * 50, (), (), mentions=7), nasty),
         quotes_sheet(Quotes(nasty, voices, (), count=9), nasty * 60),
-        who_sheet(told),
+        who_sheet(told, "the phrase"),
     ):
         assert 0 < len(sheet.text) <= limits.MESSAGE
         text = "\n".join(
