@@ -199,6 +199,7 @@ def test_several_are_named_with_what_they_both_are_left_out() -> None:
          ["Donald Ask", "Donald Ask Jr.", "Donald Ask"]),
         ("[Martin Luther King Jr.] left.", ["Martin Luther King Jr."]),
         ("[Martin Moe Jr.] He left.", ["Martin Moe Jr."]),
+        ("He thanked Joe Ask for Iran and left. [Iran] sulked.", ["Iran"]),
     ],
 )  # fmt: skip
 def test_namesakes_are_told_apart(marked: str, expected: list[str]) -> None:
