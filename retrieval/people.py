@@ -301,8 +301,8 @@ def _mention(
 
 def _without_place(name: str) -> str:
     """The name without "of China" or "for Iran" behind it; the Bank of America keeps its own."""
-    before, _, _ = name.partition(" for ")
-    if " " in before and words(before)[0] in GIVEN:
+    before, link, _ = name.partition(" for ")
+    if link and " " in before and words(before)[0] in GIVEN:
         return before
     called, _, place = name.partition(" of ")
     is_whole = not place or set(words(called)) & NO_PERSONS
