@@ -34,6 +34,7 @@ _DOES = re.compile(
     r"(?=,|\s(?:of|for|at|in|who|is|was|has|had|will|would|also|[a-z]+s|[a-z]+ed|told|spoke)\b)"
 )
 _ASKS = re.compile(r"\b(?:asked|asks|pressed|questioned)\b(?! for\b)")
+_INITIAL = re.compile(r"[A-Z]\.,")
 _FROM = re.compile(r"\s(?:of|from)\s[A-Z][^,]*")
 _QUOTED = re.compile(r"[\"“„«].*?(?:[\"”»]|\n|$)|''.*?(?:''|\n|$)")
 _MARK = "\"“”„«»‘’'"
@@ -78,7 +79,7 @@ class _Sources:
         self._text = text
         self._attributions = attributions
         self._people = People(text, [span for one in attributions for span in one.source])
-        self._sentences = sentences(text)
+        self._sentences = _whole(text, sentences(text))
         self._quoted = [quoted.span() for quoted in _QUOTED.finditer(text)]
         self._speaking = {
             named
@@ -322,6 +323,17 @@ class _Sources:
             if any(gap and not gap.strip(f" .,\n{_MARK}") for gap in gaps):
                 return self._found[other]
         return _NONE
+
+
+def _whole(text: str, bounds: Sequence[Span]) -> list[Span]:
+    """The sentences, those put together that were parted within "R-S.C."."""
+    found: list[Span] = []
+    for start, end in bounds:
+        if found and _INITIAL.match(text, start) and text[found[-1][1] - 1] == ".":
+            found[-1] = found[-1][0], end
+        else:
+            found.append((start, end))
+    return found
 
 
 def _nearness(one: Named, place: int) -> tuple[bool, int]:

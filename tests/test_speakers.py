@@ -110,6 +110,7 @@ def test_he_is_who_speaks_and_not_whom_he_speaks_of() -> None:
         ("The new head of the council has a plan. “Fine,” [he] said.", "The new head"),
         ("The mother rose, and Per Ask with her. “Fine,” [he] said.", "Per Ask"),
         ("[Per Lund] asked if Mr. Ask agreed. “I do,” [he] said.", "Ask"),
+        ("Mr. Ask met [Sen. Per Lund, R-S.C.,] and left Mr. Ask. “Fine,” [he] said.", "Per Lund"),
         ("[A resident of Tole] spoke. Soldiers had come, [he] added.", "A resident of Tole"),
         ("Rain, by Ole Berg/Alder Press\n[Per Ask] rose. It rained. “Fine,” [he] said.", "Per Ask"),
     ],
