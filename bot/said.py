@@ -62,7 +62,7 @@ def told_text(told: Told, *, with_name: bool = False) -> str:
 def _who(said: Said, with_name: bool) -> str:
     """Who says it, where several may; what two say together is never shown as one's."""
     speaker = said.statement.speaker
-    return f"{speaker}: " if with_name or " and " in speaker.name else ""
+    return f"{speaker}: " if with_name or speaker.is_joint else ""
 
 
 def line(said: Said) -> str:

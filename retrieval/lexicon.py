@@ -114,7 +114,7 @@ _NO_PERSON = """
 times post house court university party council committee department bank center centre institute
 news street journal union commission republic press association foundation group company corp inc
 college school church hospital agency service services office bureau board states state city county
-county island river lake park new north south east west united san los el saint association
+island river lake park new north south east west united san los el saint association
 supreme security nations fund trust act bill law club league army force forces navy guard campaign
 administration congress parliament government ministry embassy policy network radio tv television
 intelligence interior homeland human justice treasury defense defence labor commerce affairs

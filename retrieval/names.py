@@ -94,7 +94,7 @@ def same_person(one: str, other: str) -> bool:
     left, right = _untitled(one), _untitled(other)
     if left == right:
         return bool(left)
-    if min(len(left), len(right)) < 2 or _generation(left) != _generation(right):
+    if min(len(left), len(right)) < 2 or generation(one) != generation(other):
         return False
     left, right = ([w for w in name if w not in _GENERATIONS] for name in (left, right))
     if min(len(left), len(right)) < 2 or (left[0], left[-1]) != (right[0], right[-1]):
@@ -172,5 +172,6 @@ def akin(one: str, other: str) -> bool:
     )
 
 
-def _generation(name: list[str]) -> set[str]:
-    return {word for word in name if word in _GENERATIONS}
+def generation(name: str) -> frozenset[str]:
+    """What tells a child from a parent of the same name: "jr"; empty for most names."""
+    return _GENERATIONS & {*_untitled(name)}

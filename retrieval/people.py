@@ -7,7 +7,17 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from retrieval.lexicon import GIVEN, NO_PERSONS, QUALIFIERS, ROLES, SAYING_LITTLE, STARTERS
-from retrieval.names import HONORIFICS, akin, ends, head, key, same_person, surname, words
+from retrieval.names import (
+    HONORIFICS,
+    akin,
+    ends,
+    generation,
+    head,
+    key,
+    same_person,
+    surname,
+    words,
+)
 
 Span = tuple[int, int]
 
@@ -39,7 +49,6 @@ _INITIALS = re.compile(r"(?:[A-Z]\.)+")
 _SAYS_IN_TITLE = re.compile(
     r"(?<=\w) (?:Says|Said|Calls|Called|Warns|Tells|Vows|Slams|Urges|Claims|Denies|Is|Are|Has)\b"
 )
-_GENERATION = re.compile(r"\b(?:jr|sr|ii|iii|junior|senior)\b")
 _JUNIOR = re.compile(r"(?:Jr|Sr)\.?")
 _PLACES = frozenset(("virginia", "victoria", "grace", "carolina", "georgia", "florence"))
 _DOER = re.compile(r"(?:er|or|ist|man|woman|ant|ian|master)s?$")
@@ -128,18 +137,20 @@ class People:
         own = key(one.name)
         if len(one.name.split()) > 1:
             alike = self._by_word[ends(own)][-_NAMESAKES:]
-            if _GENERATION.search(own) and len(own.split()) == 2:  # "Trump Jr."
+            if generation(own) and len(own.split()) == 2:  # "Trump Jr."
                 alike = self._by_word[own.split()[0]][-_NAMESAKES:]
-                return next((named for named in alike if _generation(named)), None)
+                return next((named for named in alike if generation(named.name)), None)
             return next((named for named in alike if same_person(named.name, one.name)), None)
         alike = self._by_word[surname(own)][-_NAMESAKES:]
         same = [named for named in alike if key(named.name) == own] or [
             named for named in alike if self._is_called(named, one, own)
         ]
         if len(same) > 1:
-            seniors = {ends(named.name) for named in same if not _generation(named)}
+            seniors = {ends(named.name) for named in same if not generation(named.name)}
             same = [
-                named for named in same if not (_generation(named) and ends(named.name) in seniors)
+                named
+                for named in same
+                if not (generation(named.name) and ends(named.name) in seniors)
             ]
             same = [named for named in same if named.places[0][0] < one.start] or same
             same = [named for named in same if self._speaks(named)] or same
@@ -252,10 +263,6 @@ def _order(one: _Mention, headings: Sequence[Span]) -> tuple[bool, bool, int]:
     return (_is_within(one.start, headings), len(one.name.split()) < 2, one.start)
 
 
-def _generation(named: Named) -> bool:
-    return bool(_GENERATION.search(key(named.name)))
-
-
 def _last_before(named: Named, place: int) -> int:
     return max((start for start, _ in named.places if start < place), default=-1)
 
@@ -327,7 +334,7 @@ def _behind_roles(parts: list[str]) -> int:
     for place, part in enumerate(parts):
         word = part.strip(".,").casefold()
         before = parts[place - 1].strip(".,").casefold() if place else ""
-        is_last = place == len(parts) - 1 or bool(_GENERATION.search(parts[place + 1].casefold()))
+        is_last = place == len(parts) - 1 or bool(generation(parts[place + 1]))
         first_word = parts[0].strip(".,").casefold()
         if place and is_last and (before in HONORIFICS or {before, first_word} & GIVEN.keys()):
             break  # Mr. King and Martin Luther King are no kings

@@ -56,6 +56,11 @@ class Speaker:
     description: str = ""
     is_named: bool = True
 
+    @property
+    def is_joint(self) -> bool:
+        """Whether they are several, named together: what they say is never one's alone."""
+        return " and " in self.name
+
     def __str__(self) -> str:
         """The name, and what the article calls them in brackets."""
         return f"{self.name} ({self.description})" if self.description else self.name
@@ -223,7 +228,7 @@ class _Sources:
 
         Rather someone of whom the text says more than the name: "Pizza Express" may be none.
         """
-        last = max(0, bisect_right(self._sentences, (place, len(self._text))) - 1)
+        last = self._number(place)
         before = range(last, max(-1, last - _SENTENCES_BACK), -1)
         for is_told in (True, False):
             for number in before:
@@ -236,6 +241,10 @@ class _Sources:
                 if found:
                     return found
         return next((one for _, one in reversed(self._spoke) if _may_be(one, gender)), None)
+
+    def _number(self, place: int) -> int:
+        """Which sentence the place is in, or behind; the first for what is ahead of all."""
+        return max(0, bisect_right(self._sentences, (place, len(self._text))) - 1)
 
     def _is_told(self, one: Named) -> bool:
         """Whether the text says of a name, beside it, that it is a person's."""
@@ -274,8 +283,7 @@ class _Sources:
 
     def _before(self, place: int) -> Named | Speaker:
         """Whoever "who" goes back to: the phrase right before it."""
-        before = bisect_right(self._sentences, (place, len(self._text)))
-        start = self._sentences[before - 1][0] if before else 0
+        start = self._sentences[self._number(place)][0] if self._sentences else 0
         ahead = self._text[start:place].rstrip(" ,")
         named = self._people.between(start, start + len(ahead))
         if named and self._text[named[-1][0][1] : start + len(ahead)].strip(" ,") == "":
@@ -296,8 +304,7 @@ class _Sources:
 
     def _last_of(self, place: int, *, is_many: bool) -> Named | Speaker:
         """Who spoke last of those that "they" or "it" may be, in its sentence or the one before."""
-        last = max(0, bisect_right(self._sentences, (place, len(self._text))) - 1)
-        first = self._sentences[max(0, last - 1)][0] if self._sentences else 0
+        first = self._sentences[max(0, self._number(place) - 1)][0] if self._sentences else 0
         for spoken, one in reversed(self._spoke):
             if spoken < first:
                 break

@@ -73,7 +73,7 @@ def _people(called: Iterable[Called]) -> list[list[Called]]:
     """
     people: list[list[Called]] = []
     bearing: dict[str, list[list[Called]]] = defaultdict(list)  # by key, ends and last word
-    for one in sorted(called, key=lambda one: (_is_joint(one), -len(one.key.split()))):
+    for one in sorted(called, key=lambda one: (one.speaker.is_joint, -len(one.key.split()))):
         same = _same(one, bearing)
         for some in same:
             some.append(one)
@@ -86,7 +86,7 @@ def _people(called: Iterable[Called]) -> list[list[Called]]:
 
 def _same(one: Called, bearing: Mapping[str, list[list[Called]]]) -> list[list[Called]]:
     """Those of the people called so far who are the one; several only where they speak together."""
-    if _is_joint(one):
+    if one.speaker.is_joint:
         parts = re.split(r",\s|\sand\s", one.speaker.name)
         full = [part for part in parts if " " in names.key(part)]
         return [some for part in full for some in _bearer(part, names.key(part), bearing)]
@@ -112,16 +112,12 @@ def _bearer(name: str, key: str, bearing: Mapping[str, list[list[Called]]]) -> l
     return exact or (same if len(same) == 1 else [])
 
 
-def _is_joint(one: Called) -> bool:
-    return " and " in one.speaker.name
-
-
 def _alone(called: Sequence[Called]) -> list[Called]:
-    return [one for one in called if not _is_joint(one)] or [*called]
+    return [one for one in called if not one.speaker.is_joint] or [*called]
 
 
 def _voice(called: Sequence[Called]) -> Voice:
-    ordered = sorted(called, key=lambda one: (_is_joint(one), -one.count, one.speaker.name))
+    ordered = sorted(called, key=lambda one: (one.speaker.is_joint, -one.count, one.speaker.name))
     alone = _alone(ordered)
     name = next((one for one in alone if " " in one.key), alone[0]).speaker.name
     said = next((one.speaker.description for one in alone if one.speaker.description), "")

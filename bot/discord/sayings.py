@@ -75,6 +75,6 @@ def _said(said: Said, size: int, *, with_name: bool) -> tuple[str, bool]:
     text = flat(words(said))
     shown = beginning(text, size)
     speaker = said.statement.speaker
-    is_shown = with_name or " and " in speaker.name  # what two say together is never one's
+    is_shown = with_name or speaker.is_joint
     who = f"**{escape(cut(flat(str(speaker)), _NAME))}**: " if is_shown else ""
     return f"{who}{escape(how(said))}{shown}", shown != escape(text)
