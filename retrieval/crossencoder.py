@@ -108,10 +108,8 @@ class Network:
         return list(self._threads.map(self._run, pairs))
 
     def _run(self, one: Pair) -> list[Logits]:
-        ids = np.array([one.ids], dtype=np.int64)
         given = {
-            "input_ids": ids,
-            "attention_mask": np.ones_like(ids),
+            "input_ids": np.array([one.ids], dtype=np.int64),
             "token_type_ids": np.array([one.types], dtype=np.int64),
         }
         return [output[0] for output in self._session.run(self._outputs, given)]

@@ -16,7 +16,7 @@ from retrieval.words import GRAMMAR
 
 # Raised whenever tagger, speakers or statements find others than before in the same text: it is
 # then looked for anew.
-VERSION = "2"
+VERSION = "3"
 _BEGINNING = 4  # letters of a word by which speakers are looked for; spellings differ behind them
 _READY = "s.article NOT IN (SELECT key FROM articles WHERE state != 'ready')"
 _ROW = (

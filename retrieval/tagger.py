@@ -6,7 +6,8 @@ which cue a content belongs, and to which source a cue.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,6 @@ from retrieval.crossencoder import Logits, Network, Pair
 LAYERS = ("source", "cue", "content")
 OUTSIDE, BEGIN, INSIDE = range(3)
 WINDOW = 384  # tokens that are read at once, two of them marks
-MARGIN = 32  # tokens at a window's ends that are read better in the next one
 LINK = 32  # numbers in each of the vectors
 _LIKELY = 0.2  # from which on tokens are taken for a cue's or a source's
 _CHANGE = 0.7  # what the begin or end of a content costs, in logarithms of likelihood
@@ -25,6 +25,7 @@ _REACH = 384  # tokens between what can be linked; keeps the time linear
 NEARNESS = 0.5  # what distance takes from a link, times its logarithm
 _BLOCK = 100_000  # characters held in memory at once
 _CLS, _SEP = 101, 102  # BERT's vocabulary
+_STOPS = 999, 1012, 1029  # "!", "." and "?" in it
 _LONE = re.compile("[\ud800-\udfff]")  # halves of characters, which the tokenizer refuses
 
 Numbers = npt.NDArray[np.int64]
@@ -51,18 +52,13 @@ class Tagger:
             if encoded.ids:
                 places = np.array(encoded.offsets, dtype=np.int64)
                 lines = line_numbers(part, places)
-                found += linked(places + start, lines, *self._read(encoded.ids))
+                found += linked(places + start, lines, *self._read(encoded.ids, lines))
         return found
 
-    def _read(self, ids: list[int]) -> tuple[Logits, Logits]:
-        """The network's outputs for all tokens, each from the window that has most around it."""
-        spans = windows(len(ids))
-        pairs = [pair(ids[first:last]) for first, last in spans]
-        kept: list[list[Logits]] = []
-        for (first, last), outputs in zip(spans, self._network.read(pairs), strict=True):
-            low = 1 + (MARGIN if first else 0)
-            high = 1 + last - first - (MARGIN if last < len(ids) else 0)
-            kept.append([output[low:high] for output in outputs])
+    def _read(self, ids: list[int], lines: Numbers) -> tuple[Logits, Logits]:
+        """The network's outputs for all tokens."""
+        pairs = [pair(ids[first:last]) for first, last in windows(ids, lines)]
+        kept = [[output[1:-1] for output in outputs] for outputs in self._network.read(pairs)]
         tags, links = (np.concatenate(parts) for parts in zip(*kept, strict=True))
         return tags, links
 
@@ -72,11 +68,21 @@ def pair(ids: list[int]) -> Pair:
     return Pair([_CLS, *ids, _SEP], [0] * (len(ids) + 2), [])
 
 
-def windows(count: int) -> list[Span]:
-    """First and last of the tokens that are read together; neighbours share two margins."""
-    room, shared = WINDOW - 2, 2 * MARGIN
-    starts = range(0, max(count - shared, 1), room - shared)
-    return [(start, min(count, start + room)) for start in starts]
+def windows(ids: Sequence[int], lines: Numbers) -> list[Span]:
+    """First and last of the tokens that are read together, in windows of about one size.
+
+    `lines` says in which line each token is. Windows end with a line, so that who says something
+    and what they say are read together; in a long line with a sentence.
+    """
+    room, cuts = WINDOW - 2, [0]
+    ends = np.flatnonzero(np.diff(lines)) + 1, np.flatnonzero(np.isin(ids, _STOPS)) + 1
+    while (left := len(ids) - cuts[-1]) > room:
+        first, last = cuts[-1] + room // 3, cuts[-1] + room
+        wanted = cuts[-1] + left / -(-left // room)
+        near = [some[(first < some) & (some <= last)] for some in ends]
+        some = next((some for some in near if len(some)), np.array([last]))
+        cuts.append(int(some[np.abs(some - wanted).argmin()]))
+    return list(pairwise([*cuts, len(ids)]))
 
 
 def blocks(text: str) -> Iterator[Span]:

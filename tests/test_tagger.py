@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from retrieval import crossencoder
 from retrieval.attribution import Attribution, Span
 from retrieval.errors import ModelError
-from retrieval.tagger import LINK, MARGIN, WINDOW, Tagger, blocks, line_numbers, linked, windows
+from retrieval.tagger import LINK, WINDOW, Tagger, blocks, line_numbers, linked, windows
 
 TAGGER = Tagger()
 SAID = "“The bridge is safe,” the mayor, Anna Berg, said on Monday. Dahl said that it was not.\n\n"
@@ -140,12 +140,24 @@ def test_an_article_longer_than_a_window_is_read_to_its_end() -> None:
 
 
 @pytest.mark.parametrize("count", [1, WINDOW - 2, WINDOW - 1, 1000, 5003])
-def test_windows_cover_each_token_with_room_around_it(count: int) -> None:
-    spans = windows(count)
+@pytest.mark.parametrize("size", [1, 20, 150, 10_000])
+def test_windows_cover_each_token_and_end_with_lines(count: int, size: int) -> None:
+    lines = np.arange(count) // size
+
+    spans = windows([2000] * count, lines)
 
     assert (spans[0][0], spans[-1][1]) == (0, count)
-    assert all(last - first <= WINDOW - 2 for first, last in spans)
-    assert all(before[1] - after[0] == 2 * MARGIN for before, after in pairwise(spans))
+    assert all(0 < last - first <= WINDOW - 2 for first, last in spans)
+    assert all(before[1] == after[0] for before, after in pairwise(spans))
+    assert all(last % size == 0 for _, last in spans[:-1]) or size > WINDOW
+
+
+def test_in_a_long_line_windows_end_with_sentences() -> None:
+    ids = ([2000] * 30 + [1012]) * 40  # 1012 is "."
+
+    spans = windows(ids, np.zeros(len(ids), dtype=np.int64))
+
+    assert all(last % 31 == 0 for _, last in spans)
 
 
 @pytest.mark.parametrize("text", ["a" * 250_000, "word \n" * 50_000, "\n" * 150_000, "short"])

@@ -27,9 +27,9 @@ from retrieval.tagger import (
     INSIDE,
     LAYERS,
     LINK,
-    MARGIN,
     NEARNESS,
     WINDOW,
+    line_numbers,
     pair,
     windows,
 )
@@ -67,7 +67,7 @@ class TaggerNetwork(nn.Module):
         self.links = nn.Linear(width, 4 * LINK)
 
     def forward(
-        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
+        self, input_ids: Tensor, attention_mask: Tensor | None, token_type_ids: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Tags (row, token, 9) and vectors (row, token, 4 x LINK)."""
         hidden = self.encoder(
@@ -85,7 +85,6 @@ class Annotated:
     """
 
     text: str
-    attributions: list[Attribution]
     ids: list[int]
     places: np.ndarray
     tags: np.ndarray
@@ -132,7 +131,7 @@ def annotated(words: object, text: str, attributions: list[Attribution]) -> Anno
         links += [(1, cue, source)] if cue >= 0 else []
     for first, layer in begins:
         tags[first, layer] = BEGIN
-    return Annotated(text, attributions, encoded.ids, places, tags, links)
+    return Annotated(text, encoded.ids, places, tags, links)
 
 
 def _tokens(places: np.ndarray, span: tuple[int, int]) -> tuple[int, int]:
@@ -189,9 +188,12 @@ def plan(every: Sequence[Annotated]) -> list[list[tuple[Annotated, int, int]]]:
     while len(batches) < int(SETTINGS["steps"]):
         cut = []
         for one in every:
-            late = draw.randrange(min(len(one.ids), WINDOW) - 1) if len(one.ids) > WINDOW else 0
-            cut += [(one, 0, late)] * (late > 2 * MARGIN)
-            cut += [(one, late + a, late + b) for a, b in windows(len(one.ids) - late)]
+            lines = line_numbers(one.text, one.places)
+            ends = np.flatnonzero(np.diff(lines[:WINDOW])) + 1
+            late = draw.choice([0, *ends.tolist()]) if len(one.ids) > WINDOW else 0
+            cut += [(one, 0, late)] * (late > 0)
+            some = windows(one.ids[late:], lines[late:])
+            cut += [(one, late + a, late + b) for a, b in some]
         cut.sort(key=lambda window: window[2] - window[1] + draw.random())
         packed = [cut[n : n + size] for n in range(0, len(cut), size)]
         draw.shuffle(packed)
@@ -287,7 +289,7 @@ def main() -> None:
     files = export(network, given.work, "tagger", ["tags", "links"])
     shutil.copyfile(files["int8"], WEIGHTS / "tagger.onnx")
     card = {
-        "settings": SETTINGS | {"window": WINDOW, "margin": MARGIN, "link": LINK},
+        "settings": SETTINGS | {"window": WINDOW, "link": LINK},
         "articles": {"trained on": len(every) - len(held), "held back": len(held)},
         "curve": [
             json.loads(line) for line in (given.work / "tagger.curve").read_text().splitlines()

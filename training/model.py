@@ -36,7 +36,7 @@ class Network(nn.Module):
         self.encoder.embeddings.word_embeddings.weight.requires_grad = False
 
     def forward(
-        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
+        self, input_ids: Tensor, attention_mask: Tensor | None, token_type_ids: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Ranks (row), starts and ends (row, token), as logits."""
         hidden = self.encoder(

@@ -57,7 +57,9 @@ class Support(nn.Module):
         self.encoder = network.encoder
         self.support = nn.Linear(self.encoder.config.hidden_size, 1)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor | None, token_type_ids: Tensor
+    ) -> Tensor:
         """A logit a row."""
         hidden = self.encoder(
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
