@@ -203,13 +203,18 @@ def _encode(model: "SentenceTransformer", texts: Sequence[str]) -> Vector:
 
 
 @cache
+def cpu_flags() -> frozenset[str]:
+    """What the processor can do, as Linux names it; nothing elsewhere."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return frozenset()
+    return frozenset(next((line for line in lines if line.startswith("flags")), "").split())
+
+
 def _torch_is_faster() -> bool:
     """Whether PyTorch has a GPU or bfloat16 arithmetic here; never imports it to find out."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        flags = ""
-    return "amx_bf16" in flags or "avx512_bf16" in flags or Path("/dev/nvidia0").exists()
+    return bool({"amx_bf16", "avx512_bf16"} & cpu_flags()) or Path("/dev/nvidia0").exists()
 
 
 def _version(name: str) -> str:
