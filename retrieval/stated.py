@@ -22,7 +22,7 @@ _SAYS = re.compile(
     r"|announc(?:es|ed|ing)|call(?:s|ed|ing)|claim(?:s|ed|ing)|stress(?:es|ed|ing))\b",
     re.I,
 )
-# From here on 0.98 were rightly given to a named speaker, of the held-back statements of which
+# From here on 0.96 were rightly given to a named speaker, of the held-back statements of which
 # `statements.PROBABLE` was chosen.
 SURE = 0.7
 _FAR_MORE = 3  # times as many statements as the next of the same name

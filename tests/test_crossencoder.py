@@ -113,3 +113,17 @@ def test_any_cross_encoder_ranks(cross_encoder: Path) -> None:
 def test_a_reranker_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="can't be loaded"):
         Reranker(str(tmp_path / "nothing")).ranks("who?", ["x"])
+
+
+@pytest.mark.parametrize("name", ["reader", "support", "tagger"])
+def test_fast_eight_bit_arithmetic_is_taken_only_where_it_is_exact(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = np.random.default_rng(1).integers(1000, 25_000, (1, 300))
+    given = {"input_ids": ids, "token_type_ids": np.zeros_like(ids)}
+    here = crossencoder._open_weights(name).run(None, given)
+    monkeypatch.setattr(crossencoder, "cpu_flags", frozenset)
+
+    exact = crossencoder._open_weights.__wrapped__(name).run(None, given)
+
+    assert all(np.array_equal(one, other) for one, other in zip(here, exact, strict=True))
