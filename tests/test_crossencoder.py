@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from retrieval import crossencoder
 from retrieval.crossencoder import Judgement, PassageReader, Reranker, pair, reader_tokenizer
 from retrieval.errors import ModelError
 
