@@ -101,7 +101,7 @@ _UNKNOWN = re.compile(
     r"|poster|narrator|law|legend|tradition|bible|census)s?$",
     re.I,
 )
-_FINITE = re.compile(
+FINITE = re.compile(
     r"\b(said|says|told|tells|stressed|warned|called|added|announced|claimed|insisted|argued|asked"
     r"|stated|denied|rejected|tweeted|wrote|described|confirmed|replied|declared|promised|expects?"
     r"|predicted|urged|suggested|explained|noted|acknowledged|admitted)\b"
@@ -175,7 +175,7 @@ def speakers(sentence: str, before: str) -> frozenset[str]:
     """
     found: set[str] = set()
     spoken = _outside_quotes(sentence)
-    cues = [*_FINITE.finditer(spoken)] or [*_PARTICIPLE.finditer(spoken)]
+    cues = [*FINITE.finditer(spoken)] or [*_PARTICIPLE.finditer(spoken)]
     for cue in cues:
         ahead, behind = spoken[: cue.start()], spoken[cue.end() :]
         if cue[0].lower() in _INVERTED and (after := _BEHIND.match(behind)):

@@ -45,7 +45,7 @@ _APPOSITION = re.compile(
 _APPOSED = re.compile(
     r"(?P<said>\b(?:the|The|its|Its|their|Their|[A-Z]\w+[’']s)\s[^,.;:()“”\"\n]{3,70}?),\s$"
 )
-_INITIALS = re.compile(r"(?:[A-Z]\.)+")
+_SHORTENED = re.compile(rf"{_ABBREVIATED}|(?:[A-Z]\.)+", re.I)
 _SAYS_IN_TITLE = re.compile(
     r"(?<=\w) (?:Says|Said|Calls|Called|Warns|Tells|Vows|Slams|Urges|Claims|Denies|Is|Are|Has)\b"
 )
@@ -139,7 +139,8 @@ class People:
             alike = self._by_word[ends(own)][-_NAMESAKES:]
             if generation(own) and len(own.split()) == 2:  # "Trump Jr."
                 alike = self._by_word[own.split()[0]][-_NAMESAKES:]
-                return next((named for named in alike if generation(named.name)), None)
+                same = [one for one in alike if generation(one.name) == generation(own)]
+                return next(iter(same), None)
             return next((named for named in alike if same_person(named.name, one.name)), None)
         alike = self._by_word[surname(own)][-_NAMESAKES:]
         same = [named for named in alike if key(named.name) == own] or [
@@ -361,7 +362,7 @@ def _role(ahead: str, own: str) -> str:
     for place in range(len(words_before) - 1, -1, -1):
         word = words_before[place]
         plain = word.strip(".").casefold()
-        if word.endswith(".") and not (is_role(plain) or _INITIALS.fullmatch(word)):
+        if word.endswith(".") and not _SHORTENED.fullmatch(word):
             break
         is_link = (
             place

@@ -33,6 +33,7 @@ _MOST = 0.7  # of a phrase's words that stand in what is nearly it
 _NOT = frozenset(
     ("not", "no", "never", "nobody", "nothing", "none", "neither", "nor", "without", "t")  # won’t
 )
+_JOINING = frozenset(("that", "if", "whether", "unless", "when"))  # "only fools believe that …"
 _CLAIMS = frozenset(
     ("is", "are", "was", "were", "will", "would", "can", "could", "has", "have", "had", "do", "did")
 )
@@ -395,14 +396,21 @@ def _are_near(one: Said, other: Said) -> bool:
 
 def _is_part(words: list[str], others: list[str]) -> bool:
     """Whether both are the same words, or the fewer stand together in the others."""
+    return words == others or any(not turned for turned in _places(words, others))
+
+
+def _is_turned(words: list[str], others: list[str]) -> bool:
+    """Whether the fewer stand together in the others, behind "never" or "fools believe that"."""
+    return words != others and any(_places(words, others))
+
+
+def _places(words: list[str], others: list[str]) -> Iterator[bool]:
+    """Of each place where the fewer stand in the others, whether what is ahead turns them."""
     few, many = sorted((words, others), key=len)
-    if few == many:
-        return True
-    places = range(len(many) - len(few) + 1)
-    return len(few) >= _PART and any(
-        many[at : at + len(few)] == few and not _NOT & {*many[max(0, at - _PART) : at]}
-        for at in places
-    )
+    for at in range(len(many) - len(few) + 1 if len(few) >= _PART else 0):
+        if many[at : at + len(few)] == few:
+            ahead = many[max(0, at - _PART) : at]
+            yield bool(_NOT & {*ahead}) or (at > 1 and ahead[-1] in _JOINING)
 
 
 def _is_within(said: Said, other: Said) -> bool:
@@ -422,7 +430,7 @@ def _is_wording(new: _Group, group: _Group) -> bool:
     elsewhere = all(one.article.id != said.article.id for one in (*group.same, *group.others))
     shared, either = new.content & group.content, new.content | group.content
     denials = [sum(word in _NOT for word in one.words) for one in (new, group)]
-    if denials[0] != denials[1]:
+    if denials[0] != denials[1] or _is_turned(new.words, group.words):
         return False
     if not (quoted and elsewhere and len(shared) >= max(_PART, _ALIKE * len(either))):
         return False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from retrieval.attribution import Attribution, Span
 from retrieval.lexicon import GROUPS, ROLES
-from retrieval.names import head, is_asked, key, same_person, words
+from retrieval.names import HONORIFICS, head, is_asked, key, same_person, words
 from retrieval.passages import sentences
 from retrieval.people import Named, People, describes, gender_of, is_role
 
@@ -22,6 +22,12 @@ _NOBODY = frozenset(("we", "us", "our", "you", "your", "one", "this", "there", "
 _BEGINS_APART = re.compile(
     r"\b(?:of|in|from|at|for|with|on|to|by|near|inside|who|that|which|including)\s", re.I
 )
+_LINKING = re.compile(
+    r"\b(?:of|in|from|at|for|with|on|to|by|near|inside|who|whose|that|which|including|about|against"
+    r"|around|behind|under|over|between|after|like)\s"
+    r"|(?<!\bthe)(?<!\ban)(?<!\ba)(?<!^)\s(?!acting|outgoing|incoming|ruling|leading)[a-z]+ing\s",
+    re.I,
+)
 _BESIDE = re.compile(r",\s(?:who|whose|both|all|each)\s")
 _THROUGH = re.compile(r",?\s(?:through|via|by the mouth of)\s")
 _NOUN_PHRASE = re.compile(
@@ -33,7 +39,13 @@ _DOES = re.compile(
     r"(?:[A-Z][\w .]{1,30}: )?(?P<said>(?:The|A|An)\s(?:[\w’'-]+\s){0,3}?[\w-]+)"
     r"(?=,|\s(?:of|for|at|in|who|is|was|has|had|will|would|also|[a-z]+s|[a-z]+ed|told|spoke)\b)"
 )
+_BEFORE_TITLES = frozenset(
+    ("the", "a", "an", "prime", "vice", "former", "deputy", "acting", "then", "late", "ex", "chief")
+)
 _ASKS = re.compile(r"\b(?:asked|asks|pressed|questioned)\b(?! for\b)")
+_FRONTED = re.compile(  # "Lee, he said, was a rock"
+    r", (?:s?he) \w+, (?:is|was|has|had|will|would|can|could|may|might|must|should|does|did)\b"
+)
 _INITIAL = re.compile(r"[A-Z]\.,")
 _FROM = re.compile(r"\s(?:of|from)\s[A-Z][^,]*")
 _QUOTED = re.compile(r"[\"“„«].*?(?:[\"”»]|\n|$)|''.*?(?:''|\n|$)")
@@ -84,7 +96,7 @@ class _Sources:
         self._text = text
         self._attributions = attributions
         self._people = People(text, [span for one in attributions for span in one.source])
-        self._sentences = _whole(text, sentences(text))
+        self._sentences = whole_sentences(text)
         self._quoted = [quoted.span() for quoted in _QUOTED.finditer(text)]
         self._speaking = {
             named
@@ -191,12 +203,23 @@ class _Sources:
 
     def _is_apart(self, ahead: str, is_at_end: bool) -> bool:
         """Whether words ahead of a name make it part of something else's description."""
-        if not _BEGINS_APART.search(f"{ahead} ") and not re.search(r"[,“\"‘(]", ahead):
+        links = _LINKING.search(f"{ahead} ")
+        if not links and not re.search(r"[,“\"‘(]", ahead):
             return False
         if not (is_at_end and ROLES & set(words(ahead))):
             return True
-        last = words(ahead)[-1]  # "the head of the delegation Ann Lee", not "an aide to Ann Lee"
-        return bool(_BEGINS_APART.match(f"{last} ")) or last in ("the", "and", "or")
+        if links and {*words(ahead[: links.start()])[-1:]} & GROUPS:
+            return True
+        # "the head of the delegation Ann Lee", not "an aide to Ann Lee" or "to President Ann Lee"
+        if ahead.rstrip().endswith(","):
+            left = words(ahead)
+        elif _RELATIVE & {*words(ahead)}:
+            return True
+        else:
+            left = _untitled(words(ahead))
+        return left[-1:] in (["the"], ["and"], ["or"]) or bool(
+            left and _LINKING.search(f"they {left[-1]} ")
+        )
 
     def _described(self, start: int, said: str) -> Named | None:
         """Whoever is meant by "the minister": who is called so, named last before it."""
@@ -257,6 +280,7 @@ class _Sources:
             for (first, last), one in self._people.between(start, end)
             if _may_be(one, gender) and not self._is_quoted(first)
             if self._text[last : last + 1] != "/"  # whose picture it is
+            if not _FRONTED.match(self._text, last)
             if not is_told or self._is_told(one)
         ]
         for place, one in reversed(self._spoke):
@@ -332,15 +356,26 @@ class _Sources:
         return _NONE
 
 
-def _whole(text: str, bounds: Sequence[Span]) -> list[Span]:
+def whole_sentences(text: str) -> list[Span]:
     """The sentences, those put together that were parted within "R-S.C."."""
     found: list[Span] = []
-    for start, end in bounds:
+    for start, end in sentences(text):
         if found and _INITIAL.match(text, start) and text[found[-1][1] - 1] == ".":
             found[-1] = found[-1][0], end
         else:
             found.append((start, end))
     return found
+
+
+def _untitled(said: list[str]) -> list[str]:
+    """The words without a title at their end, and what belongs to it: "aide to" alone is left."""
+    left = [*said]
+    while left and (is_role(left[-1]) or left[-1] in HONORIFICS):
+        left.pop()
+    if len(left) < len(said):
+        while left and left[-1] in _BEFORE_TITLES:
+            left.pop()
+    return left
 
 
 def _nearness(one: Named, place: int) -> tuple[bool, int]:

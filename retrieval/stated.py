@@ -5,7 +5,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from retrieval.answer import Answer, Citation, cite_again
-from retrieval.asked_statement import AskedStatement, content
+from retrieval.asked_statement import FINITE, AskedStatement, content
 from retrieval.index import Index
 from retrieval.library import Filter
 from retrieval.passages import sentences
@@ -33,7 +33,11 @@ _DISAPPROVES = re.compile(
     r"|reject|object|blam|fault|assail|mock|ridicul)",
     re.I,
 )
+_DENIES = re.compile(r"\b(?:den[iy]|disput|disavow|refut|rebut|reject)", re.I)
 _MARK = re.compile(r"[\"“”«»„]|(?<!\w)['‘](?=\w)")
+_QUOTED = re.compile(r"[\"“„«].+[\"”»]|(?<!\w)['‘].+['’](?!\w)")
+_BEHIND_VERB = r"(?:(?:,|[”\"’']) (?:said|says|added|wrote)|\b[Aa]ccording to) (?:[A-Z]\w+ ){0,3}"
+_AUXILIARY = r"(?:has|have|had|also|later|then|again|never|not|did|would|will|\w+ly)"
 _NARROW = ("denied", "criticised")
 _WHOM = 80  # characters behind a cue, in which whoever is criticised stands
 _NO_WORDS = "The question doesn't say which words it means."
@@ -58,7 +62,7 @@ def stated(
     for one in asked:
         if one.asks_who:
             told.append(_who(indexes, one, allowed))
-            reasons += [] if told[-1] or one.topic else [_NO_WORDS]
+            reasons += [] if told[-1] else _nobody(one, question)
         elif not one.speaker_text:
             told.append([])
             reasons.append(_NO_SPEAKER)
@@ -92,6 +96,15 @@ def stated(
     )  # fmt: skip
 
 
+def _nobody(asked: AskedStatement, question: str) -> list[str]:
+    """Why nobody is named, where the question is for words as they stand, or for no deeds."""
+    if not asked.topic:
+        return [_NO_WORDS]
+    if asked.how == "criticised":
+        return [f"Nobody is said to criticise {asked.topic_text}."]
+    return [f"Nobody is said to say {asked.topic_text!r}."] if _QUOTED.search(question) else []
+
+
 def _who(indexes: Sequence[Index], asked: AskedStatement, allowed: Filter) -> list[Told]:
     """The statements that have the words whose speaker is asked for."""
     most = _LISTED if asked.how in _NARROW else _PAGE
@@ -111,14 +124,17 @@ def _what(
 def _is_said_so(said: Said, asked: AskedStatement) -> bool:
     """Whether it is denied, or disapproves of the topic, where only such is asked for."""
     if asked.how == "denied":
-        return said.statement.is_denied
+        return said.statement.is_denied and bool(_DENIES.search(_cue(said)))
     if asked.how != "criticised":
         return True
     text, cues = said.article.text, said.statement.attribution.cue
     end = cues[-1][1] if cues else 0
     whom = re.split(r"\b(?:of|for|over|that|to)\b|[,.;]", text[end : end + _WHOM])[0]
-    cue = " ".join(text[start:end] for start, end in cues)
-    return bool(_DISAPPROVES.search(cue)) and asked.topic <= content(whom)
+    return bool(_DISAPPROVES.search(_cue(said))) and asked.topic <= content(whom)
+
+
+def _cue(said: Said) -> str:
+    return " ".join(said.article.text[a:b] for a, b in said.statement.attribution.cue)
 
 
 def _meant(asked: str, called: Sequence[Voice]) -> str:
@@ -208,11 +224,21 @@ def _declined(
 
 
 def without_speaker(answer: Answer, asked: Sequence[AskedStatement]) -> Answer:
-    """An answer by grammar, for whom no speaker is known; what tells of deeds alone is left out.
+    """An answer by grammar, where no speaker is known: sentences in which they are said to speak.
 
+    Right before the verb, or right behind: of "Trump said Putin wanted a deal" nothing is Putin's.
     That nobody called so speaks is said where they are asked for by a name.
     """
-    answer = cite_again(answer, [one for one in answer.citations if _SAYS.search(one.quote)])
+    named = [one.speaker_text for one in asked if one.speaker_text]
+    answer = cite_again(
+        answer,
+        [
+            one
+            for one in answer.citations
+            if _SAYS.search(one.quote)
+            and (not named or any(_is_subject(name, one.quote) for name in named))
+        ],
+    )
     names = [one.speaker_text for one in asked if _is_name(one.speaker_text)]
     if answer.found or not names:
         return answer
@@ -221,7 +247,7 @@ def without_speaker(answer: Answer, asked: Sequence[AskedStatement]) -> Answer:
 
 def _nothing(name: str, asked: AskedStatement, allowed: Filter) -> str:
     topic = f" on {asked.topic_text}" if asked.topic_text else ""
-    where = "them" if allowed.is_open else "these articles"
+    where = _them(allowed)
     if asked.how == "denied":
         return f"No denial by {name}{topic} is in {where}."
     return f"{name} says nothing{topic} in {where}."
@@ -239,8 +265,21 @@ def _others(
     return tuple(replace(_citation(one), number=n) for n, one in enumerate(found[:_OTHERS], 1))
 
 
+def _them(allowed: Filter) -> str:
+    return "them" if allowed.is_open else "these articles"
+
+
 def _is_name(asked: str) -> bool:
     return any(word[:1].isupper() for word in asked.split())
+
+
+def _is_subject(name: str, sentence: str) -> bool:
+    """Whether the name stands right before a verb of saying, or behind one and a quotation."""
+    name = rf"(?i:{re.escape(name)})\b"
+    return bool(
+        re.search(rf"\b{name}(?: {_AUXILIARY})* {FINITE.pattern}", sentence)
+        or re.search(_BEHIND_VERB + name, sentence)
+    )
 
 
 def _once(hits: Sequence[Hit]) -> tuple[Hit, ...]:

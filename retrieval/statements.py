@@ -9,8 +9,7 @@ from typing import Literal
 
 from retrieval.attribution import Attribution, Span
 from retrieval.names import surname, words
-from retrieval.passages import sentences
-from retrieval.speakers import Speaker, speakers
+from retrieval.speakers import Speaker, speakers, whole_sentences
 
 Kind = Literal["direct", "indirect", "mixed"]
 
@@ -21,16 +20,18 @@ _QUOTED = re.compile(
 _FAR = 2000  # characters: a line without an end would take the square of its length
 _SAYING = (
     r"(?:say|tell|comment|answer|respond|reply|reveal|disclose|confirm|deny|speak|explain|elaborate"
-    r"|discuss|announce|mention|give|admit|specify|claim|promise|rule out|call|want|think|believe)"
+    r"|discuss|announce|mention|give|admit|specify|claim|promise|call|want|think|believe)"
 )
 _UNSAID = re.compile(
     r"\b(?:did|does|do|would|will|could|can|has|have|had|is|was|may|might)(?: not|n[’']t)\b"
-    rf"(?: \w+){{0,2}} {_SAYING}\w*\b"
+    rf"(?: (?!just\b|only\b|merely\b|simply\b)\w+){{0,2}} {_SAYING}\w*\b"
     r"|\b(?:did|does|do|would|will|could|has|have|had|is|was|were|are)(?: not|n[’']t)$"
     rf"|\bnever {_SAYING}\w*\b|\bnever (?:said|told|spoke|thought|meant)\b"
     r"|\b(?:has|have|had)(?: not|n[’']t) (?:yet )?(?:said|told|spoken|given|made)\b"
     r"|\b(?:den(?:y|ies|ied|ying)|disput(?:es?|ed|ing)|disavow\w*)\b"
     r"|\b(?:declin|refus)(?:es?|ed|ing) to\b"
+    rf"|\b(?:fail(?:s|ed|ing)?|ha(?:s|ve|d) yet) to {_SAYING}\b"
+    r"|\bavoid(?:s|ed|ing)? (?:say|answer|comment|mention|nam)ing\b|\b(?:said|says?) nothing\b"
     r"|\b(?:no comment|without (?:saying|commenting)|silent|stopped short of)\b",
     re.I,
 )
@@ -60,12 +61,28 @@ _MADE_UP = re.compile(
     r"|\b(?:fabricated|doctored|misquoted|deepfake|satirical)\b",
     re.I,
 )
+_FALSE = re.compile(
+    r"\bit(?: is|['’]s| was) (?:false|untrue|not true|wrong) that\b"
+    r"|\b(?:reports?|claims?|rumou?rs) that\b.*\b(?:false|untrue|wrong|baseless|unfounded)\b"
+    r"|\bin (?:the|a|his|her) (?:novel|film|movie|play|series|sketch|episode|sitcom),",
+    re.I | re.S,
+)
+_ASKED = re.compile(
+    r"\W*(?:did|does|do|has|have|had|would|could|will|should|might|is|was)\b[^“\"„«]*\?\W*$",
+    re.I | re.S,
+)
+_IF = re.compile(r"\W*(?:had|were|if|unless|whether|imagine|suppose)\b[^,;:]*$", re.I)
+_NOTHING = re.compile(r"nothing (?:about|on|of)\b", re.I)
 _NOBODY = re.compile(r"\b(?:neither|none of|nobody|no one)\b[^.!?;:\n]*$", re.I)
 _AHEAD_OF = 40  # characters ahead of a source
 _ELSE = re.compile(
     r"\b(?:said|asked|added|replied|wrote) (?:[a-z]+ ){0,2}[A-Z]\w+"
     r"|[A-Z][\w’']+ (?:said|says|asked|asks|added|told|replied|wrote)\b"
 )
+_SENTENCE = re.compile(
+    r"(?<=[”\"’'.!?])\s+[A-Z][^.!?\n“\"„«]*\w{4,}[.!?]\s"
+)  # nothing quoted in it
+_FULL_STOP = re.compile(r"(?<=\w{4})(?<!Prof)(?<!Capt)[.!?](?=\s+[A-Z])")  # no "Sen."
 _TO_SAY = re.compile(rf"\s+to (?:{_SAYING}|provide|offer|name|identify)\b", re.I)
 _ASIDE = re.compile(r"\bwho\b[^,]*(?:,|\b(?:named?|identified|quoted|publicly)\b)")
 _BEFORE_LAST = re.compile(r".*\b(?:and|but|while)\s", re.S)
@@ -73,8 +90,8 @@ _BESIDE_A_DEED = re.compile(r",\s*$")
 _PARTICIPLE = re.compile(r"\w+ing\b")
 _AHEAD = re.compile(r"[\s,;:–—-]+")
 _BEHIND = re.compile(r"(?:[\s,;:]|\b(?:and|but|or)\b)+$")
-# Of 1,272 statements in held-back articles 0.85 were rightly given to a named speaker, of those
-# from here on 0.93; an eighth of the right ones is lost.
+# Of 1,255 statements in held-back articles 0.86 were rightly given to a named speaker, of those
+# from here on 0.92; an eighth of the right ones is lost.
 PROBABLE = 0.5
 _APART = 200  # characters
 _MEANT = 0.8  # of "he" and "the minister", 0.90 to 0.95 are told rightly where names are 0.98
@@ -105,8 +122,13 @@ def statements(article_id: str, text: str, attributions: Sequence[Attribution]) 
     whose speaker the article doesn't tell, that tell of a deed rather than of words, as "he
     rejected the offer" does, and what nobody said: "he could have said …", "a fake quote has …".
     """
-    bounds = sentences(text)
-    sound = [one for one in attributions if one.probability >= PROBABLE and not _is_apart(one)]
+    bounds = whole_sentences(text)
+    sound = [
+        kept
+        for one in attributions
+        if one.probability >= PROBABLE and not _is_apart(one)
+        if (kept := _in_one_sentence(text, one, bounds))
+    ]
     found = [
         (_clipped(text, _beside(text, one), bounds), speaker)
         for one, speaker in zip(sound, speakers(text, sound), strict=True)
@@ -141,6 +163,26 @@ def _is_apart(one: Attribution) -> bool:
     )
 
 
+def _in_one_sentence(text: str, one: Attribution, bounds: Sequence[Span]) -> Attribution | None:
+    """The attribution with that of its source which stands in the cue's sentence; None without.
+
+    Of 2,137 that people marked in held-back articles none has its source in another sentence.
+    """
+    if not (one.source and one.cue):
+        return one
+    start, end = next(iter(_around(bounds, [one.cue[0][0]])), (0, len(text)))
+    ends = [place.start() + 1 for place in _FULL_STOP.finditer(text, *_reach(one.source))]
+    start = max([start, *(place for place in ends if place <= one.cue[0][0])])
+    end = min([end, *(place for place in ends if place > one.cue[0][0])])
+    kept = [(max(start, a), min(end, b)) for a, b in one.source if a < end and start < b]
+    bare = tuple((a, b) for a, b in (_bare(text, *span) for span in kept) if a < b)
+    return replace(one, source=bare) if bare else None
+
+
+def _reach(spans: Sequence[Span]) -> Span:
+    return spans[0][0], spans[-1][1]
+
+
 def _is_nobodys(text: str, one: Attribution) -> bool:
     """Whether it is said of each that they didn't say it: "Neither Lee nor …", "none of the …"."""
     return any(
@@ -156,7 +198,12 @@ def _beside(text: str, one: Attribution) -> Attribution:
     run: list[Span] = []
     end = 0
     for part in (*sorted({*own, *one.content}), None):
-        is_apart = part is None or part[0] - end > _APART or _ELSE.search(text, end, part[0])
+        is_apart = (
+            part is None
+            or part[0] - end > _APART
+            or _ELSE.search(text, end, part[0])
+            or _SENTENCE.search(text, end, part[0])
+        )
         if run and is_apart:
             kept += run if own & {*run} else []
             run = []
@@ -172,7 +219,12 @@ def _is_unreal(text: str, one: Attribution, bounds: Sequence[Span]) -> bool:
         return True
     places = [start for start, _ in (*one.cue, *one.source, *one.content)]
     around = " ".join(text[start:end] for start, end in _around(bounds, places))
-    return bool(_MADE_UP.search(_QUOTED.sub("", around)))
+    plain = _QUOTED.sub("", around)
+    if _MADE_UP.search(plain) or _FALSE.search(plain) or _ASKED.match(around):
+        return True
+    cue = one.cue[:1]
+    before = [text[start : cue[0][1]] for start, _ in _around(bounds, [cue[0][0]])] if cue else []
+    return any(_IF.match(part) for part in before)
 
 
 def _clipped(text: str, one: Attribution, bounds: Sequence[Span]) -> Attribution:
@@ -251,6 +303,10 @@ def quoted(text: str, attribution: Attribution) -> str:
 def is_denied(text: str, attribution: Attribution) -> bool:
     """Whether the article says that it was not said, was denied, or would not be said."""
     between = _cue_with_its_verb(text, attribution)
+    cues, contents = attribution.cue, attribution.content
+    is_silent = cues and contents and cues[-1][1] <= contents[0][0] <= cues[-1][1] + 1
+    if is_silent and _NOTHING.match(text, contents[0][0]):
+        return True
     return bool(_UNSAID.search(between)) and not _TWICE.search(between)
 
 

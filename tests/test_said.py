@@ -157,6 +157,20 @@ def test_another_wording_denies_nothing_and_has_the_same_figures(
     assert (len(told), len(told[0].variants)) == ((1, 1) if beside else (2, 0))
 
 
+def test_words_that_another_clause_turns_are_no_report_of_them(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    index = filled(
+        tmp_path, embedder,
+        made("a", 'A dam. "The dam is safe for everyone below" said Ann Lee.'),
+        made("b", 'News. "Fools believe that the dam is safe for everyone below" said Ann Lee.'),
+    )  # fmt: skip
+
+    told = quotes([index], "Ann Lee").told
+
+    assert [one.also for one in told] == [(), ()]
+
+
 def test_who_says_the_opposite_is_not_who_said_it(tmp_path: Path, embedder: Embedder) -> None:
     index = filled(
         tmp_path, embedder, made("a", 'A map. "The earth is certainly not flat" said Bo Fox.')

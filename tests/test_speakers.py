@@ -68,6 +68,15 @@ def test_the_name_is_told_from_what_somebody_is_called_beside_it(
         "two aides to Mr Veretsky",
         "the Veretsky campaign",
         "officials in Kiev",
+        "An aide to President Veretsky",
+        "A spokesman for Mr. Veretsky",
+        "A lawyer for former President Anton Veretsky",
+        "Opponents of President Veretsky",
+        "Victims of Bishop Anton Veretsky",
+        "Supporters of his rival, Sen. Anton Veretsky",
+        "Protesters against Veretsky",
+        "The man who shot President Veretsky",
+        "The journalist investigating Veretsky",
     ],
 )
 def test_a_source_without_a_name_remains_what_it_is(said: str) -> None:

@@ -136,6 +136,34 @@ def test_one_statement_reported_twice_is_one_with_both(desk: Newsdesk) -> None:
     assert len(answer.citations[0].also) == 1
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("what did Dahl say?", "Ines Mar said Dahl wanted the quay. Dahl sent a boat to the quay."),
+        ("what did dahl say?", "Ines Mar said Dahl wanted the quay. Dahl sent a boat to the quay."),
+        ("what did Bo Dahl say?", "Ida Dahl said the quay sinks. Her friend Bo Dahl sent a boat."),
+        ("who criticised Holm?", "“The quay sinks,” said Vera Holm, the mayor of Halvik."),
+        ("who said “I hate boats”?",
+         "A fake post has Vera Holm saying: “I hate boats.” She never wrote it."),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_whoever_says_nothing_is_no_answer(
+    desk: Newsdesk, question: str, text: str
+) -> None:
+    answer = asked(desk, question, text)
+
+    assert not answer.found
+    assert answer.citations == ()
+
+
+def test_only_denials_are_denied(desk: Newsdesk) -> None:
+    text = "Vera Holm did not say whether the quay sinks. Vera Holm denied that the quay leaks."
+
+    answer = asked(desk, "what did Holm deny?", text)
+
+    assert [one.quote for one in answer.citations] == ["Vera Holm denied that the quay leaks."]
+
+
 @pytest.fixture
 def desk(data: Path) -> Iterator[Newsdesk]:
     with closing(Newsdesk(data, create=True)) as desk:

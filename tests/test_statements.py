@@ -5,6 +5,9 @@ import pytest
 
 from retrieval.attribution import Attribution
 from retrieval.statements import is_denied, kind, statements
+from retrieval.tagger import Tagger
+
+TAGGER = Tagger()
 
 QUOTED = [
     ("“The quay will sink,” Vera Holm said.", ["“The quay will sink,”"], "direct"),
@@ -42,6 +45,12 @@ def test_quotation_marks_tell_whose_words_they_are(
         ("Holm did not say that the quay sinks.", "say", "that the quay sinks", True),
         ("Holm didn’t say if it sinks.", "didn’t say", "if it sinks", True),
         ("Holm denied that it sinks.", "denied", "that it sinks", True),
+        ("Holm failed to say if it sinks.", "failed to say", "if it sinks", True),
+        ("Holm has yet to say if it sinks.", "has yet to say", "if it sinks", True),
+        ("Holm avoided saying if it sinks.", "avoided saying", "if it sinks", True),
+        ("Holm said nothing about the quay.", "said", "nothing about the quay", True),
+        ("Holm did not rule out that it sinks.", "did not rule out", "that it sinks", False),
+        ("Holm did not just say that it sinks.", "did not just say", "that it sinks", False),
         ("Holm would not say whether it sinks.", "would not say", "whether it sinks", True),
         ("Holm declined to comment on the quay.", "declined to comment", "the quay", True),
         ("Holm has never said it sinks.", "has never said", "it sinks", True),
@@ -133,3 +142,43 @@ def test_endless_names_and_thousands_of_namesakes_are_read(text: str) -> None:
     ]
 
     assert len(statements("a", text, found)) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("“We will win,” said Paul Renn. Otto Fabel, the coach, said: “We will lose.”",
+         [("Paul Renn", "“We will win,”"), ("Otto Fabel", "“We will lose.”")]),
+        ("Ida Holm said, adding that the mayor “should go”. Brand responded that he would not.",
+         [("Ida Holm", "that the mayor “should go”"), ("Brand", "that he would not")]),
+        ("“We won't pay.” That was the answer of Mayor Tom Brand on Monday. “We will sue,” said "
+         "the bank's lawyer, Ida Holm.", [("Ida Holm", "“We will sue,”")]),
+        ("“Frank will do better than I did,” Frank Dawson Sr. said. Frank Dawson Jr. said he was "
+         "grateful. “I will sign that bill first,” Dawson Jr. said.",
+         [("Frank Dawson Sr.", "“Frank will do better than I did,”"),
+          ("Frank Dawson Jr.", "he was grateful"),
+          ("Frank Dawson Jr.", "“I will sign that bill first,”")]),
+        ("Bishop Jonas Lie praised Mayor Helga Brandvik on Sunday. Brandvik, he said, was “a rock "
+         "in the sea”.", [("Jonas Lie", "was “a rock in the sea”")]),
+        ("Did Elena Marku say that taxes are theft? She did not.", []),
+        ("If Elena Marku says that the tax will be cut, people will cheer.", []),
+        ("It is false that Elena Marku said the tax was dead.", []),
+    ],
+)  # fmt: skip
+def test_nobody_is_given_what_the_sentence_beside_has(
+    text: str, expected: list[tuple[str, str]]
+) -> None:
+    found = statements("a", text, TAGGER.attributions(text))
+
+    assert [
+        (one.speaker.name, " ".join(text[a:b] for a, b in one.attribution.content))
+        for one in found
+    ] == expected  # fmt: skip
+
+
+def test_what_somebody_is_called_ends_with_its_sentence() -> None:
+    text = "Police arrested the former governor. Anna Lund said she had called the police."
+
+    (one,) = statements("a", text, TAGGER.attributions(text))
+
+    assert (one.speaker.name, one.speaker.description) == ("Anna Lund", "")
