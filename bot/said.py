@@ -12,6 +12,7 @@ _MARKS = "\"“”„«»‘’'"
 _NAMED = 4  # who may be meant
 _DENIED = "is said not to have said: "
 _DENIAL = "a denial, in the reporter's words: "
+_PARTLY = "partly word for word: "
 _REPORTED = "in the reporter's words: "
 
 
@@ -33,10 +34,12 @@ def nothing(found: Quotes, about: str = "") -> str:
     """Why there is nothing to be shown, as a sentence."""
     if found.first and found.count:
         return "There are no more statements."
-    if found.voices and about:
-        return f"{found.voices[0].speaker.name} says nothing about {about} in these articles."
     if found.voices:
-        return f"{found.voices[0].speaker.name} says nothing in the articles of those days."
+        none = f"{found.voices[0].speaker.name} says nothing"
+        if len(found.voices) > 1:
+            none = f"Nobody called {found.asked} says anything"
+        where = f"about {about} in these articles" if about else "in the articles of those days"
+        return f"{none} {where}."
     said = f"Nobody called {found.asked} says anything in these articles."
     if not found.mentions:
         return said
@@ -74,7 +77,9 @@ def how(said: Said) -> str:
     """What is to be said ahead of the words: that they are the reporter's, or denied; else ""."""
     if said.statement.kind == "direct":
         return _DENIED if said.statement.is_denied else ""
-    return _DENIAL if said.statement.is_denied else _REPORTED
+    if said.statement.is_denied:
+        return _DENIAL
+    return _REPORTED if said.statement.kind == "indirect" else _PARTLY
 
 
 def words(said: Said) -> str:

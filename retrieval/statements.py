@@ -53,7 +53,8 @@ _CLAUSE = re.compile(
 _UNREAL = re.compile(
     rf"\b(?:should|could|would|might|may)(?: \w+ly)?(?: have)? {_SAYING}\w*\b"
     r"|\b(?:should|could|would|might)(?: have)? (?:said|told|spoken|meant)\b"
-    r"|\b(?:should|could|would|might)(?: have)?$",
+    r"|\b(?:should|could|would|might)(?: have)?$"
+    r"|\b(?:allegedly|reportedly|supposedly|purportedly)\b",
     re.I,
 )
 _MADE_UP = re.compile(
