@@ -25,7 +25,7 @@ _BEGINS_APART = re.compile(
 _LINKING = re.compile(
     r"\b(?:of|in|from|at|for|with|on|to|by|near|inside|who|whose|that|which|including|about|against"
     r"|around|behind|under|over|between|after|like)\s"
-    r"|(?<!\bthe)(?<!\ban)(?<!\ba)(?<!^)\s(?!acting|outgoing|incoming|ruling|leading)[a-z]+ing\s",
+    r"|(?<!\bthe)(?<!\ban)(?<!\ba)(?<!^)\s(?!acting|outgoing|incoming|ruling|leading|managing|presiding|founding|visiting)[a-z]+ing\s",
     re.I,
 )
 _BESIDE = re.compile(r",\s(?:who|whose|both|all|each)\s")
@@ -45,6 +45,9 @@ _BEFORE_TITLES = frozenset(
 _ASKS = re.compile(r"\b(?:asked|asks|pressed|questioned)\b(?! for\b)")
 _FRONTED = re.compile(  # "Lee, he said, was a rock"
     r", (?:s?he) \w+, (?:is|was|has|had|will|would|can|could|may|might|must|should|does|did)\b"
+)
+_SHORTENED = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Dr|Sens?|Reps?|Gov|Gen|Lt|Col|Rev|Prof|Sgt|Capt|St|Ft|Hon|[A-Z])\.\s*$"
 )
 _INITIAL = re.compile(r"[A-Z]\.,")
 _FROM = re.compile(r"\s(?:of|from)\s[A-Z][^,]*")
@@ -357,10 +360,11 @@ class _Sources:
 
 
 def whole_sentences(text: str) -> list[Span]:
-    """The sentences, those put together that were parted within "R-S.C."."""
+    """The sentences, those put together that were parted within "R-S.C.", or behind "Ms."."""
     found: list[Span] = []
     for start, end in sentences(text):
-        if found and _INITIAL.match(text, start) and text[found[-1][1] - 1] == ".":
+        is_cut = found and _INITIAL.match(text, start) and text[found[-1][1] - 1] == "."
+        if is_cut or (found and _SHORTENED.search(text, found[-1][0], found[-1][1])):
             found[-1] = found[-1][0], end
         else:
             found.append((start, end))

@@ -69,7 +69,7 @@ _FALSE = re.compile(
     re.I | re.S,
 )
 _ASKED = re.compile(
-    r"\W*(?:did|does|do|has|have|had|would|could|will|should|might|is|was)\b[^“\"„«]*\?\W*$",
+    r"\W*(?:did|does|do|has|have|had|would|could|will|should|might|is|was)\b.*\?\W*$",
     re.I | re.S,
 )
 _IF = re.compile(r"\W*(?:had|were|if|unless|whether|imagine|suppose)\b[^,;:]*$", re.I)
@@ -221,11 +221,12 @@ def _is_unreal(text: str, one: Attribution, bounds: Sequence[Span]) -> bool:
     places = [start for start, _ in (*one.cue, *one.source, *one.content)]
     around = " ".join(text[start:end] for start, end in _around(bounds, places))
     plain = _QUOTED.sub("", around)
-    if _MADE_UP.search(plain) or _FALSE.search(plain) or _ASKED.match(around):
+    if _MADE_UP.search(plain) or _FALSE.search(plain):
         return True
-    cue = one.cue[:1]
-    before = [text[start : cue[0][1]] for start, _ in _around(bounds, [cue[0][0]])] if cue else []
-    return any(_IF.match(part) for part in before)
+    return any(
+        _IF.match(text[start : one.cue[0][1]]) or _ASKED.match(_QUOTED.sub("", text[start:end]))
+        for start, end in _around(bounds, [first for first, _ in one.cue[:1]])
+    )
 
 
 def _clipped(text: str, one: Attribution, bounds: Sequence[Span]) -> Attribution:

@@ -160,6 +160,10 @@ def test_endless_names_and_thousands_of_namesakes_are_read(text: str) -> None:
           ("Frank Dawson Jr.", "“I will sign that bill first,”")]),
         ("Bishop Jonas Lie praised Mayor Helga Brandvik on Sunday. Brandvik, he said, was “a rock "
          "in the sea”.", [("Jonas Lie", "was “a rock in the sea”")]),
+        ("The joy, as Ms. Elena Marku said, is that nobody pays for the quay.",
+         [("Elena Marku", "is that nobody pays for the quay")]),
+        ("“Do you want to pay for the quay?” said Elena Marku.",
+         [("Elena Marku", "“Do you want to pay for the quay?”")]),
         ("Did Elena Marku say that taxes are theft? She did not.", []),
         ("If Elena Marku says that the tax will be cut, people will cheer.", []),
         ("It is false that Elena Marku said the tax was dead.", []),
