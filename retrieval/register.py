@@ -161,8 +161,7 @@ class Register:
 
     def maybe_called(self, name: str) -> list[Called]:
         """Speakers who are called by a word that begins as one of the name's, most quoted first."""
-        words = [f" {word[:_BEGINNING]}" for word in folded(name).split() if word not in GRAMMAR]
-        keys = [f" {word[:_BEGINNING]}" for word in names.words(name) if word not in GRAMMAR]
+        words, keys = (_beginnings(some) for some in (folded(name).split(), names.words(name)))
         where = ["instr(called, ?)" for _ in words] + ["instr(' ' || speaker_key, ?)" for _ in keys]
         return self._called(" OR ".join(where) or "FALSE", [*words, *keys], -1)
 
@@ -177,6 +176,13 @@ class Register:
             Called(key, Speaker(name, description, bool(named)), number)
             for key, name, description, named, number in rows
         ]
+
+
+def _beginnings(words: list[str]) -> list[str]:
+    """What words of a name begin with; of "J. B. Lee" the long ones, as "j" begins many."""
+    said = [word for word in words if word not in GRAMMAR]
+    long = [word for word in said if len(word) > 1] or said
+    return [f" {word[:_BEGINNING]}" for word in long]
 
 
 def folded(text: str) -> str:
