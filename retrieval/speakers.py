@@ -25,7 +25,8 @@ _BEGINS_APART = re.compile(
 _LINKING = re.compile(
     r"\b(?:of|in|from|at|for|with|on|to|by|near|inside|who|whose|that|which|including|about|against"
     r"|around|behind|under|over|between|after|like)\s"
-    r"|(?<!\bthe)(?<!\ban)(?<!\ba)(?<!^)\s(?!acting|outgoing|incoming|ruling|leading|managing|presiding|founding|visiting)[a-z]+ing\s",
+    r"|(?<!\bthe)(?<!\ban)(?<!\ba)(?<!^)\s(?!acting|outgoing|incoming|ruling|leading|managing"
+    r"|presiding|founding|visiting)[a-z]+ing\s",
     re.I,
 )
 _BESIDE = re.compile(r",\s(?:who|whose|both|all|each)\s")
@@ -53,6 +54,7 @@ _INITIAL = re.compile(r"[A-Z]\.,")
 _FROM = re.compile(r"\s(?:of|from)\s[A-Z][^,]*")
 _QUOTED = re.compile(r"[\"“„«].*?(?:[\"”»]|\n|$)|''.*?(?:''|\n|$)")
 _MARK = "\"“”„«»‘’'"
+_LONGEST = 1000  # characters that are put together as a sentence; keeps the time linear
 _LONG = 80  # characters; a description has a few words
 _SENTENCES_BACK = 8  # where a pronoun's person may be named; beyond, whoever spoke last
 
@@ -363,9 +365,11 @@ def whole_sentences(text: str) -> list[Span]:
     """The sentences, those put together that were parted within "R-S.C.", or behind "Ms."."""
     found: list[Span] = []
     for start, end in sentences(text):
-        is_cut = found and _INITIAL.match(text, start) and text[found[-1][1] - 1] == "."
-        if is_cut or (found and _SHORTENED.search(text, found[-1][0], found[-1][1])):
-            found[-1] = found[-1][0], end
+        first, last = found[-1] if found else (start, start)
+        is_cut = text[last - 1 : last] == "." and _INITIAL.match(text, start)
+        is_cut = is_cut or _SHORTENED.search(text, max(first, last - 9), last)
+        if found and is_cut and end - first <= _LONGEST:
+            found[-1] = first, end
         else:
             found.append((start, end))
     return found

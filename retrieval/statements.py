@@ -64,7 +64,7 @@ _MADE_UP = re.compile(
 )
 _FALSE = re.compile(
     r"\bit(?: is|['’]s| was) (?:false|untrue|not true|wrong) that\b"
-    r"|\b(?:reports?|claims?|rumou?rs) that\b.*\b(?:false|untrue|wrong|baseless|unfounded)\b"
+    r"|\b(?:reports?|claims?|rumou?rs) that\b.{0,300}?\b(?:false|untrue|wrong|baseless|unfounded)\b"
     r"|\bin (?:the|a|his|her) (?:novel|film|movie|play|series|sketch|episode|sitcom),",
     re.I | re.S,
 )
@@ -80,9 +80,9 @@ _ELSE = re.compile(
     r"\b(?:said|asked|added|replied|wrote) (?:[a-z]+ ){0,2}[A-Z]\w+"
     r"|[A-Z][\w’']+ (?:said|says|asked|asks|added|told|replied|wrote)\b"
 )
-_SENTENCE = re.compile(
+_SENTENCE = re.compile(  # with nothing quoted in it
     r"(?<=[”\"’'.!?])\s+[A-Z][^.!?\n“\"„«]*\w{4,}[.!?]\s"
-)  # nothing quoted in it
+)
 _FULL_STOP = re.compile(r"(?<=\w{4})(?<!Prof)(?<!Capt)[.!?](?=\s+[A-Z])")  # no "Sen."
 _TO_SAY = re.compile(rf"\s+to (?:{_SAYING}|provide|offer|name|identify)\b", re.I)
 _ASIDE = re.compile(r"\bwho\b[^,]*(?:,|\b(?:named?|identified|quoted|publicly)\b)")
