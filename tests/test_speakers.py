@@ -422,5 +422,5 @@ def test_a_question_may_name_a_speaker_in_other_words(
 def test_sentences_go_on_behind_abbreviations_but_not_for_ever(text: str) -> None:
     found = whole_sentences(text)
 
-    assert max(end - start for start, end in found) <= 1000
+    assert max(end - start for start, end in found) <= 4000  # where sentences are cut anyway
     assert not any(text[start:end].endswith("Ms.") for start, end in found)
