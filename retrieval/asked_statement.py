@@ -66,7 +66,7 @@ _FORMS = [
         rf"(?:what(?: is| are| was| were|['’]s|['’]re) )?{_WHO}(?:['’]s|(?<=s)['’]) "
         rf"(?:\w+ )?{_VIEW_ON} (?P<topic>.+)",
         rf"(?:what|how)(?: is| are| was| were|['’]s|['’]re) {_WHO}(?:['’]s|(?<=s)['’])"
-        rf" (?!position){_VIEW}",
+        rf" (?!position)(?:{_VIEW})",
         rf"how {_DID} {_WHO}{_ADVERB} (?:describe|characteri[sz]e)d? (?P<topic>.+)",
         rf"{_WHO} (?:quotes|quotations)(?: (?:on|about) (?P<topic>.+))?",
         rf"(?:what|how)(?: is| are| was| were|['’]s) the (?:{_VIEW}) (?:of|by|from) {_WHO}"

@@ -40,6 +40,7 @@ def test_questions_for_statements_are_taken_apart(question: str, speaker: str, t
         ("Starmer quotes", "Starmer", ""),
         ("Starmer quotes about the tariffs", "Starmer", "the tariffs"),
         ("what's Starmer's reaction?", "Starmer", ""),
+        ("what were Starmer's words?", "Starmer", ""),
         ("how did Macron describe the plan?", "Macron", "the plan"),
         ("has Brandt answered?", "Brandt", ""),
         ("show me all statements by Brandt about the eelgrass", "Brandt", "the eelgrass"),
