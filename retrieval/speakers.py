@@ -23,8 +23,8 @@ _BEGINS_APART = re.compile(
     r"\b(?:of|in|from|at|for|with|on|to|by|near|inside|who|that|which|including)\s", re.I
 )
 _LINKING = re.compile(
-    r"\b(?:of|in|from|at|for|with|on|to|by|near|inside|who|whose|that|which|including|about|against"
-    r"|around|behind|under|over|between|after|like)\s"
+    rf"{_BEGINS_APART.pattern}"
+    r"|\b(?:whose|about|against|around|behind|under|over|between|after|like)\s"
     r"|(?<!\bthe)(?<!\ban)(?<!\ba)(?<!^)\s(?!acting|outgoing|incoming|ruling|leading|managing"
     r"|presiding|founding|visiting)[a-z]+ing\s",
     re.I,

@@ -172,16 +172,13 @@ def _in_one_sentence(text: str, one: Attribution, bounds: Sequence[Span]) -> Att
     if not (one.source and one.cue):
         return one
     start, end = next(iter(_around(bounds, [one.cue[0][0]])), (0, len(text)))
-    ends = [place.start() + 1 for place in _FULL_STOP.finditer(text, *_reach(one.source))]
+    first, last = one.source[0][0], one.source[-1][1]
+    ends = [place.start() + 1 for place in _FULL_STOP.finditer(text, first, last)]
     start = max([start, *(place for place in ends if place <= one.cue[0][0])])
     end = min([end, *(place for place in ends if place > one.cue[0][0])])
     kept = [(max(start, a), min(end, b)) for a, b in one.source if a < end and start < b]
     bare = tuple((a, b) for a, b in (_bare(text, *span) for span in kept) if a < b)
     return replace(one, source=bare) if bare else None
-
-
-def _reach(spans: Sequence[Span]) -> Span:
-    return spans[0][0], spans[-1][1]
 
 
 def _is_nobodys(text: str, one: Attribution) -> bool:
