@@ -16,12 +16,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from retrieval.articles import Article, article
-from retrieval.attribution import Attribution, Span
-from retrieval.models import BUNDLED, Embedder
-from retrieval.passages import sentences, split
-from retrieval.tagger import Tagger
-from training.attributions import articles
+from retrieval.articles.article import Article, article
+from retrieval.articles.passages import sentences, split
+from retrieval.attribution.attribution import Attribution, Span
+from retrieval.attribution.tagger import Tagger
+from retrieval.models.embedder import BUNDLED, Embedder
+from training.tagger import articles
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 _QUOTED = re.compile(r"[“\"][^”\"\n]{3,}(?:[”\"]|$)", re.MULTILINE)

@@ -22,10 +22,10 @@ from itertools import combinations
 from pathlib import Path
 
 from benchmarks.questions import cases, rows
-from retrieval.articles import Article, article
-from retrieval.copies import are_copies, bands
+from retrieval.articles.article import Article, article
+from retrieval.articles.duplicates import are_copies, bands
+from retrieval.articles.passages import sentences
 from retrieval.errors import ReadError
-from retrieval.passages import sentences
 
 DAYS = 2
 NEAREST = 3  # articles by words, taken as the negatives of each

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.discord_server import MANAGE_GUILD, MEMBER, TOKEN, Given, Server, option
+from tests.loopback.discord_server import MANAGE_GUILD, MEMBER, TOKEN, Given, Server, option
 
 _GUILD, _CHANNEL = 11, 111
 _STEP = 0.01

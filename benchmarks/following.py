@@ -16,9 +16,9 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from retrieval.desk import Newsdesk
-from retrieval.incoming import EVERY
-from tests.publisher import Publishers, Site, Story
+from retrieval.newsdesk import Newsdesk
+from retrieval.watching.queue import EVERY
+from tests.loopback.publisher import Publishers, Site, Story
 
 
 def main() -> None:

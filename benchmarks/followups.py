@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.questions import cases, rows
-from retrieval.articles import Article, article, normalise
-from retrieval.desk import Newsdesk
-from retrieval.followup import Turn, standalone
+from retrieval.articles.article import Article, article, normalise
+from retrieval.newsdesk import Newsdesk
+from retrieval.questions.followup import Turn, standalone
 
 _LIMIT = 10
 _CUTS = (1, 5, _LIMIT)

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from rich.progress import track
 
-from retrieval.desk import Newsdesk
-from retrieval.language_model import LanguageModel
-from tests.model_server import KEY, Server
-from tests.test_injections import PLACES, asked_and_given_away
+from retrieval.answers.language_model import LanguageModel
+from retrieval.newsdesk import Newsdesk
+from tests.answers.test_injections import PLACES, asked_and_given_away
+from tests.loopback.model_server import KEY, Server
 
 
 def main() -> None:

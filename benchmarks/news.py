@@ -33,11 +33,11 @@ from rich.console import Console
 from rich.progress import track
 
 from benchmarks.questions import Case, cases, rows, sample, write_articles
-from bot.report import table
-from retrieval.articles import canonical_url
-from retrieval.desk import Newsdesk
+from bot.text.report import table
+from retrieval.articles.article import canonical_url
 from retrieval.evaluation import Outcome, evaluate, holds, save
-from retrieval.models import Embedder
+from retrieval.models.embedder import Embedder
+from retrieval.newsdesk import Newsdesk
 
 T = TypeVar("T")
 

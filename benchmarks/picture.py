@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from bot.discord.application import point_at
 from bot.discord.client import Client
 from bot.settings import Settings
-from tests.discord_server import TOKEN, Server, components, option
+from tests.loopback.discord_server import TOKEN, Server, components, option
 
 _GUILD, _CHANNEL = 11, 111
 _STYLE = """

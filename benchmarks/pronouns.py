@@ -18,10 +18,10 @@ from pathlib import Path
 from rich.progress import track
 
 from benchmarks.questions import rows
-from retrieval.articles import article
-from retrieval.names import is_asked, key
-from retrieval.statements import statements
-from retrieval.tagger import Tagger
+from retrieval.articles.article import article
+from retrieval.attribution.statements import statements
+from retrieval.attribution.tagger import Tagger
+from retrieval.english.names import is_asked, key
 
 JUDGED = Path(__file__).with_suffix("").with_name("pronouns_judged.jsonl")
 _OF_PERSONS = ("he", "she")

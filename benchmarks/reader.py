@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from retrieval.crossencoder import PassageReader
-from retrieval.passages import split
+from retrieval.articles.passages import split
+from retrieval.models.passage_reader import PassageReader
 from retrieval.sources import files
-from training.groups import Candidate, Group
+from training.material import Candidate, Group
 from training.model import Network, batch, tokenizer
 from training.train import has_bfloat16
 

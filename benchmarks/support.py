@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.asked_statement import content
-from retrieval.draft import Sentence
+from retrieval.answers.draft import Sentence
+from retrieval.articles.passages import sentences
 from retrieval.evaluation import area
-from retrieval.models import BUNDLED, Embedder, Vector
-from retrieval.passages import sentences
-from retrieval.proof import Evidence, prove_sentence
-from retrieval.support import SUPPORTED, SupportModel
+from retrieval.models.embedder import BUNDLED, Embedder, Vector
+from retrieval.models.support import SUPPORTED, SupportModel
+from retrieval.proof.sentence import Evidence, prove_sentence
+from retrieval.questions.requests import content
 from training import claims as material
 from training.claims import Claim
 

@@ -10,11 +10,11 @@ import argparse
 from pathlib import Path
 
 from benchmarks.questions import rows
-from retrieval.articles import article
+from retrieval.articles.article import article
+from retrieval.articles.passages import split
 from retrieval.errors import ReadError
-from retrieval.passages import split
-from retrieval.search import Hit
-from retrieval.verdict import verdict
+from retrieval.proof.fact_check import verdict
+from retrieval.search.retriever import Hit
 
 
 def main() -> None:

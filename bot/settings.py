@@ -9,11 +9,11 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from retrieval.desk import SHARED, THRESHOLD, Models, Newsdesk
+from retrieval.answers.language_model import LanguageModel
 from retrieval.errors import SettingsError
-from retrieval.language_model import LanguageModel
-from retrieval.models import BUNDLED
-from retrieval.sources.web import agent_of
+from retrieval.models.embedder import BUNDLED
+from retrieval.newsdesk import SHARED, THRESHOLD, Models, Newsdesk
+from retrieval.sources.http import agent_of
 
 OF_SERVERS = "guild-"  # what the names of Discord servers' own libraries begin with
 _PREFIX = "NEWSDESK_"

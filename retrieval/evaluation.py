@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter
 
-from retrieval.answer import Answer
-from retrieval.articles import canonical_url, normalise
-from retrieval.desk import Newsdesk, Question
+from retrieval.answers.answer import Answer
+from retrieval.articles.article import canonical_url, normalise
 from retrieval.errors import ReadError, SettingsError
-from retrieval.quotes import MAX_WORDS
+from retrieval.newsdesk import Newsdesk, Question
+from retrieval.search.sentences import MAX_WORDS
 
 CUTS = (1, 3, 5, 10)
 _KEPT = 3  # first passages of an outcome that are kept to be looked through

@@ -7,11 +7,11 @@ import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # read when the library is imported
 
-from retrieval.articles import Article, article
-from retrieval.desk import Newsdesk
-from retrieval.index import Index
-from retrieval.models import BUNDLED, Embedder
-from tests.names import OTHER, PUBLIC, Names
+from retrieval.articles.article import Article, article
+from retrieval.library.index import Index
+from retrieval.models.embedder import BUNDLED, Embedder
+from retrieval.newsdesk import Newsdesk
+from tests.loopback.names import OTHER, PUBLIC, Names
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 

@@ -10,8 +10,8 @@ from langchain_core.prompts import ChatPromptTemplate
 
 from bot.cli import app
 from bot.settings import Settings
-from retrieval.desk import Newsdesk
-from retrieval.writing import prompt
+from retrieval.answers.writer import prompt
+from retrieval.newsdesk import Newsdesk
 from tests.conftest import SEEDS
 
 ROOT = SEEDS.parent

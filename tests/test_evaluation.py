@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.desk import Newsdesk
 from retrieval.errors import ReadError
 from retrieval.evaluation import (
     Case,
@@ -22,6 +21,7 @@ from retrieval.evaluation import (
     squad_f1,
     squad_plain,
 )
+from retrieval.newsdesk import Newsdesk
 
 NOTHING = Outcome(
     case=Case("who?", "Ann Lee"),

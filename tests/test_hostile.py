@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.articles import normalise
-from retrieval.desk import MAX_QUESTION, Newsdesk
+from retrieval.articles.article import normalise
 from retrieval.errors import SettingsError
+from retrieval.newsdesk import MAX_QUESTION, Newsdesk
 from tests.conftest import SEEDS
 
 HOSTILE = SEEDS.parent.parent / "shared" / "data" / "hostile"

@@ -4,7 +4,7 @@
 
 FOLDER holds `reading/` and `news/`. Runs for about an hour on two cores with AVX-512 and bfloat16,
 for many hours without, and wants both for itself; interrupted, the same command goes on. Writes
-`retrieval/weights/`: the network, and `reader.json` with settings, counts, the curve and what was
+`retrieval/models/weights/`: the network, and `reader.json` with settings, counts, the curve and what was
 measured.
 """
 
@@ -16,13 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.crossencoder import PassageReader
 from retrieval.evaluation import squad_f1, squad_plain
-from training import groups as material
+from retrieval.models.passage_reader import PassageReader
+from training import material
 from training.export import agreement, export
 from training.train import SETTINGS, train
 
-WEIGHTS = Path(__file__).parent.parent / "retrieval" / "weights"
+WEIGHTS = Path(__file__).parent.parent / "retrieval" / "models" / "weights"
 COUNTS = {"reading": 14_000, "news_rounds": 2, "news_size": 8, "masked": 1_000, "masked_size": 8}
 _WATCHED_READING = 150
 

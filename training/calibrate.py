@@ -1,4 +1,4 @@
-"""Fits what `retrieval/reader.py` makes of the network's logits, and prints it to be put there.
+"""Fits what `retrieval/search/reader.py` makes of the network's logits, and prints it to be put there.
 
     python -m training.calibrate --data FOLDER [--work FOLDER]
 
@@ -25,13 +25,13 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.news import indexed
 from benchmarks.questions import Case, cases
-from retrieval import reader as reading
-from retrieval.articles import canonical_url
-from retrieval.asked import AskedFor
-from retrieval.crossencoder import Judgement, PassageReader
-from retrieval.desk import READ, Newsdesk
+from retrieval.articles.article import canonical_url
 from retrieval.evaluation import area, holds
-from retrieval.search import Hit
+from retrieval.models.passage_reader import Judgement, PassageReader
+from retrieval.newsdesk import READ, Newsdesk
+from retrieval.search import reader as reading
+from retrieval.search.retriever import Hit
+from retrieval.search.sentence_features import AskedFor
 
 _DEEP = 300  # hits, so that enough are left without those that hold the answer
 _SMALL = 10  # a small library has one of so many articles

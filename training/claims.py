@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from retrieval.asked_statement import content
-from retrieval.passages import sentences
-from retrieval.support import closest
-from training.groups import held_back, rows
+from retrieval.articles.passages import sentences
+from retrieval.models.support import closest
+from retrieval.questions.requests import content
+from training.material import held_back, rows
 
 TRAIN, TUNE, HELD = "train", "tune", "held"
 MADE = "edited news"

@@ -10,8 +10,8 @@ import onnxruntime
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from retrieval.crossencoder import pair
-from training.groups import Group
+from retrieval.models.passage_reader import pair
+from training.material import Group
 from training.model import tokenizer
 
 OUTPUTS = ("rank", "start", "end")

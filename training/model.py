@@ -10,8 +10,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import AutoModel
 
-from retrieval.crossencoder import Pair, pair, reader_tokenizer
-from training.groups import Candidate, Group
+from retrieval.models.passage_reader import Pair, pair, reader_tokenizer
+from training.material import Candidate, Group
 
 _MULTIPLE = 32  # every new length is compiled, so there are few of them
 _DECLINING = 0.5  # weight of the loss that makes ranks absolute

@@ -3,9 +3,9 @@
     python -m training.support --data FOLDER [--work FOLDER]
 
 FOLDER holds `claims/`, `reading/` and `news/`. Starts from the reader's weights, takes about half
-an hour on one core; interrupted, the same command goes on. Writes `retrieval/weights/support.onnx`
+an hour on one core; interrupted, the same command goes on. Writes `retrieval/models/weights/support.onnx`
 and `support.json` with settings, counts and the curve; where the threshold and the temperature
-belong, it prints them to be put into `retrieval/support.py`.
+belong, it prints them to be put into `retrieval/models/support.py`.
 """
 
 import argparse
@@ -25,16 +25,16 @@ from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 
-import retrieval.support
-from retrieval.crossencoder import pair
+import retrieval.models.support
 from retrieval.evaluation import area
-from retrieval.support import SENTENCE_TOKENS, SupportModel, closest
+from retrieval.models.passage_reader import pair
+from retrieval.models.support import SENTENCE_TOKENS, SupportModel, closest
 from training import claims as material
 from training.claims import Claim
 from training.export import export
 from training.model import Network, tokenizer
 
-WEIGHTS = Path(__file__).parent.parent / "retrieval" / "weights"
+WEIGHTS = Path(__file__).parent.parent / "retrieval" / "models" / "weights"
 SETTINGS = {
     "rows": 32, "steps": 240, "learning_rate": 1e-4, "heads_learning_rate": 5e-4, "warmup": 60,
     "weight_decay": 0.01, "seed": 1,
@@ -105,7 +105,7 @@ def main() -> None:
         "curve": [json.loads(line) for line in (given.work / "support.curve").open()],
         "tuned": (tuned := tune(tuning)),
     }  # fmt: skip
-    print("to be put into retrieval/support.py:", tuned)
+    print("to be put into retrieval/models/support.py:", tuned)
     (WEIGHTS / "support.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
 
 

@@ -10,7 +10,7 @@ import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from torch.nn.utils import clip_grad_norm_
 
-from training.groups import Group
+from training.material import Group
 from training.model import Batch, Network, batch, losses, tokenizer
 
 ROWS = 16

@@ -15,16 +15,21 @@ import discord
 from discord import app_commands
 from discord.http import Route
 
-from bot.discord import asking, commands, feeding, following, quoting, sharing
-from bot.discord.asking import Asked
+from bot.discord import articles as feeding
+from bot.discord import ask as asking
+from bot.discord import commands
+from bot.discord import feeds as following
+from bot.discord import quotes as quoting
+from bot.discord import share as sharing
+from bot.discord.ask import Asked
 from bot.discord.components import ITEMS
-from bot.discord.desks import Desks
-from bot.discord.limits import Limits
-from bot.discord.messages import thread_name
-from bot.discord.patience import be_patient
+from bot.discord.libraries import Desks
 from bot.discord.pool import Pool
+from bot.discord.rate_limit import Limits
 from bot.discord.replies import MessageReply, Refused, Sent, in_flight
+from bot.discord.retries import be_patient
 from bot.discord.store import Given, GuildSettings, Store
+from bot.discord.text.answer import thread_name
 from bot.settings import Settings
 from retrieval.errors import LibraryError
 

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.discord import asking, checking, feeding, following, quoting
-from bot.discord.asking import Asked
-from bot.discord.messages import MESSAGE, OPTION, OPTIONS, cut
+from bot.discord import articles as feeding
+from bot.discord import ask as asking
+from bot.discord import check as checking
+from bot.discord import feeds as following
+from bot.discord import quotes as quoting
+from bot.discord.ask import Asked
 from bot.discord.pool import Busy
 from bot.discord.replies import InteractionReply, Refused, in_flight
 from bot.discord.store import GuildSettings
+from bot.discord.text.answer import MESSAGE, OPTION, OPTIONS, cut
 from retrieval.errors import LibraryError, SettingsError
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from typing import Any, Self
 
 import discord
 
-from bot.discord import messages
-from bot.discord.messages import OPTIONS
 from bot.discord.replies import FollowupReply, Refused, in_flight
 from bot.discord.store import Given
-from retrieval.answer import Citation
+from bot.discord.text import answer as messages
+from bot.discord.text.answer import OPTIONS
+from retrieval.answers.answer import Citation
 
 Interaction = discord.Interaction[Any]  # the client is ours; discord.py lets no item say so
 

@@ -7,8 +7,8 @@ from bot.discord.application import application
 from bot.discord.health import STALE
 from bot.discord.store import FILE, Store
 from bot.settings import Settings
-from retrieval.check import Finding
 from retrieval.errors import SettingsError
+from retrieval.library.check import Finding
 
 _INTENT = (
     "(the message content intent is off, so in threads the bot hears only mentions and replies; "

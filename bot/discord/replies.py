@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import discord
 
-from bot.discord.messages import MESSAGE, cut, escape
 from bot.discord.pool import Busy
+from bot.discord.text.answer import MESSAGE, cut, escape
 from retrieval.errors import SettingsError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from retrieval.database import Database
+from retrieval.library.database import Database
 
 FILE = "discord.sqlite"
 _MOST = 2**63 - 1  # of SQLite's integers
@@ -85,7 +85,7 @@ class Given:
     or the nearest passages where it was declined (`found` is False). `checks` says that `asked` is
     a message that was checked, and `shared` that a private answer was shown to all since. Of
     `source`, `since` and `until`, each None sets no limit to the articles. `way` is how it was
-    found, as JSON (bot/explain.py); it is kept for a month. Of a list of what somebody says,
+    found, as JSON (bot/text/trace.py); it is kept for a month. Of a list of what somebody says,
     `speaker` is who, and `about` on what, "" where that is all.
     """
 

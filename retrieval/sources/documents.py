@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from retrieval.articles import MAX_CHARACTERS, Article, article, canonical_url
+from retrieval.articles.article import MAX_CHARACTERS, Article, article, canonical_url
 from retrieval.errors import ReadError
 
 MAX_EXPANDED = 20_000_000  # what a .docx may unpack to, its pictures aside

@@ -21,7 +21,7 @@ from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.datetimes import _parse_date
 from lxml import etree
 
-from retrieval.articles import (
+from retrieval.articles.article import (
     MAX_CHARACTERS,
     MAX_FIELD,
     Article,
@@ -31,8 +31,8 @@ from retrieval.articles import (
     published_date,
 )
 from retrieval.errors import ReadError
+from retrieval.sources.addresses import Clock
 from retrieval.sources.documents import decode
-from retrieval.sources.public import Clock
 
 log = logging.getLogger(__name__)
 

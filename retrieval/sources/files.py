@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, cast
 
-from retrieval.articles import Article, article
+from retrieval.articles.article import Article, article
 from retrieval.errors import ReadError
-from retrieval.sources import apart
+from retrieval.sources import sandbox as apart
 from retrieval.sources.documents import decode
 
 log = logging.getLogger(__name__)

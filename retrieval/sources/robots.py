@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from retrieval.errors import ReadError
-from retrieval.sources import web
-from retrieval.sources.public import host_name
+from retrieval.sources import http as web
+from retrieval.sources.addresses import host_name
 
 _LIMIT = 512_000  # bytes of a robots.txt that are heeded: 500 KiB, which RFC 9309 asks for
 _MAX_BYTES = 5_000_000  # that one may have

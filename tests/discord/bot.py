@@ -8,7 +8,7 @@ from typing import Any
 from bot.discord import application
 from bot.discord.client import Client
 from bot.settings import Settings
-from tests.discord_server import (
+from tests.loopback.discord_server import (
     MANAGE_GUILD,
     OWNER,
     TOKEN,

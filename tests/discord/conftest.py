@@ -6,9 +6,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.settings import Settings
-from retrieval.desk import Newsdesk
+from retrieval.newsdesk import Newsdesk
 from tests.discord.bot import CHANNEL, ELSEWHERE, GUILD, OTHER, ROLE, SECOND
-from tests.discord_server import (
+from tests.loopback.discord_server import (
     TOKEN,
     Server,
 )

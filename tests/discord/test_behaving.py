@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord import application, serving
+from bot.discord import application
 from bot.discord import client as clients
+from bot.discord import run as serving
 from bot.discord.store import GuildSettings
 from bot.settings import Settings
-from retrieval.desk import Newsdesk
 from retrieval.errors import LibraryError
+from retrieval.newsdesk import Newsdesk
 from tests.discord.bot import BRIDGE, CHANNEL, GUILD, HERE, add, asked, bot, first_id, plain
-from tests.discord_server import (
+from tests.loopback.discord_server import (
     AUTOCOMPLETE,
     BOT,
     BROKEN,

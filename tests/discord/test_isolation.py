@@ -15,9 +15,9 @@ from bot.discord.replies import InteractionReply
 from bot.discord.store import Given as Kept
 from bot.discord.store import GuildSettings
 from bot.settings import Settings
-from retrieval.articles import article
+from retrieval.articles.article import article
 from tests.discord.bot import add, asked, bot, check, number, plain
-from tests.discord_server import (
+from tests.loopback.discord_server import (
     AUTOCOMPLETE,
     BOT,
     MANAGE_GUILD,

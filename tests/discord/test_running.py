@@ -15,12 +15,13 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.discord import application, health, serving
+from bot.discord import application, health
+from bot.discord import run as serving
 from bot.settings import Settings
 from retrieval.errors import SettingsError
 from tests.discord.bot import BRIDGE, CHANNEL, ELSEWHERE, GUILD, OTHER, asked, bot, plain
-from tests.discord_server import BOT, TOKEN, Server, option
-from tests.publisher import Publishers, Story
+from tests.loopback.discord_server import BOT, TOKEN, Server, option
+from tests.loopback.publisher import Publishers, Story
 
 pytestmark = pytest.mark.anyio
 

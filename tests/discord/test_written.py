@@ -14,9 +14,12 @@ from pydantic import SecretStr
 from bot.discord.client import Client
 from bot.discord.store import GuildSettings
 from bot.settings import Settings
-from tests import model_server
+from tests.answers.test_injections import CANARY, OWN, planted
+from tests.answers.test_injections import QUESTION as BRIDGE_QUESTION
+from tests.cli.test_cli import newsdesk
 from tests.discord.bot import CHANNEL, GUILD, HERE, THERE, bot, first_id, number, plain
-from tests.discord_server import (
+from tests.loopback import model_server
+from tests.loopback.discord_server import (
     BOT,
     DIRECT,
     MEMBER,
@@ -28,10 +31,7 @@ from tests.discord_server import (
     components,
     option,
 )
-from tests.model_minds import MENTION, PLACE, Obedient, faithful
-from tests.test_cli import newsdesk
-from tests.test_injections import CANARY, OWN, planted
-from tests.test_injections import QUESTION as BRIDGE_QUESTION
+from tests.loopback.model_minds import MENTION, PLACE, Obedient, faithful
 
 pytest.importorskip("langchain_openai")
 pytestmark = pytest.mark.anyio

@@ -1,0 +1,80 @@
+"""Statements as Discord's Markdown, within its limits."""
+
+from collections.abc import Sequence
+
+from bot.discord.text.answer import FITS, MESSAGE, Sheet, beginning, cut, escape, flat, source_line
+from bot.text.statements import NOBODY, NOT_JUST_THAT, how, nothing, words
+from retrieval.quotes.finder import Quotes, Said, Told, has
+from retrieval.quotes.speakers import Voice
+
+_SIZES = (600, 300, 150, 80)  # characters of each statement, escaped, tried in turn
+_NAME = 80
+_LISTED = 45  # of each of several names
+_NAMED = 4  # people of one name who are told apart
+_SHORTENED = "\n-# Shortened to fit a message: … stands for what is left out."
+
+
+def quotes_sheet(found: Quotes, about: str) -> Sheet:
+    """Who is meant, and their statements with numbers, each with its source below it."""
+    if not found.told:
+        return Sheet(cut(escape(cut(nothing(found, about), MESSAGE // 4)), MESSAGE), 0)
+    lines = [f"**{escape(cut(flat(one.speaker.name), _LISTED))}**{_description(one)}"
+             for one in found.voices[:_NAMED]]  # fmt: skip
+    if len(found.voices) > _NAMED:
+        lines.append(f"and {len(found.voices) - _NAMED} more of that name")
+    lines += [f"-# about {escape(cut(flat(about), _NAME))}"] if about else []
+    return _fitted("\n".join(lines) + "\n\n", found.told, with_name=len(found.voices) > 1)
+
+
+def _description(voice: Voice) -> str:
+    described = flat(voice.speaker.description)
+    return f", {escape(cut(described, _LISTED))}" if described else ""
+
+
+def who_sheet(found: Sequence[Told], phrase: str) -> Sheet:
+    """Whose words these are, each with its source below it; else that they are nobody's."""
+    if not found:
+        return Sheet(NOBODY, 0)
+    is_exact = any(has(one.said, phrase) for one in found)
+    return _fitted("" if is_exact else f"{NOT_JUST_THAT}\n\n", found, with_name=True)
+
+
+def _fitted(head: str, told: Sequence[Told], *, with_name: bool) -> Sheet:
+    for count in range(len(told), 0, -1):
+        left = len(told) - count
+        note = f"\n-# {left} more left out to fit a message." if left else ""
+        for size in _SIZES:
+            for title, address in FITS:
+                entries = [
+                    _entry(one, number, size, title, address, with_name=with_name)
+                    for number, one in enumerate(told[:count], 1)
+                ]
+                is_cut = any(is_cut for _, is_cut in entries)
+                text = head + "\n".join(text for text, _ in entries)
+                text += note + (_SHORTENED if is_cut else "")
+                if len(text) <= MESSAGE:
+                    return Sheet(text, count)
+    raise AssertionError("the smallest of everything fits")
+
+
+def _entry(
+    told: Told, number: int, size: int, title: int, address: int, *, with_name: bool
+) -> tuple[str, bool]:
+    """The statement, its source and other wordings, and whether anything is cut off."""
+    said, is_cut = _said(told.said, size, with_name=with_name)
+    lines = [f"[{number}] {said}", f"-# {source_line(told.citation(number), title, address)}"]
+    for one in told.variants[:1]:
+        other, cut_too = _said(one, size, with_name=False)
+        is_cut = is_cut or cut_too
+        place = escape(cut(flat(one.article.source) or flat(one.article.title), title // 2))
+        lines.append(f"-# elsewhere ({place}): {other}")
+    return "\n".join(lines), is_cut
+
+
+def _said(said: Said, size: int, *, with_name: bool) -> tuple[str, bool]:
+    text = flat(words(said))
+    shown = beginning(text, size)
+    speaker = said.statement.speaker
+    is_shown = with_name or speaker.is_joint
+    who = f"**{escape(cut(flat(str(speaker)), _NAME))}**: " if is_shown else ""
+    return f"{who}{escape(how(said))}{shown}", shown != escape(text)

@@ -1,0 +1,206 @@
+"""Tagger: text → Attributions, every source, cue and content that a small network finds.
+
+The network is our own (training/tagger.py, weights/). For each token it says whether a
+source, a cue or a content begins or goes on there, and gives four vectors, whose products say to
+which cue a content belongs, and to which source a cue.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.attribution.attribution import Attribution, Span
+from retrieval.models.passage_reader import Logits, Network, Pair
+
+LAYERS = ("source", "cue", "content")
+OUTSIDE, BEGIN, INSIDE = range(3)
+WINDOW = 384  # tokens that are read at once, two of them marks
+LINK = 32  # numbers in each of the vectors
+_LIKELY = 0.2  # from which on tokens are taken for a cue's or a source's
+_CHANGE = 0.7  # what the begin or end of a content costs, in logarithms of likelihood
+_REACH = 384  # tokens between what can be linked; keeps the time linear
+NEARNESS = 0.5  # what distance takes from a link, times its logarithm
+_BLOCK = 100_000  # characters held in memory at once
+_CLS, _SEP = 101, 102  # BERT's vocabulary
+_STOPS = 999, 1012, 1029  # "!", "." and "?" in it
+_LONE = re.compile("[\ud800-\udfff]")  # halves of characters, which the tokenizer refuses
+
+Numbers = npt.NDArray[np.int64]
+Chances = npt.NDArray[np.float64]
+Marks = npt.NDArray[np.bool_]
+
+
+class Tagger:
+    """Finds who is said to have said what; loads at first use, safe to use from threads."""
+
+    def __init__(self) -> None:
+        self._network = Network("tagger", ["tags", "links"])
+
+    def attributions(self, text: str) -> list[Attribution]:
+        """The text's attributions, in its order; each has a content.
+
+        Their spans are in the text, without blanks at their ends. Raises ModelError without
+        weights.
+        """
+        found = []
+        for start, end in blocks(text):
+            part = _LONE.sub("\ufffd", text[start:end])
+            encoded = self._network.tokenizer.encode(part, add_special_tokens=False)
+            if encoded.ids:
+                places = np.array(encoded.offsets, dtype=np.int64)
+                lines = line_numbers(part, places)
+                found += linked(places + start, lines, *self._read(encoded.ids, lines))
+        return found
+
+    def _read(self, ids: list[int], lines: Numbers) -> tuple[Logits, Logits]:
+        """The network's outputs for all tokens."""
+        pairs = [pair(ids[first:last]) for first, last in windows(ids, lines)]
+        kept = [[output[1:-1] for output in outputs] for outputs in self._network.read(pairs)]
+        tags, links = (np.concatenate(parts) for parts in zip(*kept, strict=True))
+        return tags, links
+
+
+def pair(ids: list[int]) -> Pair:
+    """A window's tokens as the network takes them."""
+    return Pair([_CLS, *ids, _SEP], [0] * (len(ids) + 2), [])
+
+
+def windows(ids: Sequence[int], lines: Numbers) -> list[Span]:
+    """First and last of the tokens that are read together, in windows of about one size.
+
+    `lines` says in which line each token is. Windows end with a line, so that who says something
+    and what they say are read together; in a long line with a sentence.
+    """
+    room, cuts = WINDOW - 2, [0]
+    ends = np.flatnonzero(np.diff(lines)) + 1, np.flatnonzero(np.isin(ids, _STOPS)) + 1
+    while (left := len(ids) - cuts[-1]) > room:
+        first, last = cuts[-1] + room // 3, cuts[-1] + room
+        wanted = cuts[-1] + left / -(-left // room)
+        near = [some[(first < some) & (some <= last)] for some in ends]
+        some = next((some for some in near if len(some)), np.array([last]))
+        cuts.append(int(some[np.abs(some - wanted).argmin()]))
+    return list(pairwise([*cuts, len(ids)]))
+
+
+def blocks(text: str) -> Iterator[Span]:
+    """The text in parts of bounded length, cut at line ends where there are any."""
+    start = 0
+    while start < len(text):
+        end = min(len(text), start + _BLOCK)
+        if end < len(text):
+            end = max(text.rfind("\n", start, end) + 1, start) or end
+            end = end if end > start else start + _BLOCK
+        yield start, end
+        start = end
+
+
+def line_numbers(text: str, places: Numbers) -> Numbers:
+    """In which line of the text each token begins."""
+    ends = np.array([n for n, sign in enumerate(text) if sign in "\r\n"], dtype=np.int64)
+    return np.searchsorted(ends, places[:, 0])
+
+
+def linked(places: Numbers, lines: Numbers, tags: Logits, links: Logits) -> list[Attribution]:
+    """What the network's outputs say, `places` being the tokens' spans, `lines` their lines."""
+    logits = tags.reshape(len(tags), len(LAYERS), 3).astype(np.float64)
+    chances = logits - np.logaddexp.reduce(logits, axis=2, keepdims=True)
+    breaks = np.concatenate([[True], lines[1:] != lines[:-1]])
+    sources, cues = (_short(chances[:, layer], breaks) for layer in range(2))
+    contents = _long(chances[:, 2], breaks)
+    vectors = links.reshape(len(links), 4, LINK)
+    cue_of = _partners(vectors[:, 0], vectors[:, 1], contents, cues)
+    source_of = _partners(vectors[:, 2], vectors[:, 3], cues, sources)
+    grouped: dict[int, list[int]] = {}
+    for content, (cue, _) in enumerate(cue_of):
+        grouped.setdefault(cue if cue >= 0 else -1 - content, []).append(content)
+    found = []
+    for cue, some in grouped.items():
+        source, sure = source_of[cue] if cue >= 0 else (-1, 0.0)
+        sure *= min((cue_of[content][1] for content in some), default=0.0)
+        for layer, spans in ((0, [sources[source]] if source >= 0 else []),
+                             (1, [cues[cue]] if cue >= 0 else []),
+                             (2, [contents[content] for content in some])):  # fmt: skip
+            sure *= _sureness(chances[:, layer], spans)
+        one = Attribution(
+            (_characters(places, sources[source]),) if source >= 0 else (),
+            (_characters(places, cues[cue]),) if cue >= 0 else (),
+            tuple(_characters(places, contents[content]) for content in some),
+            sure,
+        )
+        found.append((min(one.source + one.cue + one.content), one))
+    return [one for _, one in sorted(found, key=lambda each: each[0])]
+
+
+def _short(chances: Chances, breaks: Marks) -> list[Span]:
+    """First and last token of each cue or source that is not too unlikely."""
+    inside = chances[:, OUTSIDE] < np.log(1 - _LIKELY)
+    begins = breaks | (chances[:, BEGIN] > np.log(0.5))
+    return _runs(inside, begins)
+
+
+def _long(chances: Chances, breaks: Marks) -> list[Span]:
+    """First and last token of each content: the likeliest tags of all, where each change costs.
+
+    Without the cost, long contents would fall apart at every doubt; at a line's end there is none.
+    """
+    best, steps = [0.0, -np.inf, -np.inf], []
+    for (out, begin, inside), is_break in zip(chances.tolist(), breaks.tolist(), strict=True):
+        cost = 0.0 if is_break else _CHANGE
+        within = BEGIN if best[BEGIN] > best[INSIDE] else INSIDE
+        leaves = best[within] - cost > best[OUTSIDE]
+        follows = best[within] > best[OUTSIDE]
+        steps.append((within if leaves else OUTSIDE, within if follows else OUTSIDE, within))
+        best = [
+            out + (best[within] - cost if leaves else best[OUTSIDE]),
+            begin + best[steps[-1][BEGIN]] - cost,
+            -np.inf if is_break else inside + best[within],
+        ]
+    tags = np.zeros(len(chances), dtype=np.int64)
+    tag = int(np.argmax(best))
+    for place in range(len(chances) - 1, -1, -1):
+        tags[place] = tag
+        tag = steps[place][tag]
+    return _runs(tags != OUTSIDE, breaks | (tags == BEGIN))
+
+
+def _runs(inside: Marks, begins: Marks) -> list[Span]:
+    """First and last token of each run; one ends where another begins."""
+    starts = inside & (begins | ~np.concatenate([[False], inside[:-1]]))
+    ends = inside & np.concatenate([~inside[1:] | begins[1:], [True]])
+    return list(zip(np.flatnonzero(starts).tolist(), np.flatnonzero(ends).tolist(), strict=True))
+
+
+def _sureness(chances: Chances, spans: list[Span]) -> float:
+    """How probable it is, token by token, that the spans are what they were taken for."""
+    if not spans:
+        return 1.0
+    tokens = np.concatenate([np.arange(first, last + 1) for first, last in spans])
+    return float(1 - np.exp(chances[tokens, OUTSIDE]).mean())
+
+
+def _partners(
+    asking: Logits, answering: Logits, some: list[Span], others: list[Span]
+) -> list[tuple[int, float]]:
+    """For each of some spans the other that it belongs to, -1 for none, and how probably."""
+    if not others:
+        return [(-1, 0.0)] * len(some)
+    places = np.array([first for first, _ in others])
+    found = []
+    for first, _ in some:
+        low, high = np.searchsorted(places, [first - _REACH, first + _REACH])
+        near = places[low:high]
+        if not len(near):
+            found.append((-1, 0.0))
+            continue
+        logits = answering[near] @ asking[first] - NEARNESS * np.log1p(np.abs(near - first))
+        best = int(logits.argmax())
+        chance = float(1 / (1 + np.exp(-logits[best])))
+        found.append((int(low) + best if logits[best] > 0 else -1, chance))
+    return found
+
+
+def _characters(places: Numbers, span: Span) -> Span:
+    return int(places[span[0], 0]), int(places[span[1], 1])

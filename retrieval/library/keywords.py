@@ -1,0 +1,148 @@
+"""Words: Tantivy as a projection of the library; nothing else knows Tantivy."""
+
+import re
+import shutil
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import tantivy
+
+from retrieval.errors import LibraryError
+from retrieval.library.library import Embedded
+
+# Words that a question has for grammar's sake; they would only cost time.
+_GRAMMAR = """
+a about an and any are as at be been but by can could did do does for from had has have he her him
+his how i if in into is it its me much my no not of on or our she should so some such than that the
+their them then there these they this those to us was we were what when where which who whom whose
+why will with would you your
+"""
+GRAMMAR = frozenset(_GRAMMAR.split())
+_TITLE_WEIGHT = 0.25
+_HEAP = 64_000_000  # bytes; one thread writes, so each rebuild ends in few segments
+
+
+class Words:
+    """One inverted index over the passages' words and their titles' words; no text is stored."""
+
+    def __init__(self, folder: Path) -> None:
+        """Opens nothing yet."""
+        self.folder = folder
+        self._index: tantivy.Index | None = None
+
+    def open(self) -> None:
+        """Open the index as it is now, making it when there is none.
+
+        Raises LibraryError when its files can't be opened.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._index = tantivy.Index(_schema(), path=str(self.folder))
+        except ValueError as exc:
+            raise LibraryError(
+                f"The words in {self.folder} can't be opened. Rebuild them: newsdesk reindex"
+            ) from exc
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._index = None
+
+    def drop(self) -> None:
+        """Delete the index and all that it holds."""
+        self.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def _opened(self) -> tantivy.Index:
+        assert self._index is not None, "open() comes first"
+        return self._index
+
+    def count(self) -> int:
+        """How many passages are indexed."""
+        return self._opened.searcher().num_docs
+
+    def ids(self) -> set[str]:
+        """The ids of all passages that are indexed."""
+        searcher = self._opened.searcher()
+        hits = searcher.search(tantivy.Query.all_query(), limit=max(1, searcher.num_docs)).hits
+        return {searcher.doc(address)["id"][0] for _, address in hits}
+
+    def replace(self, passages: Iterable[Embedded], gone: Iterable[str] = ()) -> None:
+        """Index the passages, in place of those with their ids, and drop those `gone`, at once."""
+        writer = self._opened.writer(heap_size=_HEAP, num_threads=1)
+        for id in gone:
+            writer.delete_documents_by_term("id", id)
+        for embedded in passages:
+            passage = embedded.passage
+            writer.delete_documents_by_term("id", passage.id)
+            writer.add_document(
+                tantivy.Document(
+                    id=passage.id,
+                    article=passage.article_id,
+                    title=embedded.title,
+                    text=passage.text,
+                )
+            )
+        writer.commit()
+        writer.wait_merging_threads()
+        self._opened.reload()
+
+    def known(self, wanted: Iterable[str]) -> set[str]:
+        """Those of the stems that occur in any text or title."""
+        searcher = self._opened.searcher()
+        return {
+            stem
+            for stem in wanted
+            if searcher.doc_freq("text", stem) or searcher.doc_freq("title", stem)
+        }
+
+    def search(
+        self, question: str, limit: int, within: list[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Up to `limit` (passage id, BM25), best first, of the articles `within` if given.
+
+        Any word may match; a question of nothing but grammar finds nothing.
+        """
+        words = [word for word in re.findall(r"[^\W_]+", question.lower()) if word not in GRAMMAR]
+        if not words:
+            return []
+        index, schema = self._opened, self._opened.schema
+        query, _ = index.parse_query_lenient(
+            " ".join(f'"{word}"' for word in dict.fromkeys(words)),
+            ["text", "title"],
+            field_boosts={"title": _TITLE_WEIGHT},
+        )
+        if within is not None:
+            allowed = tantivy.Query.const_score_query(
+                tantivy.Query.term_set_query(schema, "article", within), 0.0
+            )
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, allowed)]
+            )
+        searcher = index.searcher()
+        return [
+            (searcher.doc(address)["id"][0], relevance)
+            for relevance, address in searcher.search(query, limit, count=False).hits
+        ]
+
+
+def _schema() -> tantivy.Schema:
+    schema = tantivy.SchemaBuilder()
+    schema.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    schema.add_text_field("article", tokenizer_name="raw", index_option="basic")
+    for field in ("title", "text"):
+        schema.add_text_field(field, tokenizer_name="en_stem", index_option="freq")
+    return schema.build()
+
+
+def stems(text: str) -> list[str]:
+    """The text's words as they are indexed: lower case, English endings cut off, in order."""
+    return _analyzer().analyze(text)
+
+
+@cache
+def _analyzer() -> tantivy.TextAnalyzer:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    builder = builder.filter(tantivy.Filter.lowercase())
+    return builder.filter(tantivy.Filter.stemmer("english")).build()

@@ -1,0 +1,243 @@
+"""Register: who says what in a library's articles, found by speaker; its words are their slices."""
+
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from retrieval.articles.article import Article
+from retrieval.attribution import coreference as speakers
+from retrieval.attribution.attribution import Attribution
+from retrieval.attribution.coreference import Speaker
+from retrieval.attribution.statements import Statement
+from retrieval.english import names
+from retrieval.library.keywords import GRAMMAR
+from retrieval.library.library import Filter, Library
+
+# Raised whenever tagger, speakers or statements find others than before in the same text: it is
+# then looked for anew.
+VERSION = "3"
+_BEGINNING = 4  # letters of a word by which speakers are looked for; spellings differ behind them
+_READY = "s.article NOT IN (SELECT key FROM articles WHERE state != 'ready')"
+_ROW = (
+    "SELECT s.article, p.name, p.description, p.named, s.kind, s.denied, s.probability, "
+    "s.spans "
+    "FROM statements s JOIN speakers p ON p.number = s.speaker "
+)
+
+Stated = tuple[Statement, Article]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A speaker as articles call them, and how many statements they have under just that name."""
+
+    key: str
+    speaker: Speaker
+    count: int
+
+
+class Register:
+    """The statements of one library; each belongs to its article and goes with it."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    # Writing, inside `library.transaction`
+
+    def set(self, article: int, day: str | None, said: Iterable[Statement]) -> None:
+        """Make these the statements of the article with that key and day."""
+        self._library.rows("UPDATE articles SET tagger = ? WHERE key = ?", [VERSION, article])
+        self._library.rows("DELETE FROM statements WHERE article = ?", [article])
+        for one in said:
+            self._library.rows(
+                "INSERT OR IGNORE INTO speakers (speaker_key, name, description, named, called) "
+                "VALUES (?, ?, ?, ?, ?)",
+                _calling(one.speaker),
+            )
+            self._library.rows(
+                "INSERT INTO statements (article, day, kind, denied, probability, spans, "
+                "speaker) SELECT ?, ?, ?, ?, ?, ?, number FROM speakers "
+                "WHERE name = ? AND description = ? AND named = ?",
+                [
+                    article, (day or "")[:10], one.kind, one.is_denied, one.probability,
+                    _spans(one.attribution),
+                    one.speaker.name, one.speaker.description, one.speaker.is_named,
+                ],
+            )  # fmt: skip
+
+    def doubt(self, ids: Iterable[str]) -> None:
+        """Have the statements of these ready articles looked for anew."""
+        self._library.each(
+            "UPDATE articles SET tagger = '' WHERE state = 'ready' AND id = ?",
+            [(id,) for id in ids],
+        )
+
+    # What is still to be done, and what is wrong
+
+    def unread(self, most: int) -> dict[int, Article]:
+        """Up to `most` ready articles in which statements are still to be looked for, by key."""
+        rows = self._library.rows(
+            "SELECT key FROM articles WHERE state = 'ready' AND tagger != ? LIMIT ?",
+            [VERSION, most],
+        )
+        return self._library.by_keys(key for (key,) in rows)
+
+    def count_unread(self) -> int:
+        """In how many ready articles statements are still to be looked for."""
+        sql = "SELECT count(*) FROM articles WHERE state = 'ready' AND tagger != ?"
+        return int(self._library.rows(sql, [VERSION])[0][0])
+
+    def torn(self) -> list[str]:
+        """The ids of ready articles with a statement that can't be a slice of them."""
+        rows = self._library.rows(
+            "SELECT a.id, length(a.text), s.spans FROM statements s "
+            "JOIN articles a ON a.key = s.article WHERE a.state = 'ready'"
+        )
+        return sorted({id for id, size, spans in rows if not _fits(_attribution(spans), size)})
+
+    # Reading
+
+    def count(self, keys: Sequence[str] | None = None, allowed: Filter = Filter()) -> int:
+        """How many statements the speakers with these keys make in the articles allowed.
+
+        All speakers where `keys` is None.
+        """
+        where, values = _of(keys, allowed)
+        return int(
+            self._library.rows(f"SELECT count(*) FROM statements s WHERE {where}", values)[0][0]
+        )
+
+    def statements(
+        self, keys: Sequence[str], allowed: Filter = Filter(), *, first: int = 0, most: int = -1
+    ) -> list[Stated]:
+        """What the speakers with these keys say, newest first, undated last, each with its article.
+
+        From number `first` on (0 is the first), at most `most`, all where that is negative.
+        """
+        where, values = _of(keys, allowed)
+        order = "ORDER BY s.day DESC, s.article, s.number"
+        chosen = f"SELECT s.number FROM statements s WHERE {where} {order} LIMIT ? OFFSET ?"
+        sql = f"{_ROW} WHERE s.number IN ({chosen}) {order}"
+        return self._stated(self._library.rows(sql, [*values, most, first]))
+
+    def statements_in(self, ids: Iterable[str], keys: Sequence[str] | None = None) -> list[Stated]:
+        """What is said in the ready articles with these ids, by the speakers with these keys.
+
+        By all where `keys` is None; each with its article.
+        """
+        where, values = _of(keys, Filter())
+        sql = (
+            f"{_ROW} JOIN articles a ON a.key = s.article WHERE a.id = ? AND {where} "
+            "ORDER BY s.article, s.number"
+        )
+        return self._stated([row for id in ids for row in self._library.rows(sql, [id, *values])])
+
+    def speaking(self, keys: Sequence[str], allowed: Filter) -> list[str]:
+        """The ids of the articles allowed in which one of these speakers says something."""
+        where, values = _of(keys, allowed)
+        sql = (
+            f"SELECT id FROM articles WHERE key IN (SELECT article FROM statements s WHERE {where})"
+        )
+        return [id for (id,) in self._library.rows(sql, values)]
+
+    def _stated(self, rows: Sequence[Any]) -> list[Stated]:
+        """The rows' statements; of an article that is gone meanwhile there are none."""
+        articles = self._library.by_keys(row[0] for row in rows)
+        return [
+            (_statement(articles[row[0]].id, row[1:]), articles[row[0]])
+            for row in rows
+            if row[0] in articles
+        ]
+
+    def speakers(self, typed: str = "", *, most: int = -1) -> list[Called]:
+        """Speakers with a name who are called by all words typed, the most quoted first.
+
+        The words may be beginnings. At most `most`, all where that is negative.
+        """
+        words = [f" {word}" for word in folded(typed).split()]
+        where = "".join(" AND instr(called, ?)" for _ in words)
+        return self._called(f"named{where}", words, most)
+
+    def maybe_called(self, name: str) -> list[Called]:
+        """Speakers who are called by a word that begins as one of the name's, most quoted first."""
+        words, keys = (_beginnings(some) for some in (folded(name).split(), names.words(name)))
+        where = ["instr(called, ?)" for _ in words] + ["instr(' ' || speaker_key, ?)" for _ in keys]
+        return self._called(" OR ".join(where) or "FALSE", [*words, *keys], -1)
+
+    def _called(self, where: str, values: Sequence[object], most: int) -> list[Called]:
+        rows = self._library.rows(
+            "SELECT p.speaker_key, p.name, p.description, p.named, count(*) AS said "
+            f"FROM speakers p JOIN statements s ON s.speaker = p.number WHERE {_READY} "
+            f"AND ({where}) GROUP BY p.number ORDER BY said DESC, p.name LIMIT ?",
+            [*values, most],
+        )
+        return [
+            Called(key, Speaker(name, description, bool(named)), number)
+            for key, name, description, named, number in rows
+        ]
+
+
+def _beginnings(words: list[str]) -> list[str]:
+    """What words of a name begin with; of "J. B. Lee" the long ones, as "j" begins many."""
+    said = [word for word in words if word not in GRAMMAR]
+    long = [word for word in said if len(word) > 1] or said
+    return [f" {word[:_BEGINNING]}" for word in long]
+
+
+def folded(text: str) -> str:
+    """The text's words, letters and digits alone, without case and accents, apart by blanks."""
+    text = unicodedata.normalize("NFKD", text).casefold()
+    kept = (char for char in text if unicodedata.category(char) != "Mn")
+    return " ".join("".join(char if char.isalnum() else " " for char in kept).split())
+
+
+def _of(keys: Sequence[str] | None, allowed: Filter) -> tuple[str, list[object]]:
+    """The condition that statements of ready articles meet which are meant, and its values."""
+    where, values = _READY, list[object]()
+    if keys is not None:
+        named = f"SELECT number FROM speakers WHERE speaker_key IN ({_marks(keys)})"
+        where += f" AND s.speaker IN ({named})"
+        values += keys
+    if allowed.sources is not None:
+        by = f"SELECT key FROM articles WHERE source IN ({_marks(allowed.sources)})"
+        where += f" AND s.article IN ({by})"
+        values += allowed.sources
+    if allowed.since:
+        where += " AND s.day >= ?"
+        values.append(allowed.since.isoformat())
+    if allowed.until:
+        where += " AND s.day != '' AND s.day <= ?"
+        values.append(allowed.until.isoformat())
+    return where, values
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _calling(speaker: Speaker) -> list[object]:
+    called = f" {folded(speaker.name)} {folded(speaker.description)}"
+    key = speakers.key(speaker.name)
+    return [key, speaker.name, speaker.description, speaker.is_named, called]
+
+
+def _spans(parts: Attribution) -> str:
+    return json.dumps([parts.source, parts.cue, parts.content], separators=(",", ":"))
+
+
+def _statement(id: str, row: Sequence[Any]) -> Statement:
+    name, description, named, kind, denied, probability, spans = row
+    speaker = Speaker(name, description, bool(named))
+    return Statement(id, speaker, _attribution(spans), kind, bool(denied), probability)
+
+
+def _attribution(spans: str) -> Attribution:
+    source, cue, content = (tuple((a, b) for a, b in some) for some in json.loads(spans))
+    return Attribution(source, cue, content)
+
+
+def _fits(attribution: Attribution, size: int) -> bool:
+    spans = [*attribution.source, *attribution.cue, *attribution.content]
+    return bool(attribution.content) and all(0 <= a < b <= size for a, b in spans)

@@ -1,0 +1,61 @@
+"""Support: whether the passages that a sentence cites say what it says.
+
+The network is our own (training/, weights/). Plain rules see to numbers, names and quotations; it
+is there for what they can't see: who did what to whom, whether it was done, and who said it.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from retrieval.articles.passages import sentences
+from retrieval.models.passage_reader import Network, pair
+from retrieval.questions.requests import content
+
+# Below it a sentence isn't shown. Of the supported claims that it was chosen on it loses one in a
+# hundred of the worst kind, freely worded summaries; of those that figures are reported on, one in
+# thirty. The card says what it catches.
+SUPPORTED = 0.124
+
+TEMPERATURE = 0.88  # fitted on the same sentences
+_READ = 900  # characters of the passages
+SENTENCE_TOKENS = 96
+
+
+class SupportModel:
+    """Judges whether passages support a sentence; loads at first use, safe to use from threads."""
+
+    def __init__(self) -> None:
+        self._network = Network("support", ["support"])
+
+    def probabilities(self, cited: Sequence[tuple[str, Sequence[str]]]) -> list[float]:
+        """For each sentence with its passages, how likely they support it; 0 without passages.
+
+        Raises ModelError without weights.
+        """
+        words = self._network.tokenizer
+        read = [(sentence, closest(sentence, passages)) for sentence, passages in cited]
+        pairs = [pair(words, one, "", text, SENTENCE_TOKENS) for one, text in read]
+        logits = [float(output[0]) for output in self._network.read(pairs)]
+        return [
+            float(1 / (1 + np.exp(-logit / TEMPERATURE))) if one.strip() and text else 0.0
+            for logit, (one, text) in zip(logits, read, strict=True)
+        ]
+
+
+def closest(sentence: str, passages: Sequence[str], room: int = _READ) -> str:
+    """The passages' sentences that share most words with the sentence, in order, as one text.
+
+    As many as `room` characters hold, and at least one; a sentence of two passages stands once.
+    """
+    found = [text[first:last] for text in passages for first, last in sentences(text)]
+    parts = list(dict.fromkeys(" ".join(one.split()) for one in found))
+    wanted = content(sentence)
+    shared = [len(wanted & content(one)) for one in parts]
+    kept: list[int] = []
+    for place in sorted(range(len(parts)), key=lambda n: -shared[n]):
+        room -= len(parts[place]) + 1
+        if kept and room < 0:
+            break
+        kept.append(place)
+    return " ".join(parts[place] for place in sorted(kept))

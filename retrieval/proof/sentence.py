@@ -1,0 +1,198 @@
+"""Proof: what of an answer, and of what a language model writes, may be shown."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from retrieval.answers.answer import Answer, cite_again
+from retrieval.answers.draft import Proof, Sentence
+from retrieval.library.library import Library
+from retrieval.proof import containment as excerpt
+from retrieval.proof import contradiction as turned
+from retrieval.proof import grounding as claims
+from retrieval.search.retriever import Hit
+from retrieval.search.sentences import candidates, news_sentences
+
+_SAID = 0.85  # of a sentence's words that mean something stand in what it cites
+_MAX_SENTENCE = 600  # characters
+_MIN_WORDS = 4
+_REPORTS = re.compile(r"\b(?:report|publish|print|wr[io]te|article|according to)\w*", re.I)
+_MAX_SOURCE = 60  # characters of a publisher's name; what is longer is none
+
+Supports = Callable[[str, Sequence[str]], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage as it may prove a sentence: what is shown `about` its article, and its words.
+
+    `text` has no sentence that gives orders to whoever answers. `quotable` are its sentences, and
+    the clauses of long ones. `day` is when it was published, in words: that proves when something
+    was reported, not when it happened.
+    """
+
+    about: str
+    text: str
+    quotable: tuple[str, ...] = ()
+    day: str = ""
+
+    def of(self, sentence: str) -> str:
+        """What is known beside the text, for a sentence."""
+        source = self.about if self.about and self.about in sentence else ""
+        return f"{source} {self.day}" if source or _REPORTS.search(sentence) else ""
+
+
+def evidence(hit: Hit) -> Evidence:
+    """What a hit proves."""
+    article, text = hit.article, hit.passage.text
+    kept = [said for a, b in news_sentences(text) if not (said := text[a:b]).endswith("?")]
+    source = article.source if len(article.source) <= _MAX_SOURCE else ""
+    day = article.day.strftime("%A, %d %B %Y") if article.day else ""
+    quotable = tuple(one.text for one in candidates([hit]))
+    return Evidence(source, "\n".join(kept), quotable, day)
+
+
+def prove_sentence(
+    sentence: Sentence,
+    passages: Mapping[int, Evidence],
+    question: str,
+    supports: Supports,
+    threshold: float,
+) -> Proof:
+    """Whether a sentence may be shown, and with which words.
+
+    Each passage that it cites was handed out; each quotation is a slice of one of them, and stays
+    its speaker's; it turns none of their sentences; each of its clauses is an excerpt of one; and
+    `supports` gives at least `threshold`. Quotations are shown as stored.
+    """
+    if wrong := _form(sentence, passages):
+        return Proof(sentence, None, wrong)
+    cited = [passages[number] for number in sentence.numbers]
+    # Only the whole of it: part of a sentence may say the opposite, as "denied that it was closed".
+    if any(claims.is_the_same(said, sentence.text) for one in cited for said in one.quotable):
+        return Proof(sentence, sentence.text, support=1.0)
+    shown = _as_stored(sentence.text, [one.text for one in cited])
+    if shown is None:
+        return Proof(sentence, None, "a quotation isn't what a cited passage says")
+    known = [(one.of(sentence.text), one.text) for one in cited]
+    if wrong := _unknown(sentence.text, known, question) or _misplaced(shown, known):
+        return Proof(sentence, None, wrong)
+    if turn := turned.turned(sentence.text, [said for one in cited for said in one.quotable]):
+        return Proof(sentence, None, turn[0], turned=turn[1])
+    if wrong := excerpt.strays(sentence.text, known):
+        return Proof(sentence, None, wrong)
+    support = supports(sentence.text, [one.text for one in cited])
+    if support < threshold:
+        return Proof(sentence, None, "the cited passages don't support it", support)
+    return Proof(sentence, shown, support=support)
+
+
+def _form(sentence: Sentence, passages: Mapping[int, Evidence]) -> str:
+    """What is wrong with it whatever it says; empty where nothing is."""
+    if not sentence.numbers:
+        return "it cites nothing"
+    if strange := [number for number in sentence.numbers if number not in passages]:
+        return f"there is no passage {strange[0]}"
+    if len(sentence.text) > _MAX_SENTENCE:
+        return "it is too long"
+    if len(sentence.text.split()) < _MIN_WORDS or sentence.text[0].islower():
+        return "it is no whole sentence"
+    if sentence.text.rstrip("\"'”’»)").endswith("?"):
+        return "it is a question"
+    if claims.has_address(sentence.text):
+        return "it has an address, a mention or markup in it"
+    if claims.is_order(sentence.text):
+        return "it gives orders"
+    return ""
+
+
+def _as_stored(text: str, passages: Sequence[str]) -> str | None:
+    """The sentence with its quotations as the passages have them; None where one has none."""
+    found = claims.quotations(text)
+    if found is None:
+        return None
+    for one in reversed(found):
+        stored, after = _stored(one.text, passages)
+        if stored is None:
+            return None
+        text = (
+            text[: one.start] + stored + text[one.end : one.end + 1] + after + text[one.end + 1 :]
+        )
+    return text
+
+
+def _stored(quoted: str, passages: Sequence[str]) -> tuple[str | None, str]:
+    """The slice that is quoted; with it a comma that only stood within the marks."""
+    bare = quoted.rstrip(" ,.;")
+    begun = quoted[:1].swapcase() + quoted[1:]  # a sentence's begin, quoted within another one
+    for words, after in ((quoted, ""), (begun, ""), (bare, quoted[len(bare) :].strip())):
+        for text in passages:
+            if stored := claims.slice_of(text, words):
+                return stored, after
+    return None, ""
+
+
+def _misplaced(shown: str, known: Sequence[tuple[str, str]]) -> str:
+    """What of the sentence stands otherwise where it stands; `shown` has quotations as stored."""
+    places = [(one.start, one.end) for one in claims.quotations(shown) or ()]
+    return turned.misquoted(shown, places, known)
+
+
+def _unknown(text: str, cited: Sequence[tuple[str, str]], question: str) -> str:
+    """What of the sentence nothing cited has; empty where all of it is there.
+
+    The question's numbers and names are no reason to stop here; an excerpt can't have them.
+    """
+    known = " \n ".join(f"{about}\n{said}" for about, said in cited)
+    asked = f"{known}\n{question}"
+    if strange := claims.missing_numbers(text, asked):
+        return f"the number {min(strange)} isn't in a cited passage"
+    if names := claims.missing_names(text, asked):
+        return f"the name {names[0]} isn't in a cited passage"
+    if claims.share_found(text, known) < _SAID:
+        return "most of its words aren't in a cited passage"
+    return ""
+
+
+def prove(answer: Answer, libraries: Mapping[str, Library]) -> Answer:
+    """The answer with only those quotes that stand, to the letter, in the libraries as they are.
+
+    What was changed or withdrawn since it was found is dropped, and the rest numbered anew;
+    when nothing is left, the answer declines. Hits are held to the same.
+    """
+    texts = _texts([*answer.hits, *(one.hit for one in answer.others)], libraries)
+    hits = _standing(answer.hits, texts)
+    proved, others = (
+        tuple(one for one in some if _stands(texts, one.hit, one.start, one.end, one.quote))
+        for some in (answer.citations, answer.others)
+    )
+    answer = replace(answer, hits=hits, others=others)
+    return answer if proved == answer.citations else cite_again(answer, proved)
+
+
+def standing(hits: Sequence[Hit], libraries: Mapping[str, Library]) -> tuple[Hit, ...]:
+    """Those hits whose passage stands, to the letter, in the libraries as they are."""
+    return _standing(hits, _texts(hits, libraries))
+
+
+def _standing(hits: Sequence[Hit], texts: Mapping[tuple[str, str], str]) -> tuple[Hit, ...]:
+    return tuple(
+        hit
+        for hit in hits
+        if _stands(texts, hit, hit.passage.start, hit.passage.end, hit.passage.text)
+    )
+
+
+def _texts(hits: Sequence[Hit], libraries: Mapping[str, Library]) -> dict[tuple[str, str], str]:
+    """The text of each article that is hit, empty where it is gone."""
+    texts = {(hit.library, hit.article.id): "" for hit in hits}
+    for name, id in texts:
+        article = libraries[name].article(id) if name in libraries else None
+        texts[name, id] = article.text if article else ""
+    return texts
+
+
+def _stands(
+    texts: Mapping[tuple[str, str], str], hit: Hit, start: int, end: int, words: str
+) -> bool:
+    return texts.get((hit.library, hit.article.id), "")[start:end] == words

@@ -1,0 +1,106 @@
+"""Quotes: hits → the sentences of them that may be quoted."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from retrieval.articles.passages import sentences
+from retrieval.proof.grounding import has_address, is_order
+from retrieval.search.retriever import Hit
+
+MAX_WORDS = 60  # of an answer, the numbers in brackets among them
+_MIN_WORDS = 4
+_AROUND = 2  # sentences beside an order that are as little news as it is
+_BRACKETED = re.compile(r"\[\d+\]")
+_NOTICE = re.compile(
+    r"^\W*(sign up|subscribe|click here|read more|see also|watch:|listen:|reporting by"
+    r"|edit(ed|ing) by|photos?:|file photo|(photo|image|picture) (by|credit)"
+    r"|(follow|reach|contact) (him|her|us|@))"
+    r"|^\W*((image|media|video) (caption|source)|photograph)\b|\binbox\b|\bnewsletter\b"
+    r"|\(([^()]*/)?(AP|AFP|EPA|PA|Reuters|Getty( Images)?|Shutterstock)( Photo)?[^()]*\)\W*$"
+    r"|\bcookies?\b.*\b(accept|consent|settings|preferences|browser|improve|ensure)\b"
+    r"|\b(accept|consent|our use)\b.*\bcookies\b|\benable javascript\b|\ball rights reserved\b"
+    r"|\boriginally appeared (in|on)\b|\bcontributed to this (report|story|article)\b",
+    re.I,
+)
+_BYLINE = re.compile(r"^\W*By [A-Z][\w’'-]+ [A-Z][\w’'.-]+(,| and | in |\W*$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence of a hit: `hit.article.text[start:end] == text`, always.
+
+    `probability` is that of its answering the question; `span` the few words that do, as
+    (start, end) in the article's text, None where the reader doesn't mark them.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    text: str
+    probability: float
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may be quoted."""
+
+    hit: Hit
+    start: int
+    end: int
+    text: str
+    before: str  # the sentence before it, which it may lean on
+
+
+def candidates(hits: Sequence[Hit]) -> list[Candidate]:
+    """Each sentence of the hits once, in the best hit that has it.
+
+    No heading, caption, byline or notice, and none longer than an answer.
+    """
+    found: dict[tuple[str, str, int], Candidate] = {}
+    for hit in hits:
+        text, before = hit.passage.text, ""
+        for start, end in news_sentences(text):
+            for first, last in _quotable(text, start, end):
+                at = hit.passage.start + first
+                if _is_sentence(text[first:last]):
+                    one = Candidate(hit, at, hit.passage.start + last, text[first:last], before)
+                    found.setdefault((hit.library, hit.article.id, at), one)
+            before = text[start:end]
+    return list(found.values())
+
+
+def news_sentences(text: str) -> list[tuple[int, int]]:
+    """The places of its sentences, without those that give whoever answers orders.
+
+    And without their neighbours on the same line: who plants orders puts other words around them.
+    """
+    found = sentences(text)
+    lines = [text.count("\n", 0, start) for start, _ in found]
+    orders = [n for n, (start, end) in enumerate(found) if is_order(text[start:end])]
+    return [
+        one
+        for n, one in enumerate(found)
+        if not any(lines[n] == lines[k] and abs(n - k) <= _AROUND for k in orders)
+    ]
+
+
+def _is_sentence(text: str) -> bool:
+    if text.rstrip("\"'”’»)]*_")[-1:] == "?" or _BYLINE.match(text):
+        return False  # a question says nothing, and many a heading is one
+    if _BRACKETED.search(text):  # it would pass for a citation of ours
+        return False
+    if len(text.split()) < _MIN_WORDS or text.rstrip("\"'”’»)]*_")[-1:] not in tuple(".!…;"):
+        return False
+    return not (_NOTICE.search(text) or has_address(text))
+
+
+def _quotable(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentence, or its clauses where it is too long for an answer."""
+    if len(text[start:end].split()) < MAX_WORDS:
+        yield start, end
+        return
+    for clause in re.finditer(r"\S.*?(?:[;:—–](?=\s)|$)", text[start:end], re.S):
+        if len(clause[0].split()) < MAX_WORDS:
+            yield start + clause.start(), start + clause.end()

@@ -1,0 +1,89 @@
+import pytest
+
+from retrieval.articles.article import article
+from retrieval.articles.passages import split
+from retrieval.proof.fact_check import statements, verdict
+from retrieval.search.retriever import Hit
+
+SAID = "Mayor Anna Holm closed the old bridge of Halvik on 3 May, and she may reopen it in autumn."
+
+
+def hits(*texts: str) -> list[Hit]:
+    made = [article(text) for text in texts]
+    return [Hit(part, one, 1, None, "") for one in made for part in split(one)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Anna Holm closed the bridge of Halvik on 3 May, and may reopen it in autumn.",
+        "mayor anna holm closed the old bridge of halvik on 3 may and she may reopen it.",
+    ],
+)
+def test_what_a_sentence_says_in_these_words_is_said(statement: str) -> None:
+    given = verdict(statement, hits(SAID))
+
+    assert given.said
+    assert given.citation is not None
+    assert given.citation.quote == SAID
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Anna Holm may have closed the new bridge of Halvik on 3 May.",
+        "Anna Holm closed the old bridge of Halvik on 4 May and may reopen it.",
+        "Anna Holm never closed the old bridge of Halvik on 3 May, and may reopen it.",
+        "Anna Holm closed the old bridge of Halvik on 3 May and reopens it in autumn.",
+        "Halvik closed the old bridge of Anna Holm on 3 May and may reopen it in autumn.",
+    ],
+    ids=["another word", "another number", "denied", "certain", "turned around"],
+)
+def test_what_is_said_otherwise_is_not_said_but_shown(statement: str) -> None:
+    given = verdict(statement, hits(SAID))
+
+    assert not given.said
+    assert given.citation is not None
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("Parliament approved the budget of Halvik on Monday.",
+         "Parliament failed to approve the budget of Halvik on Monday."),
+        ("Ukraine attacked the bridge of Vik on Monday.",
+         "Russia claimed that Ukraine attacked the bridge of Vik on Monday."),
+        ("The mayor stole the money of Orn.", "The mayor's brother stole the money of Orn."),
+        ("Troops killed the leader of Hamas on Monday.",
+         "Troops killed the deputy of the leader of Hamas on Monday."),
+        ("The vaccine made many people ill.",
+         "Posts spread the rumour that the vaccine made many people ill."),
+        ("The bridge of Halvik is safe.", "Critics doubt that the bridge of Halvik is safe."),
+    ],
+)  # fmt: skip
+def test_what_is_denied_attributed_or_of_another_is_not_said(statement: str, sentence: str) -> None:
+    given = verdict(statement, hits(sentence))
+
+    assert not given.said
+    assert given.citation is not None
+
+
+def test_words_far_apart_say_nothing_together() -> None:
+    far = (
+        "Bonobos live south of the river, and thereby were separated from the ancestors of the "
+        "common chimpanzee, which live north of the river."
+    )
+
+    assert not verdict("Bonobos live north of the river.", hits(far)).said
+
+
+def test_without_anything_near_nothing_is_shown() -> None:
+    given = verdict("The moon is made of green cheese.", hits(SAID))
+
+    assert (given.said, given.citation) == (False, None)
+
+
+def test_questions_and_cries_state_nothing() -> None:
+    assert statements("Is that so? Wow! The bridge of Halvik is closed. No way.") == [
+        "The bridge of Halvik is closed."
+    ]

@@ -1,0 +1,67 @@
+from datetime import date
+
+import pytest
+
+from retrieval.questions.period import Days, asked_days
+
+WEDNESDAY = date(2026, 11, 25)
+
+
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [
+        ("what did Starmer say today?", "2026-11-25", None),
+        ("What did Starmer say yesterday?", "2026-11-24", None),
+        ("what did he say about sanctions last week?", "2026-11-16", "2026-11-23"),
+        ("what has happened in Gaza this week?", "2026-11-23", None),
+        ("who met in Istanbul last month?", "2026-10-01", "2026-11-01"),
+        ("what did Starmer say in May?", "2026-05-01", "2026-06-01"),
+        ("what did Starmer say in December?", "2025-12-01", "2026-01-01"),
+        ("what did Starmer say in May 2025?", "2025-05-01", "2025-06-01"),
+        ("what did he say on Monday?", "2026-11-23", "2026-11-24"),
+        ("what has he said since Monday?", "2026-11-23", None),
+        ("what did he say on 16 May 2025?", "2025-05-16", "2025-05-17"),
+        ("what did he say on May 16th?", "2026-05-16", "2026-05-17"),
+        ("what did he say on 24 December?", "2025-12-24", "2025-12-25"),
+        ("what did he announce in the last three days?", None, None),
+        ("what did he announce in the last 3 days?", "2026-11-22", None),
+        ("How many people died in the fire yesterday?", "2026-11-24", None),
+        ("Did the minister resign yesterday?", "2026-11-24", None),
+        ("Which party won the election last week?", "2026-11-16", "2026-11-23"),
+        ("When did the fire break out last week?", "2026-11-16", "2026-11-23"),
+        ("What is the news of yesterday?", "2026-11-24", None),
+    ],
+)
+def test_days_in_words(question: str, since: str | None, until: str | None) -> None:
+    days = asked_days(question, WEDNESDAY)
+    assert [day and day.isoformat() for day in (days.since, days.until)] == [since, until]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what did Starmer say?",
+        "what did Theresa May say?",
+        "what may happen?",
+        "who leads the party that won on Sunday, and who lost?",
+        "The vote on Sunday was won by whom?",
+        "how many thefts were reported last year?",
+        "what was said in May 0000?",
+        "what was said in December 9999?",
+        "who was elected president in 2020?",
+        "which day is today?",
+        "what happened to yesterday's papers?",
+        "what did he say on 31 February?",
+        "",
+    ],
+)
+def test_other_words_set_no_limit(question: str) -> None:
+    assert asked_days(question, WEDNESDAY) == Days(None, None, question)
+
+
+def test_the_rest_is_asked_of_the_articles() -> None:
+    assert asked_days("what did he say last week?", WEDNESDAY).rest == "what did he say?"
+    assert asked_days("who met in May 2025, in Istanbul?", WEDNESDAY).rest.startswith("who met")
+    assert asked_days("what did X say on Monday about Y?", WEDNESDAY).rest == (
+        "what did X say about Y?"
+    )

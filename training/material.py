@@ -1,0 +1,267 @@
+"""Material → Groups: a question and passages that compete for it, the answer marked in them.
+
+Three kinds: questions to a context with the answer's place (reading), news questions whose answer
+is known but not where it stands (news), and headlines with a name masked as questions to their
+own articles (masked). Competing passages are what our own search by words finds.
+"""
+
+import gzip
+import json
+import random
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from retrieval.articles.article import article as make_article
+from retrieval.articles.passages import Passage, split
+from retrieval.errors import ReadError
+from retrieval.library.keywords import Words
+from retrieval.library.library import Embedded
+
+Span = tuple[int, int]
+
+_WINDOW = 600  # characters of a context; shorter ones train faster and answer as well
+_NO_VECTOR = np.zeros(0, dtype=np.float32)
+_TAG = re.compile(r"<[^>]*>")
+_NAME = re.compile(
+    r"(?<=[a-z,;] )[A-ZÀ-Þ][\w’'-]+(?: (?:of |the |de |van |von )?[A-ZÀ-Þ][\w’'-]+){0,3}"
+)
+_FIGURE = re.compile(r"\$?\d[\d,.]*\d|\b\d\b")
+_HELD_BACK = 10  # one context in so many is kept for measuring
+_NEWS_HELD_BACK = 61
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage with its article's title, and where in `text` the answer stands, if it does."""
+
+    title: str
+    text: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A question and its passages; a group without any span teaches to decline."""
+
+    kind: str
+    question: str
+    candidates: tuple[Candidate, ...]
+
+
+def occurrences(text: str, answer: str) -> tuple[Span, ...]:
+    """Where the answer's words stand in the text, whatever the case, punctuation and articles."""
+    words = [word for word in re.findall(r"\w+", answer) if word.lower() not in ("a", "an", "the")]
+    if not words:
+        return ()
+    between = r"[\W_]+(?:(?:an?|the)[\W_]+)*"
+    pattern = rf"(?<!\w){between.join(map(re.escape, words))}(?!\w)"
+    return tuple(match.span() for match in re.finditer(pattern, text, re.IGNORECASE))
+
+
+def held_back(context: str) -> bool:
+    """Whether a context of `reading` belongs to the tenth that is measured on, never trained on."""
+    return random.Random(context).randrange(_HELD_BACK) == 0
+
+
+def rows(file: Path) -> list[dict[str, Any]]:
+    """The JSON objects of a gzipped JSON-lines file."""
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def reading(data: Path, count: int, work: Path, seed: int) -> Iterator[Group]:
+    """`count` questions to contexts, each with its context and the likest other one."""
+    chosen = [
+        row for row in rows(data / "reading/reading.jsonl.gz") if not held_back(row["context"])
+    ]
+    random.Random(seed).shuffle(chosen)
+    contexts = list(dict.fromkeys(row["context"] for row in chosen))
+    passages = [Passage(str(number), 0, len(text), text) for number, text in enumerate(contexts)]
+    words = _index(work / "words-reading", [(passage, "") for passage in passages])
+    by_id = {passage.id: passage.text for passage in passages}
+    draw = random.Random(seed)
+    for row in chosen[:count]:
+        context, answer = row["context"], row["answer"]
+        found = [Candidate("", *_window(context, _given(row), draw))]
+        if answer and draw.random() < 0.75:
+            for id, _ in words.search(row["question"], 6):
+                if by_id[id] != context and not occurrences(by_id[id], answer):
+                    found.append(Candidate("", *_window(by_id[id], (), draw)))
+                    break
+        yield Group("reading", row["question"], tuple(found))
+
+
+def held_back_reading(data: Path) -> list[Group]:
+    """The held-back questions to contexts, each with its whole context, shuffled."""
+    found = [
+        Group("reading", row["question"], (Candidate("", row["context"], _given(row)),))
+        for row in rows(data / "reading/reading.jsonl.gz")
+        if held_back(row["context"])
+    ]
+    random.Random(5).shuffle(found)
+    return found
+
+
+def _given(row: dict[str, Any]) -> tuple[Span, ...]:
+    start, answer = row["start"], row["answer"]
+    return ((start, start + len(answer)),) if answer else ()
+
+
+def _window(
+    text: str, spans: tuple[Span, ...], draw: random.Random
+) -> tuple[str, tuple[Span, ...]]:
+    """A slice of a long context that keeps the answer, wherever in it."""
+    if len(text) <= _WINDOW:
+        return text, spans
+    first, last = spans[0] if spans else (0, 0)
+    low, high = max(0, last - _WINDOW), min(first, len(text) - _WINDOW)
+    start = draw.randint(low, high) if spans and low <= high else min(first, len(text) - _WINDOW)
+    return text[start : start + _WINDOW], tuple((a - start, b - start) for a, b in spans)
+
+
+class Archive:
+    """The training articles as passages, searchable by words."""
+
+    def __init__(self, file: Path, work: Path) -> None:
+        self.passages: dict[str, tuple[Passage, str]] = {}
+        self.articles: dict[str, list[str]] = {}
+        self.titles: dict[str, str] = {}
+        self.texts: dict[str, str] = {}
+        self.ids: dict[str, str] = {}
+        for row in rows(file):
+            try:
+                one = make_article(row["text"], url=row["url"], title=row["title"])
+            except ReadError:
+                continue
+            parts = split(one)
+            self.ids[row["url"]] = one.id
+            self.titles[one.id], self.texts[one.id] = one.title, one.text
+            self.articles[one.id] = [part.id for part in parts]
+            self.passages.update((part.id, (part, one.title)) for part in parts)
+        self.words = _index(work / "words-news", self.passages.values())
+
+    def find(self, question: str, count: int, within: list[str] | None = None) -> list[str]:
+        """Ids of the passages that share the most telling words with the question."""
+        return [id for id, _ in self.words.search(question, count, within)]
+
+    def candidate(self, id: str, answer: str, titled: bool = True) -> Candidate:
+        """The passage with this id, the answer marked."""
+        passage, title = self.passages[id]
+        return Candidate(title if titled else "", passage.text, occurrences(passage.text, answer))
+
+
+def news(
+    archive: Archive, questions: Iterable[dict[str, Any]], size: int, seed: int
+) -> Iterator[Group]:
+    """Real questions: up to three passages of their own articles that hold the answer, others not.
+
+    A passage that holds the answer's words by accident shares little else with the question: only
+    those that the search puts first count as answering, and elsewhere none that holds them is used.
+    """
+    for row in questions:
+        draw = random.Random(f"{seed} {row['id']}")
+        question, answer = _TAG.sub("", row["question"]), row["answer"]
+        right = {archive.ids[url] for url in row["urls_with_answer"] if url in archive.ids}
+        own = [archive.ids[url] for url in row["article_urls"] if url in archive.ids]
+        near = archive.find(question, 60, own)
+        answering = [
+            id for id in near
+            if archive.passages[id][0].article_id in right
+            and occurrences(archive.passages[id][0].text, answer)
+        ][:3]  # fmt: skip
+        if not answering:
+            continue
+        others = [
+            id for ids in (archive.find(question, 40), near[:40]) for id in ids
+            if not occurrences(archive.passages[id][0].text, answer)
+        ]  # fmt: skip
+        others = list(dict.fromkeys(others))
+        first, rest = others[:6], others[6:]
+        draw.shuffle(rest)
+        some = first[: (size - len(answering)) // 2]
+        some += rest[: size - len(answering) - len(some)]
+        yield Group(
+            "news", question, tuple(archive.candidate(id, answer) for id in [*answering, *some])
+        )
+
+
+def masked(archive: Archive, count: int, size: int, seed: int) -> Iterator[Group]:
+    """Headlines of which a name or number that the article's text has too is asked for."""
+    draw = random.Random(seed)
+    ids = sorted(archive.titles)
+    draw.shuffle(ids)
+    made = 0
+    for id in ids:
+        title = re.split(r" [|–-] ", archive.titles[id])[0]
+        names = set(_NAME.findall(archive.texts[id][200:])) | set(
+            _FIGURE.findall(archive.texts[id])
+        )
+        names = {name for name in names if len(name) > 1 and occurrences(title, name)}
+        names = {name for name in names if not any(name in other != name for other in names)}
+        if len(title.split()) < 6 or not names or made == count:
+            continue
+        name = draw.choice(sorted(names))
+        first, last = occurrences(title, name)[0]
+        word = "how many" if name[-1].isdigit() else draw.choice(["what", "which", "who"])
+        question = f"{title[:first]}{word}{title[last:]}?".strip()
+        answering = [
+            one for one in archive.find(question, 12, [id])
+            if occurrences(archive.passages[one][0].text, name)
+        ][:2]  # fmt: skip
+        others = [
+            one for one in archive.find(question, 30)
+            if archive.passages[one][0].article_id != id
+            and not occurrences(archive.passages[one][0].text, name)
+        ]  # fmt: skip
+        if not answering or len(others) < size:
+            continue
+        made += 1
+        draw.shuffle(others)
+        some = [*answering, *others[: size - len(answering)]]
+        yield Group("masked", question, tuple(archive.candidate(one, name, False) for one in some))
+
+
+def split_news(data: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The questions to train on, and the few by which the training is watched."""
+    questions = rows(data / "news/train.questions.jsonl.gz")
+    random.Random(3).shuffle(questions)
+    return questions[_NEWS_HELD_BACK:], questions[:_NEWS_HELD_BACK]
+
+
+def write(groups: Iterable[Group], file: Path) -> None:
+    """Write the groups as JSON lines, all or nothing."""
+    made = file.with_suffix(".new")
+    with made.open("w", encoding="utf-8") as lines:
+        for group in groups:
+            lines.write(json.dumps(asdict(group), ensure_ascii=False) + "\n")
+    made.replace(file)
+
+
+def read(file: Path) -> list[Group]:
+    """The groups that `write` wrote."""
+    with file.open(encoding="utf-8") as lines:
+        return [_group(json.loads(line)) for line in lines]
+
+
+def _group(row: dict[str, Any]) -> Group:
+    return Group(
+        row["kind"],
+        row["question"],
+        tuple(
+            Candidate(one["title"], one["text"], tuple((a, b) for a, b in one["spans"]))
+            for one in row["candidates"]
+        ),
+    )
+
+
+def _index(folder: Path, passages: Iterable[tuple[Passage, str]]) -> Words:
+    words = Words(folder)
+    words.drop()
+    words.open()
+    words.replace(Embedded(passage, title, _NO_VECTOR) for passage, title in passages)
+    return words
