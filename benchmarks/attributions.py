@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from retrieval.articles.article import Article, article
-from retrieval.articles.passages import sentences, split
+from retrieval.articles.passages import split
 from retrieval.attribution.attribution import Attribution, Span
 from retrieval.attribution.tagger import Tagger
+from retrieval.english.sentences import sentences
 from retrieval.models.embedder import BUNDLED, Embedder
 from training.tagger import articles
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from benchmarks.questions import cases, rows
 from retrieval.articles.article import Article, article
 from retrieval.articles.duplicates import are_copies, bands
-from retrieval.articles.passages import sentences
+from retrieval.english.sentences import sentences
 from retrieval.errors import ReadError
 
 DAYS = 2

@@ -31,10 +31,10 @@ from rich.progress import track
 
 from benchmarks.news import indexed
 from benchmarks.questions import cases, sample
+from retrieval.english.words import content
 from retrieval.library.library import FILE
 from retrieval.newsdesk import Newsdesk
-from retrieval.questions.requests import content
-from retrieval.quotes.finder import Said
+from retrieval.quotes.reports import Said
 from retrieval.quotes.speakers import Voice
 
 _PAGE = 20

@@ -28,14 +28,16 @@ from rich.progress import track
 
 from benchmarks.questions import rows as rows_of
 from benchmarks.statements import Asked, attributions, questions
-from retrieval.answers.answer import Answer, Citation
+from retrieval.answers.answer import Answer
 from retrieval.articles.article import Article, article
 from retrieval.attribution.attribution import Attribution
-from retrieval.attribution.coreference import Speaker, speakers
+from retrieval.attribution.coreference import speakers
+from retrieval.attribution.speaker import Speaker
 from retrieval.attribution.tagger import Tagger
 from retrieval.english.names import is_asked
 from retrieval.library.index import Index
 from retrieval.newsdesk import Newsdesk
+from retrieval.search.hit import Citation
 
 OTHER = "another's"
 Marked = Mapping[str, Sequence[tuple[Attribution, Speaker, str]]]  # by article, with the source

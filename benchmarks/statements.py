@@ -21,8 +21,7 @@ from benchmarks.questions import rows as rows_of
 from retrieval.attribution.attribution import Attribution, Span
 from retrieval.attribution.statements import Statement, statements
 from retrieval.english.names import key, same_person, surname
-from retrieval.library.keywords import GRAMMAR
-from retrieval.questions.requests import content
+from retrieval.english.words import GRAMMAR, content
 
 _LEAST = 2  # statements that a speaker has who is asked about
 _TOPICS = 3  # asked about of one speaker, so that who is quoted most isn't half of the set

@@ -18,13 +18,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.answers.draft import Sentence
-from retrieval.articles.passages import sentences
+from retrieval.english.sentences import sentences
+from retrieval.english.words import content
 from retrieval.evaluation import area
 from retrieval.models.embedder import BUNDLED, Embedder, Vector
 from retrieval.models.support import SUPPORTED, SupportModel
-from retrieval.proof.sentence import Evidence, prove_sentence
-from retrieval.questions.requests import content
+from retrieval.proof.sentence import Evidence, Sentence, prove_sentence
 from training import claims as material
 from training.claims import Claim
 

@@ -14,7 +14,7 @@ from retrieval.articles.article import article
 from retrieval.articles.passages import split
 from retrieval.errors import ReadError
 from retrieval.proof.fact_check import verdict
-from retrieval.search.retriever import Hit
+from retrieval.search.hit import Hit
 
 
 def main() -> None:

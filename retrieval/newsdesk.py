@@ -13,31 +13,36 @@ from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
-from retrieval.answers.answer import Answer, Citation, compose
+from retrieval.answers.answer import Answer
+from retrieval.answers.extractive import compose
 from retrieval.answers.from_statements import stated, without_speaker
 from retrieval.answers.language_model import LanguageModel
+from retrieval.answers.pipeline import prove
 from retrieval.answers.writer import Writer
 from retrieval.articles.article import Article, normalise
 from retrieval.attribution.tagger import Tagger
 from retrieval.errors import LibraryError, ModelError, ReadError, SettingsError
 from retrieval.library.check import Finding, check
+from retrieval.library.filter import Filter
 from retrieval.library.index import Index, Report
-from retrieval.library.library import Filter, Library, Version
+from retrieval.library.library import Library, Version
 from retrieval.models.embedder import BUNDLED, Embedder
-from retrieval.models.passage_reader import PassageReader, Reranker
+from retrieval.models.passage_reader import PassageReader
+from retrieval.models.reranker import Reranker
 from retrieval.models.support import SupportModel
 from retrieval.proof.fact_check import Verdict, verdict
-from retrieval.proof.sentence import prove, standing
+from retrieval.proof.standing import standing
 from retrieval.questions.followup import Turn, Understood, standalone
+from retrieval.questions.parts import parts
 from retrieval.questions.period import Days, asked_days
 from retrieval.questions.requests import AskedStatement, asked_statement
-from retrieval.quotes.finder import Quotes, Told, quotes, who_said
+from retrieval.quotes.finder import Quotes, quotes, who_said
+from retrieval.quotes.grouping import Told
 from retrieval.quotes.speakers import Voice, speakers_like
+from retrieval.search.hit import Citation, Hit
 from retrieval.search.reader import Reader, SpanReader
-from retrieval.search.retriever import Hit, Search
-from retrieval.search.sentence_features import parts
-from retrieval.sources import files
-from retrieval.sources import http as web
+from retrieval.search.retriever import Search
+from retrieval.sources import files, http
 from retrieval.watching.queue import FILE as INCOMING
 from retrieval.watching.queue import Incoming
 
@@ -123,7 +128,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
         beside: "Newsdesk | None" = None,
         models: Models | None = None,
         hosts: Collection[str] = (),
-        agent: str = web.AGENT,
+        agent: str = http.AGENT,
     ) -> None:
         """Open `library` under `data`, making it if `create`.
 
@@ -439,7 +444,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
         report = Report()
         for link in links:
             # Fetched first: nobody else should have to wait until a slow server has answered.
-            found = [*web.read(link, allowed=self.hosts, agent=self.agent)]
+            found = [*http.read(link, allowed=self.hosts, agent=self.agent)]
             with self.index.writing(waiting):
                 report += [*self.index.sync(found, most_again=_AGAIN)][-1]
             yield report

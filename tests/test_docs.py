@@ -10,7 +10,7 @@ from langchain_core.prompts import ChatPromptTemplate
 
 from bot.cli import app
 from bot.settings import Settings
-from retrieval.answers.writer import prompt
+from retrieval.answers.prompts import prompt
 from retrieval.newsdesk import Newsdesk
 from tests.conftest import SEEDS
 

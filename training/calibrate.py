@@ -29,8 +29,8 @@ from retrieval.articles.article import canonical_url
 from retrieval.evaluation import area, holds
 from retrieval.models.passage_reader import Judgement, PassageReader
 from retrieval.newsdesk import READ, Newsdesk
-from retrieval.search import reader as reading
-from retrieval.search.retriever import Hit
+from retrieval.search import calibration, reader
+from retrieval.search.hit import Hit
 from retrieval.search.sentence_features import AskedFor
 
 _DEEP = 300  # hits, so that enough are left without those that hold the answer
@@ -63,10 +63,10 @@ def main() -> None:
     ]
     read = judged(desk, [case for case in every if case.calibrates])
     newest = desk.index.library.newest()
-    reading.ORDER = fit_order(read, newest)
-    reading.SENTENCE, reading.THERE = fit_probabilities(read, newest)
+    calibration.ORDER = fit_order(read, newest)
+    calibration.SENTENCE, calibration.THERE = fit_probabilities(read, newest)
     for name in ("ORDER", "SENTENCE", "THERE"):
-        numbers = ", ".join(f"{weight:.3g}" for weight in getattr(reading, name))
+        numbers = ", ".join(f"{weight:.3g}" for weight in getattr(calibration, name))
         print(f"{name} = np.array([{numbers}])")
     print_trade(read, newest)
 
@@ -93,12 +93,12 @@ def judged(desk: Newsdesk, asked: list[Case]) -> list[Read]:
     return found
 
 
-def fit_order(read: list[Read], newest: date | None) -> reading.Floats:
+def fit_order(read: list[Read], newest: date | None) -> reader.Floats:
     """The weights of rank, span, search and age that put answers first, by answer@1 and @5."""
     rows, holding = [], []
     for one in read:
         if one.there and one.whole:
-            rows.append(reading.hit_features(one.hits, one.judgements, newest))
+            rows.append(reader.hit_features(one.hits, one.judgements, newest))
             holding.append([holds(hit.passage.text, one.case.answer) for hit in one.hits])
     best, chosen = 0.0, np.zeros(4)
     for rest in itertools.product((0.0, 0.1, 0.2), (0.0, 0.5, 1.0, 2.0), (0.0, 0.5, 1.0, 1.5, 2.0)):
@@ -114,9 +114,7 @@ def fit_order(read: list[Read], newest: date | None) -> reading.Floats:
     return chosen
 
 
-def fit_probabilities(
-    read: list[Read], newest: date | None
-) -> tuple[reading.Floats, reading.Floats]:
+def fit_probabilities(read: list[Read], newest: date | None) -> tuple[reader.Floats, reader.Floats]:
     """Weights that rank sentences, and those that tell whether there is an answer at all."""
     found = [(one, _sentences(one, newest)) for one in read]
     found = [(one, judged) for one, judged in found if judged]
@@ -136,7 +134,7 @@ def print_trade(read: list[Read], newest: date | None) -> None:
     best: dict[bool, list[float]] = {True: [], False: []}
     for one in read:
         if one.whole and (found := _sentences(one, newest)):
-            best[one.there].append(float(reading.probabilities(found).max()))
+            best[one.there].append(float(reader.probabilities(found).max()))
     print(f"area under the ROC curve: {area(best[True], best[False]):.3f}")
     print("threshold  answered  declined without")
     for threshold in np.arange(0.2, 0.75, 0.05):
@@ -145,9 +143,9 @@ def print_trade(read: list[Read], newest: date | None) -> None:
         print(f"{threshold:9.2f}  {answered:8.3f}  {declined:16.3f}")
 
 
-def _sentences(one: Read, newest: date | None) -> list[reading.Judged]:
+def _sentences(one: Read, newest: date | None) -> list[reader.Judged]:
     asked = AskedFor(one.case.question)
-    return reading.judged_sentences(asked, one.hits, one.judgements, newest)
+    return reader.judged_sentences(asked, one.hits, one.judgements, newest)
 
 
 if __name__ == "__main__":

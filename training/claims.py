@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from retrieval.articles.passages import sentences
+from retrieval.english.sentences import sentences
+from retrieval.english.words import content
 from retrieval.models.support import closest
-from retrieval.questions.requests import content
 from training.material import held_back, rows
 
 TRAIN, TUNE, HELD = "train", "tune", "held"

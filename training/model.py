@@ -10,7 +10,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import AutoModel
 
-from retrieval.models.passage_reader import Pair, pair, reader_tokenizer
+from retrieval.models.onnx import Pair, reader_tokenizer
+from retrieval.models.passage_reader import pair
 from training.material import Candidate, Group
 
 _MULTIPLE = 32  # every new length is compiled, so there are few of them

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import feeds as following
-from bot.cli import quotes as quoting
+from bot.cli import feeds, quotes
 from bot.cli.console import (
     NO_MODEL,
     AsJson,
@@ -49,7 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-app.add_typer(following.feeds, name="feeds")
+app.add_typer(feeds.feeds, name="feeds")
 answers = typer.Typer(help="What was answered on Discord.", no_args_is_help=True)
 app.add_typer(answers, name="answers")
 
@@ -455,9 +454,9 @@ def _store(chosen: "Settings") -> Iterator["Store"]:
         yield store
 
 
-app.command()(following.watch)
-app.command()(quoting.quotes)
-app.command()(quoting.who)
+app.command()(feeds.watch)
+app.command()(quotes.quotes)
+app.command()(quotes.who)
 
 
 @app.command()

@@ -19,10 +19,11 @@ from bot.discord.store import Given, GuildSettings, Store
 from bot.discord.text.answer import Sheet, answer_sheet, cut
 from bot.text.answer import mode_notes
 from bot.text.trace import way
-from retrieval.answers.answer import Answer, Citation
+from retrieval.answers.answer import Answer
 from retrieval.errors import LibraryError
 from retrieval.newsdesk import MAX_QUESTION, Newsdesk, Question
 from retrieval.questions.followup import MAX_TURNS, Turn
+from retrieval.search.hit import Citation
 
 if TYPE_CHECKING:
     from bot.discord.client import Client

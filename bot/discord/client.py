@@ -15,12 +15,7 @@ import discord
 from discord import app_commands
 from discord.http import Route
 
-from bot.discord import articles as feeding
-from bot.discord import ask as asking
-from bot.discord import commands
-from bot.discord import feeds as following
-from bot.discord import quotes as quoting
-from bot.discord import share as sharing
+from bot.discord import articles, ask, commands, feeds, quotes, share
 from bot.discord.ask import Asked
 from bot.discord.components import ITEMS
 from bot.discord.libraries import Desks
@@ -90,7 +85,7 @@ class Client(discord.AutoShardedClient):
         )
         self.tree.error(_command_failed)
         commands.add_commands(self.tree)
-        self.add_dynamic_items(*ITEMS, feeding.Page, following.Page, quoting.Page)
+        self.add_dynamic_items(*ITEMS, articles.Page, feeds.Page, quotes.Page)
 
     # Coming up and going down
 
@@ -179,7 +174,7 @@ class Client(discord.AutoShardedClient):
             print(f"Connected as {self.user}, on {len(self.guilds)} servers.", flush=True)  # noqa: T201
         self._greeted = True
         here = {guild.id for guild in self.guilds}
-        await asyncio.to_thread(following.rest_where_gone, self.options.data, here)
+        await asyncio.to_thread(feeds.rest_where_gone, self.options.data, here)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         """Forget an answer whose message somebody deleted."""
@@ -188,11 +183,11 @@ class Client(discord.AutoShardedClient):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forget what was asked there; its articles stay, should the bot be invited again."""
         await asyncio.to_thread(self.store.leave, guild.id)
-        await asyncio.to_thread(following.rest, self.options.data, guild.id, resting=True)
+        await asyncio.to_thread(feeds.rest, self.options.data, guild.id, resting=True)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Poll its feeds again, where the bot was there before."""
-        await asyncio.to_thread(following.rest, self.options.data, guild.id, resting=False)
+        await asyncio.to_thread(feeds.rest, self.options.data, guild.id, resting=False)
 
     # Hearing
 
@@ -267,7 +262,7 @@ class Client(discord.AutoShardedClient):
     async def _answer_question(
         self, message: discord.Message, text: str, follows: Given | None, reply: MessageReply
     ) -> None:
-        settings = await asking.may_write(self, message)
+        settings = await ask.may_write(self, message)
         async with AsyncExitStack() as stack:
             with suppress(discord.HTTPException):
                 await stack.enter_async_context(message.channel.typing())
@@ -280,7 +275,7 @@ class Client(discord.AutoShardedClient):
                 message.author.id,
                 follows=follows,
             )
-            await asking.answer(self, asked, reply)
+            await ask.answer(self, asked, reply)
 
     async def _thread(self, message: discord.Message, text: str) -> discord.Thread | None:
         try:
@@ -305,7 +300,7 @@ class Client(discord.AutoShardedClient):
 
     async def share(self, interaction: discord.Interaction[Any], given: Given) -> None:
         """Show a private answer or check to everybody in the channel."""
-        await sharing.share(self, interaction, given)
+        await share.share(self, interaction, given)
 
     async def settings_of(self, guild: int | None) -> GuildSettings:
         """A server's settings; the defaults for a direct message."""

@@ -14,7 +14,7 @@ from bot.discord.replies import FollowupReply, Refused, in_flight
 from bot.discord.store import Given
 from bot.discord.text import answer as messages
 from bot.discord.text.answer import OPTIONS
-from retrieval.answers.answer import Citation
+from retrieval.search.hit import Citation
 
 Interaction = discord.Interaction[Any]  # the client is ours; discord.py lets no item say so
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.discord import articles as feeding
+from bot.discord import articles
 from bot.discord.articles import Interaction, fed_by, may_feed
 from bot.discord.libraries import own_library
 from bot.discord.pool import Busy
@@ -113,7 +113,7 @@ def list_text(sources: list[Source]) -> str:
     return cut("\n".join(lines), MESSAGE)
 
 
-class Page(feeding.Page, template=r"newsdesk:feeds:(?P<page>\d{1,6})"):
+class Page(articles.Page, template=r"newsdesk:feeds:(?P<page>\d{1,6})"):
     """Another page of the list of feeds."""
 
     listed = "feeds"

@@ -10,13 +10,12 @@ from hashlib import sha256
 from bot.discord.store import Given, Place
 from bot.settings import OF_SERVERS, Settings
 from bot.settings import desk as open_desk
-from retrieval.answers.answer import Citation
 from retrieval.articles.article import normalise
 from retrieval.articles.passages import Passage
 from retrieval.library.library import FILE, Library
 from retrieval.newsdesk import Newsdesk
 from retrieval.proof.fact_check import Verdict, statements
-from retrieval.search.retriever import Hit
+from retrieval.search.hit import Citation, Hit
 
 _OPEN = 32  # servers' libraries held open; the one not used for longest is closed first
 _CHECKED = 5  # statements of a message

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from discord import app_commands
 
-from bot.discord import ask as asking
+from bot.discord import ask
 from bot.discord.components import FORGOTTEN, known
 from bot.discord.libraries import places
 from bot.discord.pool import Busy
@@ -18,7 +18,8 @@ from bot.discord.store import Given
 from bot.discord.text.answer import OPTION, OPTIONS, cut, flat
 from bot.discord.text.statements import quotes_sheet, who_sheet
 from retrieval.errors import LibraryError
-from retrieval.quotes.finder import Quotes, Told
+from retrieval.quotes.finder import Quotes
+from retrieval.quotes.grouping import Told
 from retrieval.quotes.speakers import Voice
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ async def _show(client: "Client", given: Given, sheet: Any, told: Sequence[Told]
         await reply.send(sheet.text)
         return
     citations = [one.citation(number) for number, one in enumerate(told[: sheet.shown], 1)]
-    await asking.show(client, given, sheet, citations, reply, buttons)
+    await ask.show(client, given, sheet, citations, reply, buttons)
 
 
 def _quotes(client: "Client", wanted: Wanted, page: int) -> Quotes:
@@ -119,7 +120,7 @@ async def speakers(interaction: Interaction, current: str) -> list[app_commands.
     """The speakers of what this server may read who are called what was typed."""
     client: Client = interaction.client
     try:
-        await asking.may_ask(interaction, counted=False)
+        await ask.may_ask(interaction, counted=False)
         found = await client.looks.run(lambda: _speakers(client, interaction.guild_id, current))
     except (Refused, Busy):
         return []
@@ -175,7 +176,7 @@ class Page(
             given = await known(interaction, self.answer)
             if given.speaker is None:
                 raise Refused(FORGOTTEN)
-            await asking.may_ask(interaction, counted=False)
+            await ask.may_ask(interaction, counted=False)
             wanted = Wanted(
                 given.guild, given.channel, given.asker, given.private, given.speaker,
                 given.about, given.since, given.until,

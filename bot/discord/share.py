@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.discord import check as checking
+from bot.discord import check
 from bot.discord.ask import Asked, may_ask, show
 from bot.discord.components import GONE, Interaction, answer_view
 from bot.discord.replies import FollowupReply, Refused
 from bot.discord.store import Given
-from bot.discord.text import answer as messages
-from retrieval.answers.answer import Citation
+from bot.discord.text import answer
+from retrieval.search.hit import Citation
 
 if TYPE_CHECKING:
     from bot.discord.client import Client
@@ -30,7 +30,7 @@ async def share(client: "Client", interaction: Interaction, given: Given) -> Non
     try:
         if given.checks:
             asked = Asked(given.asked, given.guild, given.channel, asker)
-            await checking.check(client, asked, reply)
+            await check.check(client, asked, reply)
         else:
             citations = await _answer_again(client, given, asker, reply)
             # A menu of what is left would count other sources than the answer does.
@@ -52,7 +52,7 @@ async def _answer_again(
     citations = [one for one in recalled if one] if given.found else []
     if given.found and not citations:
         raise Refused(GONE)
-    sheet = messages.answer_sheet(citations, question=given.asked)
+    sheet = answer.answer_sheet(citations, question=given.asked)
     shared = _shared(given, recalled, sheet.shown, asker)
     await show(client, shared, sheet, citations[: sheet.shown], reply)
     return citations

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from retrieval.answers.answer import Answer, Citation
+from retrieval.answers.answer import Answer
 from retrieval.articles.article import Article, normalise
 from retrieval.attribution.statements import Statement
 from retrieval.library.library import Version
-from retrieval.search.retriever import Hit
+from retrieval.search.hit import Citation, Hit
 
 if TYPE_CHECKING:
     from bot.discord.libraries import Change

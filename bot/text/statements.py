@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from retrieval.quotes.finder import Quotes, Said, Told
+from retrieval.quotes.finder import Quotes
+from retrieval.quotes.grouping import Told
+from retrieval.quotes.reports import Said
 from retrieval.quotes.speakers import Voice
 
 NOT_JUST_THAT = "Nobody in these articles says just that. The nearest:"

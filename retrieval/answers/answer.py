@@ -3,39 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import combinations
 
-from retrieval.answers.draft import Proof
-from retrieval.articles.article import Article
-from retrieval.attribution.statements import Statement
-from retrieval.library.keywords import stems
-from retrieval.proof import grounding as claims
-from retrieval.search.retriever import Hit
-from retrieval.search.sentences import MAX_WORDS, Quote
+from retrieval.proof.sentence import Proof
+from retrieval.search.hit import Citation, Hit
+from retrieval.search.sentences import Quote
 
 DECLINED = "The articles don't say."
-_MAX_QUOTES = 3
-_RELATIVE = 0.6  # a further quote is at least this much as probable as the first
-_SAME = 0.6  # share of stems in common from which two quotes say the same
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A quote as shown: `number` is the one in brackets after it; it stands in `hit.article`.
-
-    `span` is the few words of it that answer, as offsets in the article's text, if they are marked.
-    `also` are articles that have the quote too. `said` is the statement that it is, where it was
-    asked for one; the words said are then the `span`.
-    """
-
-    number: int
-    hit: Hit
-    start: int
-    end: int
-    quote: str
-    span: tuple[int, int] | None = None
-    also: tuple[Article, ...] = ()
-    said: Statement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,75 +60,6 @@ class Answer:
     others: tuple[Citation, ...] = ()
 
 
-def compose(
-    question: str, hits: Sequence[Hit], offered: Sequence[Sequence[Quote]], *, threshold: float
-) -> Answer:
-    """The answer that the most probable quotes give, declined when the first is under `threshold`.
-
-    `offered` are the quotes for each thing asked about, the best first. One thing gets up to
-    three quotes, several get one each, or none where it is shown already; at most `MAX_WORDS`
-    words in all, none that repeats another.
-    """
-    one_thing = len(offered) == 1
-    chosen = _several(offered[0], threshold) if one_thing else _one_each(offered, threshold)
-    every = sorted((one for quotes in offered for one in quotes), key=lambda one: -one.probability)
-    best = every[0].probability if every else 0.0
-    return replace(cite(question, hits, chosen), probability=best, offered=tuple(every))
-
-
-def _several(quotes: Sequence[Quote], threshold: float) -> list[Quote]:
-    chosen: list[Quote] = []
-    for quote in quotes:
-        floor = _RELATIVE * chosen[0].probability if chosen else threshold
-        if len(chosen) == _MAX_QUOTES:
-            break
-        if quote.probability < floor or _words([*chosen, quote]) > MAX_WORDS:
-            continue
-        if not any(_repeats(quote, one) for one in chosen):
-            chosen.append(quote)
-    return chosen
-
-
-def _one_each(offered: Sequence[Sequence[Quote]], threshold: float) -> list[Quote]:
-    """Quotes that leave the things still to come their share of the words, if there are any."""
-    chosen: list[Quote] = []
-    for place, quotes in enumerate(offered):
-        good = [quote for quote in quotes if quote.probability >= threshold]
-        share = (MAX_WORDS - _words(chosen)) // (len(offered) - place)
-        fitting = [quote for quote in good if _words([quote]) <= share]
-        fitting = fitting or [one for one in good if _words([*chosen, one]) <= MAX_WORDS]
-        if fitting and not any(_repeats(fitting[0], one) for one in chosen):
-            chosen.append(fitting[0])
-    return chosen
-
-
-def _words(quotes: Sequence[Quote]) -> int:
-    return sum(len(one.text.split()) + 1 for one in quotes)
-
-
-def cite(question: str, hits: Sequence[Hit], quotes: Sequence[Quote]) -> Answer:
-    """The answer made of exactly these quotes, numbered in order."""
-    citations = tuple(
-        Citation(number, quote.hit, quote.start, quote.end, quote.text, quote.span)
-        for number, quote in enumerate(quotes, 1)
-    )
-    text = " ".join(f"{one.quote} [{one.number}]" for one in citations)
-    marked = next((quote for quote in quotes if quote.span), None)
-    return Answer(
-        question=question,
-        found=bool(citations),
-        text=text or DECLINED,
-        citations=citations,
-        hits=tuple(hits),
-        span=(marked.hit, *marked.span) if marked and marked.span else None,
-        differing=any(
-            differ(one.text, other.text)
-            for one, other in combinations(quotes, 2)
-            if one.hit.article.id != other.hit.article.id
-        ),
-    )
-
-
 def cite_again(answer: Answer, citations: Sequence[Citation]) -> Answer:
     """The answer with these citations alone, numbered in order."""
     kept = tuple(replace(one, number=number) for number, one in enumerate(citations, 1))
@@ -167,32 +71,3 @@ def cite_again(answer: Answer, citations: Sequence[Citation]) -> Answer:
         citations=kept,
         span=(marked.hit, *marked.span) if marked and marked.span else None,
     )
-
-
-def differ(one: str, other: str) -> bool:
-    """Whether two sentences say much the same, but for a number, or for a denial."""
-    if _shared(one, other) <= _SAME:
-        return False
-    figures = claims.numbers(one), claims.numbers(other)
-    return bool(figures[0] - figures[1] and figures[1] - figures[0]) or (
-        claims.denies(one) != claims.denies(other)
-    )
-
-
-def _shared(one: str, other: str) -> float:
-    """The share of the shorter one's words that both have."""
-    ones, others = set(stems(one)), set(stems(other))
-    return len(ones & others) / max(1, min(len(ones), len(others)))
-
-
-def _repeats(one: Quote, other: Quote) -> bool:
-    """Whether both give the same answer, or say much the same."""
-    if one.span and other.span and _spanned(one) == _spanned(other):
-        return True
-    return _shared(one.text, other.text) > _SAME and not differ(one.text, other.text)
-
-
-def _spanned(quote: Quote) -> list[str]:
-    assert quote.span is not None, "asked of marked quotes only"
-    start, end = quote.span
-    return stems(quote.hit.article.text[start:end])

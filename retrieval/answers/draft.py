@@ -2,57 +2,62 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.utils.json import parse_partial_json
 
 from retrieval.articles.article import normalise
-from retrieval.articles.passages import sentences
+from retrieval.english.sentences import sentences
+from retrieval.proof.sentence import Sentence
 
 MAX_CHARACTERS = 6_000  # of a draft that are read; an answer has a few hundred
+
+
 _NUMBERS = r"\[\s*\d{1,4}(?:\s*[,;]\s*\d{1,4})*\s*\]"
+
+
 _RANGE = re.compile(r"\[\s*(\d{1,4})\s*[-–]\s*(\d{1,4})\s*\]")
+
+
 _MAX_RANGE = 9
+
+
 _BRACKETS = str.maketrans("【】", "[]")
+
+
 _CITED = re.compile(rf"\s*((?:{_NUMBERS}\s*)+)")
+
+
 _CITED_BEFORE_WORDS = re.compile(rf"\s*(?:{_NUMBERS}\s*)+(?=[^\W_]|[\"'“‘«(–—-])")
+
+
 _AFTER_THE_END = re.compile(rf"([.!?…][\"'”’»)]*)\s*((?:{_NUMBERS}[ \t]*)+)")
+
+
 _ENDED = re.compile(r"[.!?…][\"'”’»)]*$")
+
+
 _BEGUN = re.compile(r"\s*\[[\d\s,;]*$")  # a citation of which the rest is still to come
+
+
 # Of what a draft may repeat without end, so much as means something; parsers take n² steps for it.
 _BLANKS = re.compile(r"(\s)\s{2,}")
+
+
 _RUN = re.compile(r"((?:[.!?]?\s?\[\d{1,4}\]){8})(?:[.!?]?\s?\[\d{1,4}\])+")
+
+
 _MAY_END = re.compile(r"[.!?…}\]\n]")
+
+
 _FENCE = re.compile(r"\s*```(?:json)?", re.I)
+
+
 _MARKS = re.compile(
     r"^\s*(?:[-*•]\s+|#{1,6}\s+|>\s+|\d{1,2}[.)]\s+)"
     r"|(?<!\w)(?:\*\*|__)(?=\S)|(?<=\S)(?:\*\*|__)(?!\w)",
     re.M,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of a draft, and the numbers of the passages that it cites, as it cites them."""
-
-    text: str
-    numbers: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What became of a drafted sentence: the words `shown`, None where it may not be, and why not.
-
-    `support` is the probability that its passages support it, None where it didn't come to that;
-    `turned` is the sentence of a passage that it says nearly, but turns, "" where there is none.
-    """
-
-    sentence: Sentence
-    shown: str | None
-    reason: str = ""
-    support: float | None = None
-    turned: str = ""
 
 
 class Draft:

@@ -4,14 +4,17 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import replace
 
-from retrieval.answers.answer import Answer, Citation, cite_again
-from retrieval.articles.passages import sentences
+from retrieval.answers.answer import Answer, cite_again
+from retrieval.english.sentences import sentences
+from retrieval.english.words import content
+from retrieval.library.filter import Filter
 from retrieval.library.index import Index
-from retrieval.library.library import Filter
-from retrieval.questions.requests import FINITE, AskedStatement, content
-from retrieval.quotes.finder import Said, Told, on_topic, quotes, who_said
+from retrieval.questions.requests import FINITE, AskedStatement
+from retrieval.quotes.finder import on_topic, quotes, who_said
+from retrieval.quotes.grouping import Told
+from retrieval.quotes.reports import Said
 from retrieval.quotes.speakers import Voice, voices
-from retrieval.search.retriever import Hit
+from retrieval.search.hit import Citation, Hit
 from retrieval.search.sentences import MAX_WORDS, Quote
 
 _STATEMENTS = 3  # of an answer

@@ -1,35 +1,51 @@
 """Writing: passages → a language model's answer, of which only what is proved is shown."""
 
-import secrets
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.resources import files as package_files
 
 from langchain_core.messages import BaseMessage
-from langchain_core.prompts import ChatPromptTemplate
 
-from retrieval.answers.answer import Answer, Citation, Written, differ
-from retrieval.answers.draft import Draft, Proof, Sentence
+from retrieval.answers.answer import Answer, Written
+from retrieval.answers.draft import Draft
+from retrieval.answers.extractive import differ
 from retrieval.answers.language_model import LanguageModel, tokens
-from retrieval.articles.passages import sentences
+from retrieval.answers.prompts import messages, new_fence, prompt
+from retrieval.english import instructions
+from retrieval.english.sentences import sentences
+from retrieval.english.words import content
 from retrieval.errors import ModelError
 from retrieval.models.support import SUPPORTED, SupportModel
-from retrieval.proof import grounding as claims
-from retrieval.proof.sentence import Evidence, evidence, prove_sentence
+from retrieval.proof import grounding
+from retrieval.proof.sentence import Evidence, Proof, Sentence, evidence, prove_sentence
 from retrieval.questions.followup import Turn, Understood
-from retrieval.questions.requests import content
-from retrieval.search.retriever import Hit
+from retrieval.search.hit import Citation, Hit
 from retrieval.search.sentences import Quote, candidates
 
 SECONDS = 20.0  # for the whole draft
+
+
 _PASSAGES = 8  # that are handed out
+
+
 _MAX_TOKENS = 4_000  # of them
+
+
 _RELATIVE = 0.6  # how probable a differing quote is at least against the best, as in an answer
+
+
 _UNDERSTOOD_SECONDS = 6.0  # for a question that leans on the talk
+
+
 _TALK = 4_000  # characters of the talk, the latest
+
+
 _LONGEST_QUESTION = 400
+
+
 _SAME = 0.8  # of a shown sentence's words are in a quote that would only repeat it
+
+
 _NOTHING_PROVED = "nothing that the language model wrote could be proved"
 
 
@@ -77,7 +93,7 @@ class Writer:
         if not turns:
             return Understood("")
         talk = "\n".join(f"Q: {one.question}\nA: {one.answer}" for one in turns)[-_TALK:]
-        fence = _fence()
+        fence = new_fence()
         asked = prompt("followup").invoke({"fence": fence, "talk": talk, "question": question})
         said = ""
         try:
@@ -93,9 +109,9 @@ class Writer:
         is_sound = (
             0 < len(said) <= _LONGEST_QUESTION
             and said.endswith("?")
-            and not claims.has_address(said)
-            and not claims.missing_names(said, known)
-            and not claims.missing_numbers(said, known)
+            and not instructions.has_address(said)
+            and not grounding.missing_names(said, known)
+            and not grounding.missing_numbers(said, known)
         )
         return Understood(said if is_sound else "", cost)
 
@@ -184,7 +200,7 @@ class _Work:
 
     def _is_said(self, quote: str) -> bool:
         """Whether most of it is in what is shown already."""
-        return any(claims.share_found(one.text, quote) >= _SAME for one in self.written)
+        return any(grounding.share_found(one.text, quote) >= _SAME for one in self.written)
 
     def _add_quote(self, number: int, quote: Citation) -> bool:
         self.written.append(Written(quote.quote, (self._cite(number, quote),), quoted=True))
@@ -237,39 +253,9 @@ class _Work:
         )
 
 
-def messages(question: str, hits: dict[int, Hit]) -> list[BaseMessage]:
-    """What the language model is told; the fence around passages can't be guessed by an article."""
-    fence = _fence()
-    passages = "\n\n".join(_fenced(number, hit, fence) for number, hit in hits.items())
-    filled = prompt("answer").invoke({"fence": fence, "passages": passages, "question": question})
-    return filled.to_messages()
-
-
 def _cost(asked: Sequence[BaseMessage], said: str) -> int:
     """The tokens of what was asked and said; a model that says nothing takes none."""
     return tokens("".join(str(one.content) for one in asked)) + tokens(said) if said else 0
-
-
-def _fence() -> str:
-    return f"<{secrets.token_hex(8)}>"
-
-
-def _fenced(number: int, hit: Hit, fence: str) -> str:
-    article = hit.article
-    about = f"publisher: {article.source or 'unknown'}, date: {article.day or 'unknown'}"
-    head = f"{fence} passage {number}, {about}, title: {article.title}"
-    return f"{head}\n{hit.passage.text}\n{fence} end of passage {number}"
-
-
-def prompt(name: str) -> ChatPromptTemplate:
-    """The prompt template in `prompts/`: `name.system.txt` and `name.human.txt`."""
-    folder = package_files("prompts")
-    return ChatPromptTemplate(
-        [
-            (role, (folder / f"{name}.{role}.txt").read_text(encoding="utf-8"))
-            for role in ("system", "human")
-        ]
-    )
 
 
 def _nearest(hit: Hit, shown: str) -> tuple[int, int]:

@@ -3,25 +3,41 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from retrieval.articles.passages import sentences
 from retrieval.attribution.attribution import Attribution, Span
-from retrieval.attribution.people import Named, People, describes, gender_of, is_role
+from retrieval.attribution.mentions import describes, gender_of, is_role
+from retrieval.attribution.people import Named, People
+from retrieval.attribution.speaker import Speaker
 from retrieval.english.gazetteer import GROUPS, ROLES
 from retrieval.english.names import HONORIFICS, head, is_asked, key, same_person, words
+from retrieval.english.sentences import sentences
 
 __all__ = ["Speaker", "is_asked", "key", "same_person", "speakers"]
 
+
 _PRONOUNS = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
+
+
 _RELATIVE = frozenset(("who", "which", "that", "whose", "whom"))
+
+
 _THEM = frozenset(("they", "them", "their", "these", "those", "both"))
+
+
 _IT = frozenset(("it", "its"))
+
+
 _FIRST = frozenset(("i", "me", "my", "mine"))
+
+
 _NOBODY = frozenset(("we", "us", "our", "you", "your", "one", "this", "there", "what", "nobody"))
+
+
 _BEGINS_APART = re.compile(
     r"\b(?:of|in|from|at|for|with|on|to|by|near|inside|who|that|which|including)\s", re.I
 )
+
+
 _LINKING = re.compile(
     rf"{_BEGINS_APART.pattern}"
     r"|\b(?:whose|about|against|around|behind|under|over|between|after|like)\s"
@@ -29,58 +45,64 @@ _LINKING = re.compile(
     r"|presiding|founding|visiting)[a-z]+ing\s",
     re.I,
 )
+
+
 _BESIDE = re.compile(r",\s(?:who|whose|both|all|each)\s")
+
+
 _THROUGH = re.compile(r",?\s(?:through|via|by the mouth of)\s")
+
+
 _NOUN_PHRASE = re.compile(
     r"(?:\b(?:the|a|an|some|many|most|several|those|few|other|all)\s(?:[\w’'-]+\s){0,2})?"
     r"[\w’'-]+$",
     re.I,
 )
+
+
 _DOES = re.compile(
     r"(?:[A-Z][\w .]{1,30}: )?(?P<said>(?:The|A|An)\s(?:[\w’'-]+\s){0,3}?[\w-]+)"
     r"(?=,|\s(?:of|for|at|in|who|is|was|has|had|will|would|also|[a-z]+s|[a-z]+ed|told|spoke)\b)"
 )
+
+
 _BEFORE_TITLES = frozenset(
     ("the", "a", "an", "prime", "vice", "former", "deputy", "acting", "then", "late", "ex", "chief")
 )
+
+
 _ASKS = re.compile(r"\b(?:asked|asks|pressed|questioned)\b(?! for\b)")
+
+
 _FRONTED = re.compile(  # "Lee, he said, was a rock"
     r", (?:s?he) \w+, (?:is|was|has|had|will|would|can|could|may|might|must|should|does|did)\b"
 )
+
+
 _SHORTENED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Dr|Sens?|Reps?|Gov|Gen|Lt|Col|Rev|Prof|Sgt|Capt|St|Ft|Hon|[A-Z])\.\s*$"
 )
+
+
 _INITIAL = re.compile(r"[A-Z]\.,")
+
+
 _FROM = re.compile(r"\s(?:of|from)\s[A-Z][^,]*")
+
+
 _QUOTED = re.compile(r"[\"“„«].*?(?:[\"”»]|\n|$)|''.*?(?:''|\n|$)")
+
+
 _MARK = "\"“”„«»‘’'"
+
+
 _LONGEST = 1000  # characters that are put together as a sentence; keeps the time linear
+
+
 _LONG = 80  # characters; a description has a few words
+
+
 _SENTENCES_BACK = 8  # where a pronoun's person may be named; beyond, whoever spoke last
-
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """Whoever says something in an article.
-
-    `name` is the fullest that the article has for them, or, where it has none (`is_named` is
-    False), the words that it has instead, such as "a source in the Ukrainian delegation".
-    `description` is what the article calls them beside the name, such as "British Prime Minister";
-    "" where it says nothing.
-    """
-
-    name: str
-    description: str = ""
-    is_named: bool = True
-
-    @property
-    def is_joint(self) -> bool:
-        """Whether they are several, named together: what they say is never one's alone."""
-        return " and " in self.name
-
-    def __str__(self) -> str:
-        """The name, and what the article calls them in brackets."""
-        return f"{self.name} ({self.description})" if self.description else self.name
 
 
 _NONE = Speaker("", is_named=False)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.attribution.attribution import Attribution, Span
-from retrieval.models.passage_reader import Logits, Network, Pair
+from retrieval.models.onnx import Logits, Network, Pair
 
 LAYERS = ("source", "cue", "content")
 OUTSIDE, BEGIN, INSIDE = range(3)

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
 from retrieval.english.gazetteer import GIVEN, NO_PERSONS, QUALIFIERS, ROLES
+from retrieval.english.words import GRAMMAR
 
 HONORIFICS = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "lady": "f"}
 _TITLE = """
@@ -175,3 +177,52 @@ def akin(one: str, other: str) -> bool:
 def generation(name: str) -> frozenset[str]:
     """What tells a child from a parent of the same name: "jr"; empty for most names."""
     return _GENERATIONS & {*_untitled(name)}
+
+
+WORD = re.compile(r"[^\W\d_]+(?:[-’'.&][^\W\d_]+)*")
+
+
+_TITLE_WORDS = """
+mr mrs ms miss dr sir lord lady dame president vice prime minister chancellor secretary senator
+representative congressman congresswoman governor mayor king queen prince princess pope general
+colonel captain judge justice professor chairman chairwoman chair spokesman spokeswoman
+spokesperson leader ceo director commissioner ambassador foreign the
+"""
+
+
+TITLES = frozenset(_TITLE_WORDS.split())
+
+
+# With which sentences begin that name nobody.
+_START = """
+according after although among amid another before both despite during each earlier however
+later meanwhile most neither no nobody none others several since some still though together
+under until while within without yes one two three four five few many articles article reports
+passages sources separately instead similarly moreover in addition
+"""
+
+
+_STARTS = GRAMMAR | frozenset(_START.split())
+
+
+def named(sentence: str) -> Iterator[tuple[int, int, str]]:
+    """Words written as names are, with where they begin and their places among the words.
+
+    Places follow one another where nothing but a blank stands between.
+    """
+    place = end = -1
+    for match in WORD.finditer(sentence):
+        place += 1 if sentence[end : match.start()].isspace() else 2
+        end = match.end()
+        word, begins = bare_word(match[0]), begins_sentence(sentence, match.start())
+        if word[:1].isupper() and not (begins and word.casefold() in _STARTS) and word != "I":
+            yield match.start(), place, word
+
+
+def begins_sentence(sentence: str, start: int) -> bool:
+    """Whether a word that begins there has a capital for that alone."""
+    return sentence[:start].rstrip()[-1:] in (*".!?:;\"“«‘'", "")
+
+
+def bare_word(word: str) -> str:
+    return re.sub(r"['’]s$|['’]$|\.$", "", word)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from retrieval.articles import duplicates as copies
+from retrieval.articles import duplicates
 from retrieval.articles.article import Article
 from retrieval.articles.passages import Passage, split
 from retrieval.attribution.statements import Statement, statements
@@ -250,7 +250,7 @@ class Index:
         if self.library.about("embedder") is None:
             with self.library.transaction():
                 self.library.note("embedder", self._identity())
-        if self.library.about("stories") != copies.VERSION:
+        if self.library.about("stories") != duplicates.VERSION:
             with self.library.transaction():
                 self.library.tell_again()
         with self.projections.held():

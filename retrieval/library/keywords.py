@@ -3,23 +3,17 @@
 import re
 import shutil
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 
 import tantivy
 
+from retrieval.english.words import GRAMMAR
 from retrieval.errors import LibraryError
 from retrieval.library.library import Embedded
 
-# Words that a question has for grammar's sake; they would only cost time.
-_GRAMMAR = """
-a about an and any are as at be been but by can could did do does for from had has have he her him
-his how i if in into is it its me much my no not of on or our she should so some such than that the
-their them then there these they this those to us was we were what when where which who whom whose
-why will with would you your
-"""
-GRAMMAR = frozenset(_GRAMMAR.split())
 _TITLE_WEIGHT = 0.25
+
+
 _HEAP = 64_000_000  # bytes; one thread writes, so each rebuild ends in few segments
 
 
@@ -134,15 +128,3 @@ def _schema() -> tantivy.Schema:
     for field in ("title", "text"):
         schema.add_text_field(field, tokenizer_name="en_stem", index_option="freq")
     return schema.build()
-
-
-def stems(text: str) -> list[str]:
-    """The text's words as they are indexed: lower case, English endings cut off, in order."""
-    return _analyzer().analyze(text)
-
-
-@cache
-def _analyzer() -> tantivy.TextAnalyzer:
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    builder = builder.filter(tantivy.Filter.lowercase())
-    return builder.filter(tantivy.Filter.stemmer("english")).build()

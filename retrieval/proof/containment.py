@@ -2,24 +2,29 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
 
-from retrieval.articles.passages import sentences
-from retrieval.library.keywords import GRAMMAR, stems
-from retrieval.proof.grounding import (
-    DAYS,
-    NUMBER_WORDS,
-    SAYING,
-    TITLES,
-    clauses,
-    denies,
-    missing_numbers,
-    named,
-    numbers,
+from retrieval.english.dates import DAYS
+from retrieval.english.names import TITLES, named
+from retrieval.english.negation import denies
+from retrieval.english.numbers import numbers
+from retrieval.english.sentences import sentences
+from retrieval.english.words import stems
+from retrieval.proof.alignment import (
+    BE,
+    QUOTED,
+    SAYS,
+    Word,
+    aligned_words,
+    bears_meaning,
+    first_named,
+    is_bare,
+    is_torn,
+    name_runs,
+    word_before,
+    word_orders,
+    words_of,
 )
-from retrieval.questions.requests import speakers
+from retrieval.proof.grounding import clauses, missing_numbers
 
 _MAYBE = re.compile(
     r"\b(?:(?-i:may)|might|could|would|should|will|shall|if|unless|whether|alleg\w+|reported(?:ly)?"
@@ -31,30 +36,37 @@ _MAYBE = re.compile(
     r"|call(?:s|ed|ing)? (?:for|on)|seek\w*|partly|set to|on track)\b",
     re.I,
 )
+
+
 _BOUND = re.compile(
     r"\b(?P<above>over|more than|above|plus)\b|\b(?P<below>under|less than"
     r"|fewer than|below|short of)\b"
     r"|\b(?P<to>up to|at most|as many as)\b|\b(?P<least>at least)\b",
     re.I,
 )
+
+
 _COUNTED = re.compile(
     r"\W*(?:an? |the )?[$€£]?(?:\d|[a-z]+(?:teen|ty|red|sand|lion|zen)\b)|.?plus", re.I
 )
+
+
 _PART = re.compile(
     r"\b(?:some|many|most|few|several|half|part|one|dozens|hundreds|thousands|scores|near"
     r"|outside)(?: of)?(?: the)? $",
     re.I,
 )
-_SAYS = re.compile(
-    r"\b(?:said|says?|told|tells|according to|wrote|stated|argued|insisted|warned|claim\w*|tweeted"
-    r"|stressed|thinks?|thought|reported(?:ly)?)\b",
-    re.I,
-)
+
+
 _HEADED = re.compile(r"\b(?:saying|describing|citing|arguing|insisting|calling|stating)\b", re.I)
-_WORD = re.compile(r"[^\W_]+")
-_QUOTED = re.compile(r"[\"“„«].*?[\"”»]")
+
+
 _PRONOUN = re.compile(r"\b(?:he|she|they|him|her|them|his|their|its?|we|our|i|who)\b", re.I)
+
+
 _IF = re.compile(r"\b(?:if|unless|provided that|as long as|on condition)\b", re.I)
+
+
 _TO = frozenset(
     [
         "to",
@@ -75,12 +87,8 @@ _TO = frozenset(
         "without",
     ]
 )
-_TOGETHER = frozenset(["than", "from", "between"])  # what stands behind one of these belongs to it
-_ADJUNCT = re.compile(
-    r"^(?:in|at|on) (?:\S+ ){0,3}?\S+, |\s(?:in|at|on) (?:\S+ ){0,3}?[^\s.!]+[.!]?$", re.I
-)
-_GOES_ON = re.compile(r"\b(?:he|she|it|they)(?: (?:has|have|had|is|was|were))?\W*$")
-_RELATIVE = re.compile(r",\s+(?:which|who|whose|where)\b")
+
+
 _LINKS = frozenset(
     [
         "since",
@@ -96,28 +104,12 @@ _LINKS = frozenset(
         "instead",
     ]
 )
-_MUTUAL = frozenset(["met", "meet", "and"])  # "A met B" is "A and B met"
-_GAP = 9  # words left out between two that are next to each other, at most
-_CONJUNCTION = re.compile(
-    r"\b(?:after|before|while|when|because|but|although|though|that|if|unless|until|since)\b|;"
-)
-_BE = frozenset(["was", "were", "is", "are", "be", "been", "being", "got"])
-_PASSIVE = re.compile(r"\b(?:was|were|is|are|been|being) (?:\w+ly )?(\w+)")
+
+
 _BACK = 3  # sentences to where whoever is meant was named
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
-DATE = re.compile(
-    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?\b)"
-    r"(?:,? \d{4})?|\b(?:1[5-9]|20)\d\d\b"
-)
+
+
 _STOP = re.compile(r"[,;:()–—]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    start: int
-    end: int
-    text: str
-    stem: str
 
 
 def strays(sentence: str, passages: Sequence[tuple[str, str]]) -> str:
@@ -163,7 +155,9 @@ def _bounds(text: str) -> set[str | None]:
 
 def scope(sentence: str, said: str) -> str:
     """What of `said` the sentence is about: from the clause it begins in to where it ends."""
-    aligned = _aligned([one for one in _words(sentence) if _bears(one)], _words(said))
+    aligned = aligned_words(
+        [one for one in words_of(sentence) if bears_meaning(one)], words_of(said)
+    )
     if not aligned:
         return said
     start, end = aligned[0].start, aligned[-1].end
@@ -185,10 +179,10 @@ def _stray(
     clause: str, sentence: str, about: str, said: str, before: tuple[str, ...]
 ) -> tuple[float, str]:
     """How far it is from saying that, and why; (0, "") where it says no more."""
-    words, there = [one for one in _words(clause) if _bears(one)], _words(said)
+    words, there = [one for one in words_of(clause) if bears_meaning(one)], words_of(said)
     words = words[bool(words and words[0].text.lower() in _LINKS) :]
     stems_there = {one.stem for one in there}
-    known = stems_there | {one.stem for one in _words(about)} | _meant(clause, said, before)
+    known = stems_there | {one.stem for one in words_of(about)} | _meant(clause, said, before)
     if missing := [one for one in words if one.stem not in known and not one.text[0].isdigit()]:
         share = len(missing) / len(words)
         return 2 + share, f"no one sentence of what it cites has {missing[0].text!r} in it"
@@ -199,19 +193,22 @@ def _stray(
 
 
 def _reshaped(
-    clause: str, held: list[_Word], there: list[_Word], sentence: str, said: str,
+    clause: str, held: list[Word], there: list[Word], sentence: str, said: str,
     before: tuple[str, ...],
 ) -> tuple[float, str]:  # fmt: skip
     if name := _owner(clause, said):
         return 1, f"{name} itself isn't what a cited sentence speaks of"
-    if verb := _undone(held, _words(clause), there):
+    if verb := _undone(held, words_of(clause), there):
         return 1, f"a cited sentence doesn't say that it is {verb}"
     aligned = next(
-        filter(None, (_aligned(one, there) for one in _orders(clause, held, said, before))), None
+        filter(
+            None, (aligned_words(one, there) for one in word_orders(clause, held, said, before))
+        ),
+        None,
     )
     if aligned is None:
         return 1, "its words stand in another order in a cited sentence"
-    if _torn(aligned, there, said, clause):
+    if is_torn(aligned, there, said, clause):
         return 1, "it leaves out what stands between its words"
     if reason := left_out(clause, said):
         return 1, reason
@@ -221,50 +218,30 @@ def _reshaped(
         if (part := _PART.search(said[: one.start]))
     ):
         return 1, "it says of the whole what a cited sentence says of a part, or of what is near"
-    if _is_said(aligned, said) and not (_SAYS.search(sentence) or _HEADED.search(sentence)):
+    if _is_said(aligned, said) and not (SAYS.search(sentence) or _HEADED.search(sentence)):
         return 1, "it leaves out who says so"
     return 0, ""
 
 
-def _is_said(aligned: list[_Word], said: str) -> bool:
+def _is_said(aligned: list[Word], said: str) -> bool:
     """Whether somebody says what stands there, and not only at its end."""
-    spoken = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), said)
+    spoken = QUOTED.sub(lambda quoted: " " * len(quoted[0]), said)
     ahead = spoken[: aligned[-1].end]
-    return bool(_SAYS.search(ahead) or _HEADED.search(ahead))
+    return bool(SAYS.search(ahead) or _HEADED.search(ahead))
 
 
 def _meant(clause: str, said: str, before: tuple[str, ...]) -> set[str]:
     """Stems of names that aren't in `said` but mean what is: in full, or named before."""
-    there = {one.stem for one in _words(said)}
+    there = {one.stem for one in words_of(said)}
     found = {stem for title in TITLES for stem in stems(title)}
-    for run in _runs(clause):
+    for run in name_runs(clause):
         own = ["".join(stems(word)) for word in run]
         absent = [one not in there for one in own]
         in_full = not absent[-1] and absent == sorted(absent, reverse=True)
-        is_meant = _PRONOUN.search(said) and {*own} <= _first_named(before) | found
+        is_meant = _PRONOUN.search(said) and {*own} <= first_named(before) | found
         if in_full or (all(absent) and is_meant):
             found |= {*own}
     return found
-
-
-def _runs(text: str) -> list[list[str]]:
-    """The words of each name in it."""
-    found: list[list[str]] = []
-    last = -2
-    for _, place, word in named(text):
-        if place != last + 1:
-            found.append([])
-        found[-1].append(word)
-        last = place
-    return found
-
-
-def _first_named(before: tuple[str, ...]) -> set[str]:
-    """The stems of whoever the nearest sentence that names somebody names first, or has speak."""
-    for said in reversed(before):
-        if runs := [{"".join(stems(word)) for word in run} for run in _runs(said)]:
-            return runs[0].union(*(run for run in runs if run <= _speaking(said)))
-    return set()
 
 
 def _owner(clause: str, said: str) -> str:
@@ -272,27 +249,22 @@ def _owner(clause: str, said: str) -> str:
     ends = [*named(clause)]
     for number, (start, place, word) in enumerate(ends):
         ended = number + 1 == len(ends) or ends[number + 1][1] != place + 1
-        if not ended or word.casefold() in DAYS | TITLES or not _is_bare(clause, start, word):
+        if not ended or word.casefold() in DAYS | TITLES or not is_bare(clause, start, word):
             continue
         places = [one.start() for one in re.finditer(rf"\b{re.escape(word)}\b", said)]
-        if places and not any(_is_bare(said, one, word) for one in places):
+        if places and not any(is_bare(said, one, word) for one in places):
             return word
     return ""
 
 
-def _is_bare(text: str, start: int, word: str) -> bool:
-    rest = text[start + len(word) :]
-    return not re.match(r"['’](?:s\b|\W)| [A-ZÀ-Þ]\w| [a-z]+['’]s\b", rest)
-
-
-def _undone(held: list[_Word], clause: list[_Word], there: list[_Word]) -> str:
+def _undone(held: list[Word], clause: list[Word], there: list[Word]) -> str:
     """A word for what was done that stands in the source for what is to be done, or is suffered."""
     for one in held:
         if not one.text.lower().endswith("ed"):
             continue
-        ahead = _ahead(clause, one.start)
+        ahead = word_before(clause, one.start)
         forms = [
-            (_ahead(there, other.start), other.text.lower())
+            (word_before(there, other.start), other.text.lower())
             for other in there
             if other.stem == one.stem
         ]
@@ -301,120 +273,9 @@ def _undone(held: list[_Word], clause: list[_Word], there: list[_Word]) -> str:
             or (
                 form.endswith(("ed", "ing"))
                 and not before & _TO
-                and (ahead & _BE or not before & _BE)
+                and (ahead & BE or not before & BE)
             )
             for before, form in forms
         ):
             return one.text
     return ""
-
-
-def _ahead(words: list[_Word], start: int) -> set[str]:
-    """The word before the one that begins there."""
-    return {one.text.lower() for one in [one for one in words if one.start < start][-1:]}
-
-
-def _orders(
-    clause: str, held: list[_Word], said: str, before: tuple[str, ...]
-) -> Iterator[list[_Word]]:
-    """The orders in which its words may stand: its own; without what may stand anywhere; active."""
-    yield held
-    who = _speaking(clause) & _speaking(said) & speakers(said, before[-1] if before else "")
-    spans = [one.span() for one in (*_ADJUNCT.finditer(clause), *DATE.finditer(clause))]
-    spans += [one.span() for one in _QUOTED.finditer(clause) if _is_speech(clause, *one.span())]
-    free = [
-        one
-        for one in held
-        if one.stem not in who
-        and one.text.casefold() not in DAYS | TITLES | _MUTUAL
-        and not any(a <= one.start < b for a, b in spans)
-    ]
-    yield free
-    for both in re.finditer(r"\b(\w+) and (?=(\w+))", clause):
-        places = {both.start(1): both.start(2), both.start(2): both.start(1)}
-        yield sorted(free, key=lambda one: places.get(one.start, one.start))
-    for words in (held, free):
-        if passive := _PASSIVE.search(clause):
-            verb = passive.start(1)
-            done = [one for one in words if one.start == verb]
-            by = re.search(r"\bby\b", clause[verb:])
-            place = verb + by.start() if by else len(clause)
-            agent = [one for one in words if one.start > place]
-            rest = [one for one in words if verb < one.start <= place]
-            is_active = not any(
-                _ahead(_words(said), one.start) & _BE
-                for one in _words(said)
-                if done and one.stem == done[0].stem
-            )
-            if done and is_active:
-                yield [*agent, *done, *(one for one in words if one.start < verb), *rest]
-
-
-def _speaking(text: str) -> set[str]:
-    """The stems of the words beside those that say that somebody says it."""
-    found: set[str] = set()
-    for cue in _SAYS.finditer(_QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)):
-        ahead = re.split(r"[,;:]", text[: cue.start()].rstrip(", "))[-1]
-        behind = re.split(r"[,;:.]|\bthat\b", text[cue.end() :])[0]
-        found |= {one.stem for one in (*_words(ahead), *_words(behind)[:5])}
-    return found
-
-
-def _is_speech(text: str, start: int, end: int) -> bool:
-    """Whether a quotation is what somebody says, not a part of a sentence."""
-    return not text[:start].strip() or text[:start].rstrip()[-1:] in tuple(":,")
-
-
-def _aligned(words: list[_Word], there: list[_Word]) -> list[_Word] | None:
-    """Where the words stand one after another, as near together as they do; None: nowhere."""
-    best: list[_Word] | None = None
-    for first, one in enumerate(there if words else ()):
-        if one.stem != words[0].stem:
-            continue
-        found, rest = [], iter(there[first:])
-        for word in words:
-            place = next((other for other in rest if other.stem == word.stem), None)
-            if place is None:
-                break
-            found.append(place)
-        whole = len(found) == len(words)
-        if whole and (best is None or found[-1].end - one.start < best[-1].end - best[0].start):
-            best = found
-    return best
-
-
-def _torn(aligned: list[_Word], there: list[_Word], said: str, clause: str) -> bool:
-    """Whether more than an insertion is left out between two of the words."""
-    for one, other in pairwise(aligned):
-        between = re.sub(r"\([^()]*\)", "", said[one.end : other.start])
-        words = [word for word in there if one.end <= word.start < other.start and _bears(word)]
-        enclosed = bool(re.match(r"\W*[,(–—-]", between) and re.search(r"[,)–—-]\W*$", between))
-        if words and one.text[:1].isupper() and not _is_bare(said, one.start, one.text):
-            return True
-        goes_on = _GOES_ON.search(between) and {one.stem} <= _first_named((said,))
-        if goes_on:
-            continue
-        if not enclosed and (
-            len(words) > _GAP or (len(words) > 1 and _CONJUNCTION.search(between))
-        ):
-            return True
-        if words and (match := _RELATIVE.search(between)) and between[: match.start()].strip():
-            return True
-        if re.search(r"\bby\b", between) and not re.search(r"\bby\b", clause):
-            return True
-    return False
-
-
-def _bears(word: _Word) -> bool:
-    lower = word.text.lower()
-    is_plain = not (lower in GRAMMAR or word.stem in SAYING or lower in NUMBER_WORDS)
-    return is_plain or lower in _TOGETHER
-
-
-@lru_cache(2_000)
-def _words(text: str) -> list[_Word]:
-    return [
-        _Word(one.start(), one.end(), one[0], "".join(stems(one[0])))
-        for one in _WORD.finditer(text)
-        if len(one[0]) > 1 or one[0].isdigit()
-    ]

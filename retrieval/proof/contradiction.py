@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from retrieval.articles.passages import sentences
-from retrieval.library.keywords import GRAMMAR, stems
+from retrieval.english.dates import DAYS
+from retrieval.english.names import named
+from retrieval.english.numbers import numbers, plain
+from retrieval.english.quotation import folded
+from retrieval.english.reporting import SAYING
+from retrieval.english.sentences import sentences
+from retrieval.english.words import GRAMMAR, stems
 from retrieval.proof.containment import left_out
-from retrieval.proof.grounding import (
-    DAYS,
-    SAYING,
-    folded,
-    named,
-    numbers,
-    plain,
-)
 from retrieval.questions.requests import speakers
 
 _PRONOUNS = frozenset(

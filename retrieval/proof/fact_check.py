@@ -8,11 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.answers.answer import Citation
-from retrieval.articles.passages import sentences
-from retrieval.proof.grounding import denies
-from retrieval.questions.requests import content, content_in_order
-from retrieval.search.retriever import Hit
+from retrieval.english.negation import denies
+from retrieval.english.sentences import sentences
+from retrieval.english.words import content, content_in_order
+from retrieval.search.hit import Citation, Hit
 from retrieval.search.sentences import Candidate, candidates
 
 _MIN_WORDS = 4

@@ -2,22 +2,51 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from retrieval.answers.answer import Answer, cite_again
-from retrieval.answers.draft import Proof, Sentence
-from retrieval.library.library import Library
-from retrieval.proof import containment as excerpt
-from retrieval.proof import contradiction as turned
-from retrieval.proof import grounding as claims
-from retrieval.search.retriever import Hit
+from retrieval.english import instructions, quotation
+from retrieval.proof import containment, contradiction, grounding
+from retrieval.search.hit import Hit
 from retrieval.search.sentences import candidates, news_sentences
 
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a draft, and the numbers of the passages that it cites, as it cites them."""
+
+    text: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What became of a drafted sentence: the words `shown`, None where it may not be, and why not.
+
+    `support` is the probability that its passages support it, None where it didn't come to that;
+    `turned` is the sentence of a passage that it says nearly, but turns, "" where there is none.
+    """
+
+    sentence: Sentence
+    shown: str | None
+    reason: str = ""
+    support: float | None = None
+    turned: str = ""
+
+
 _SAID = 0.85  # of a sentence's words that mean something stand in what it cites
+
+
 _MAX_SENTENCE = 600  # characters
+
+
 _MIN_WORDS = 4
+
+
 _REPORTS = re.compile(r"\b(?:report|publish|print|wr[io]te|article|according to)\w*", re.I)
+
+
 _MAX_SOURCE = 60  # characters of a publisher's name; what is longer is none
+
 
 Supports = Callable[[str, Sequence[str]], float]
 
@@ -69,7 +98,7 @@ def prove_sentence(
         return Proof(sentence, None, wrong)
     cited = [passages[number] for number in sentence.numbers]
     # Only the whole of it: part of a sentence may say the opposite, as "denied that it was closed".
-    if any(claims.is_the_same(said, sentence.text) for one in cited for said in one.quotable):
+    if any(quotation.is_the_same(said, sentence.text) for one in cited for said in one.quotable):
         return Proof(sentence, sentence.text, support=1.0)
     shown = _as_stored(sentence.text, [one.text for one in cited])
     if shown is None:
@@ -77,9 +106,11 @@ def prove_sentence(
     known = [(one.of(sentence.text), one.text) for one in cited]
     if wrong := _unknown(sentence.text, known, question) or _misplaced(shown, known):
         return Proof(sentence, None, wrong)
-    if turn := turned.turned(sentence.text, [said for one in cited for said in one.quotable]):
+    if turn := contradiction.turned(
+        sentence.text, [said for one in cited for said in one.quotable]
+    ):
         return Proof(sentence, None, turn[0], turned=turn[1])
-    if wrong := excerpt.strays(sentence.text, known):
+    if wrong := containment.strays(sentence.text, known):
         return Proof(sentence, None, wrong)
     support = supports(sentence.text, [one.text for one in cited])
     if support < threshold:
@@ -99,16 +130,16 @@ def _form(sentence: Sentence, passages: Mapping[int, Evidence]) -> str:
         return "it is no whole sentence"
     if sentence.text.rstrip("\"'”’»)").endswith("?"):
         return "it is a question"
-    if claims.has_address(sentence.text):
+    if instructions.has_address(sentence.text):
         return "it has an address, a mention or markup in it"
-    if claims.is_order(sentence.text):
+    if instructions.is_order(sentence.text):
         return "it gives orders"
     return ""
 
 
 def _as_stored(text: str, passages: Sequence[str]) -> str | None:
     """The sentence with its quotations as the passages have them; None where one has none."""
-    found = claims.quotations(text)
+    found = quotation.quotations(text)
     if found is None:
         return None
     for one in reversed(found):
@@ -127,15 +158,15 @@ def _stored(quoted: str, passages: Sequence[str]) -> tuple[str | None, str]:
     begun = quoted[:1].swapcase() + quoted[1:]  # a sentence's begin, quoted within another one
     for words, after in ((quoted, ""), (begun, ""), (bare, quoted[len(bare) :].strip())):
         for text in passages:
-            if stored := claims.slice_of(text, words):
+            if stored := quotation.slice_of(text, words):
                 return stored, after
     return None, ""
 
 
 def _misplaced(shown: str, known: Sequence[tuple[str, str]]) -> str:
     """What of the sentence stands otherwise where it stands; `shown` has quotations as stored."""
-    places = [(one.start, one.end) for one in claims.quotations(shown) or ()]
-    return turned.misquoted(shown, places, known)
+    places = [(one.start, one.end) for one in quotation.quotations(shown) or ()]
+    return contradiction.misquoted(shown, places, known)
 
 
 def _unknown(text: str, cited: Sequence[tuple[str, str]], question: str) -> str:
@@ -145,54 +176,10 @@ def _unknown(text: str, cited: Sequence[tuple[str, str]], question: str) -> str:
     """
     known = " \n ".join(f"{about}\n{said}" for about, said in cited)
     asked = f"{known}\n{question}"
-    if strange := claims.missing_numbers(text, asked):
+    if strange := grounding.missing_numbers(text, asked):
         return f"the number {min(strange)} isn't in a cited passage"
-    if names := claims.missing_names(text, asked):
+    if names := grounding.missing_names(text, asked):
         return f"the name {names[0]} isn't in a cited passage"
-    if claims.share_found(text, known) < _SAID:
+    if grounding.share_found(text, known) < _SAID:
         return "most of its words aren't in a cited passage"
     return ""
-
-
-def prove(answer: Answer, libraries: Mapping[str, Library]) -> Answer:
-    """The answer with only those quotes that stand, to the letter, in the libraries as they are.
-
-    What was changed or withdrawn since it was found is dropped, and the rest numbered anew;
-    when nothing is left, the answer declines. Hits are held to the same.
-    """
-    texts = _texts([*answer.hits, *(one.hit for one in answer.others)], libraries)
-    hits = _standing(answer.hits, texts)
-    proved, others = (
-        tuple(one for one in some if _stands(texts, one.hit, one.start, one.end, one.quote))
-        for some in (answer.citations, answer.others)
-    )
-    answer = replace(answer, hits=hits, others=others)
-    return answer if proved == answer.citations else cite_again(answer, proved)
-
-
-def standing(hits: Sequence[Hit], libraries: Mapping[str, Library]) -> tuple[Hit, ...]:
-    """Those hits whose passage stands, to the letter, in the libraries as they are."""
-    return _standing(hits, _texts(hits, libraries))
-
-
-def _standing(hits: Sequence[Hit], texts: Mapping[tuple[str, str], str]) -> tuple[Hit, ...]:
-    return tuple(
-        hit
-        for hit in hits
-        if _stands(texts, hit, hit.passage.start, hit.passage.end, hit.passage.text)
-    )
-
-
-def _texts(hits: Sequence[Hit], libraries: Mapping[str, Library]) -> dict[tuple[str, str], str]:
-    """The text of each article that is hit, empty where it is gone."""
-    texts = {(hit.library, hit.article.id): "" for hit in hits}
-    for name, id in texts:
-        article = libraries[name].article(id) if name in libraries else None
-        texts[name, id] = article.text if article else ""
-    return texts
-
-
-def _stands(
-    texts: Mapping[tuple[str, str], str], hit: Hit, start: int, end: int, words: str
-) -> bool:
-    return texts.get((hit.library, hit.article.id), "")[start:end] == words

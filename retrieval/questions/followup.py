@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.library.keywords import GRAMMAR
+from retrieval.english.words import GRAMMAR
 
 MAX_TURNS = 6
 MAX_CHARACTERS = 2000  # of all turns

@@ -5,36 +5,60 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from retrieval.library.keywords import GRAMMAR, stems
+from retrieval.english.words import content
 
 _SAY = (
     r"(?:say|said|tell|told|think|thought|claim|warn|announce|promise|state|tweet|argue|comment"
     r"|mention|suggest|reply|replied|declare|stress|write|wrote|written|predict|remark)(?:e?d)?"
 )
+
+
 _REACT = r"(?:react|respond|reply|replied|answer)(?:ed|d)?"
+
+
 _LISTENER = r"(?:us|me|them|the \w+|reporters|journalists|parliament|congress)"
+
+
 _TOLD = rf"(?:\s+{_LISTENER})?"
+
+
 _WHO = r"(?P<who>[^,;:?]{1,90}?)"
+
+
 _ADVERB = (
     r"(?:\s+(?:ever|also|actually|publicly|just|already|really|have to|had to|himself|herself))*"
 )
+
+
 _DID = r"(?:did|does|do|has|have|had)"
+
+
 _ON = (
     r"(?:about|on|of|over|to|regarding|concerning|as to|towards?|against|for|in response to"
     r"|in reaction to|with regard to|when asked about|when|after|in|at|during)"
 )
+
+
 _LATELY = (
     r"(?:\s+(?:today|yesterday|recently|lately|so far|(?:last|this) \w+|then|again|there|exactly))*"
 )
+
+
 _TOPIC = rf"(?:\s+{_ON}\s+(?P<topic>.+?))?{_LATELY}"
+
+
 _VIEW = (
     r"(?:view|opinion|position|stance|take|response|reaction|reply|comment|statement|remark|thought"
     r"|verdict|answer|criticism|quote)s?|words"
 )
+
+
 _VIEW_ON = (
     rf"(?:(?:{_VIEW}) (?:on|about|to|regarding|concerning|towards?)"
     r"|(?:view|opinion|criticism)s? of)"
 )
+
+
 _CLAIMED = (
     r"(?:say|says|said|saying|warns|warned|states|stated|(?P<how>denie[sd]|critici[sz]e[sd]"
     r"|condemn(?:s|ed)|complain(?:s|ed)(?: about)?)|describes|described|argues"
@@ -42,11 +66,17 @@ _CLAIMED = (
     r"|commented on|reacted to|responded to|spoke of|used the words?"
     r"|claim(?:s|ed)(?= that\b|.* (?:is|was|are|were|has|have|had|will|would|can|could|should)\b))"
 )
+
+
 _DOCUMENT = (
     r"(?:stud(?:y|ies)|polls?|polling|reports?|surveys?|research|data|figures|index|reviews?|theory"
     r"|hypothesis|custom|bill|sources|estimates|statistics|\w*graphy)\b"
 )
+
+
 _NOT_THEIR_WORDS = r"(?!(?:for|off|on|upon|in|out|an?|the police)\b)"
+
+
 # Each takes a whole question, from its first word to its last.
 _FORMS = [
     re.compile(rf"(?:{form})[\s?.!]*$", re.I)
@@ -89,11 +119,19 @@ _FORMS = [
         r"(?P<named>\S+ \S+ \S.*)",
     )
 ]
+
+
 _LEADING = re.compile(r"^\W*(?:(?:and|but|so|then|also|please|ok|okay|now)\b[\s,]*)*", re.I)
+
+
 _ANYONE = re.compile(
     r"(?:any|every|some)(?:one|body)(?: else)?|people|(?:the )?others|nobody|no one", re.I
 )
+
+
 _UNEXPLAINED = re.compile(r"(?:he|she|they|him|her|them)(?: (?:two|both|all))?", re.I)
+
+
 _UNKNOWN = re.compile(
     r"(?:he|she|it|they|you|we|i|this|that|there|these|those)\b|.*\b(?:what|which|how|who)\b"
     r"|.*\b(?:an?|the|to|of|with|not|for)$"
@@ -101,19 +139,31 @@ _UNKNOWN = re.compile(
     r"|poster|narrator|law|legend|tradition|bible|census)s?$",
     re.I,
 )
+
+
 FINITE = re.compile(
     r"\b(said|says|told|tells|stressed|warned|called|added|announced|claimed|insisted|argued|asked"
     r"|stated|denied|rejected|tweeted|wrote|described|confirmed|replied|declared|promised|expects?"
     r"|predicted|urged|suggested|explained|noted|acknowledged|admitted)\b"
 )
+
+
 _PARTICIPLE = re.compile(r"\b(saying|calling|adding|warning|arguing|stating|according to)\b", re.I)
+
+
 _NAME = re.compile(
     r"[A-ZÀ-Þ][\w’'-]*(?:[ .]+(?:(?:von|van|der|de|al|bin|of|the)\s+)*[A-ZÀ-Þ][\w’'-]*)*"
 )
+
+
 _BEHIND = re.compile(
     rf"\s+(?:(?!(?:that|he|she|it|they|in|on|at|to|of|if)\b)[a-z]+\s+){{0,3}}({_NAME.pattern})"
 )
+
+
 _INVERTED = frozenset(("said", "says", "added", "wrote", "stated", "replied", "according to"))
+
+
 _PRONOUN = re.compile(r"\b(he|she|they|it)\b\W*(?:\w+\W+)?$", re.I)
 
 
@@ -189,17 +239,6 @@ def speakers(sentence: str, before: str) -> frozenset[str]:
             found |= content(ahead[names[-1].start() :] if names else clause)
             found |= content(names[0][0] if names else "")
     return frozenset(found)
-
-
-def content(text: str) -> frozenset[str]:
-    """The stems of the words that mean something by themselves."""
-    return frozenset(content_in_order(text))
-
-
-def content_in_order(text: str) -> list[str]:
-    """The same as they follow one another, each as often as it stands there."""
-    words = re.findall(r"[^\W_]+", text.lower())
-    return [stem for word in words if word not in GRAMMAR for stem in stems(word)]
 
 
 def _outside_quotes(sentence: str) -> str:

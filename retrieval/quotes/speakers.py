@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from retrieval.attribution.coreference import Speaker
+from retrieval.attribution.speaker import Speaker
 from retrieval.english import names
 from retrieval.english.gazetteer import ROLES
 from retrieval.library.index import Index

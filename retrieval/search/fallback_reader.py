@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.models.embedder import Embedder, Vector
-from retrieval.search.retriever import Hit
+from retrieval.search.hit import Hit
 from retrieval.search.sentence_features import AskedFor
 from retrieval.search.sentences import Candidate, Quote, candidates
 

@@ -11,22 +11,35 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.library.keywords import stems
+from retrieval.english.words import content, stems
 from retrieval.models.embedder import Embedder
-from retrieval.models.passage_reader import Judgement, PassageReader, Reranker, Span
-from retrieval.questions.requests import content
+from retrieval.models.onnx import Span
+from retrieval.models.passage_reader import Judgement, PassageReader
+from retrieval.models.reranker import Reranker
+from retrieval.search import calibration
 from retrieval.search.fallback_reader import StatementReader
-from retrieval.search.retriever import Hit
+from retrieval.search.hit import Hit
 from retrieval.search.sentence_features import AskedFor
 from retrieval.search.sentences import Candidate, Quote, candidates
 
 Floats = npt.NDArray[np.float64]
 
+
 _RANK_OFFSET = 5  # softens the search's ranks against the reader's
+
+
 _BESIDE_THE_POINT = 0.2  # what is left of the probability of a sentence that can't answer
+
+
 _SURE = 1.0  # rank and span, as logits, from which other words than the question's may answer
+
+
 _SHARED = 6  # features by shared words; those behind are the search's, which are there already
+
+
 _UNDATED = 3.0  # years by which an article without a date counts as older than the newest
+
+
 _STATEMENT_HITS = 10  # sentences of statements are found by meaning; more passages only cost time
 
 
@@ -108,7 +121,7 @@ class SpanReader:
         if self._reranker:
             worth = self._reranker.ranks(question, [hit.passage.text for hit in hits])
         else:
-            worth = (hit_features(hits, judgements, self._newest()) @ ORDER).tolist()
+            worth = (hit_features(hits, judgements, self._newest()) @ calibration.ORDER).tolist()
         return sorted(range(len(hits)), key=lambda place: (-worth[place], hits[place].rank))
 
     def _quotes(
@@ -188,8 +201,8 @@ def probabilities(judged: Sequence[Judged]) -> Floats:
 
     Before what speaks against a sentence is counted, which is no part of the fit.
     """
-    worth = np.array([one.features for one in judged]) @ SENTENCE
-    return np.asarray(1 / (1 + np.exp(-(worth * THERE[0] + THERE[1]))))
+    worth = np.array([one.features for one in judged]) @ calibration.SENTENCE
+    return np.asarray(1 / (1 + np.exp(-(worth * calibration.THERE[0] + calibration.THERE[1]))))
 
 
 def _age(hit: Hit, newest: date | None) -> float:
@@ -223,12 +236,3 @@ def _said(candidate: Candidate, span: Span) -> str:
 def _log_sum(values: Floats) -> float:
     top = float(values.max())
     return top + float(np.log(np.exp(values - top).sum()))
-
-
-# Fitted by training/calibrate.py on the third of news/dev that no figure is reported on: weights of
-# a hit's features, of a sentence's, and of the best sentence's worth, with the bias.
-ORDER = np.array([1.0, 0.1, 0.5, 2.0])
-SENTENCE = np.array(
-    [0.0822, 0.113, -0.0516, 0.102, 4.5, 0.323, -0.304, 1.06, 0.0328, -0.179, -0.838, -0.358, 0.374]
-)
-THERE = np.array([0.755, -0.831])

@@ -1,7 +1,6 @@
 """Search: question → ranked Hits, and the same as a LangChain retriever."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -9,32 +8,22 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from retrieval.articles.article import Article
 from retrieval.articles.duplicates import share_held
-from retrieval.articles.passages import Passage
+from retrieval.library.filter import Filter
 from retrieval.library.index import Index
-from retrieval.library.library import Filter, Library
+from retrieval.library.library import Library
+from retrieval.search.hit import Hit
 
 _CANDIDATES = 100  # asked of either projection
+
+
 _MORE = (400, 1600)  # asked when copies of one another take up so much that too little is left
+
+
 _SAME_WORDS = 0.7  # of a passage's words, from which a copy has it already
+
+
 _RANK_OFFSET = 10  # k of reciprocal rank fusion (Cormack et al., SIGIR 2009)
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage found for a question. `rank` counts from 1, as does `found`, the search's own rank.
-
-    `similarity` is the cosine of question and passage, None where only words led to it; `library`
-    is the name of the library that has it.
-    """
-
-    passage: Passage
-    article: Article
-    rank: int
-    similarity: float | None
-    library: str
-    found: int = 0
 
 
 class Search(BaseRetriever):

@@ -4,19 +4,26 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
-from retrieval.library.keywords import stems
-from retrieval.questions.requests import asked_statement, content, speakers
+from retrieval.english.words import content, stems
+from retrieval.questions.requests import asked_statement, speakers
 from retrieval.search.sentences import Candidate
 
 _SAME_MEANING = 0.5  # cosine from which a sentence may answer in other words than the question's
+
+
 _TOPICAL = 0.4  # cosine of a sentence with the topic from which it is on it
 
+
 _NAME = re.compile(r"(?<![.!?\"“] )(?<!^)\b[A-ZÀ-Þ][\w’'-]+")
+
+
 _NUMBER = re.compile(
     r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?"
     r"|thousands?|millions?|billions?|half|quarter|third|twice|double|none)\b",
     re.I,
 )
+
+
 _DATE = re.compile(
     r"\b(1[5-9]\d\d|20\d\d)\b|\b(January|February|March|April|May|June|July|August|September"
     r"|October|November|December|(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today"
@@ -24,13 +31,23 @@ _DATE = re.compile(
     r"|\b(Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\b\.?|\b\d{1,2}(:\d\d)? ?[ap]\.?m\b"
     r"|\b(week|month|year|century|decade)s?\b"
 )
+
+
 _SAYING = content("say said tell told comment respond react think claim warn announce mention")
+
+
 _NUMBERED = "many|much|long|old|far|often|big|large|high|tall"
+
+
 _DATED = "day|date|month|year|decade|century"
+
+
 _NAMED = (
     "country|city|state|person|company|actor|actress|singer|band|team|president|minister|senator"
     "|town|island|celebrity|nation|player|film|movie|show|artist|author|organi[sz]ation"
 )
+
+
 _KINDS = (
     (re.compile(rf"\bhow ({_NUMBERED})\b|\bpercent", re.I), "number"),
     (
@@ -43,38 +60,6 @@ _KINDS = (
     ),
     (re.compile(rf"\b(who|whom|whose|where)\b|\b(what|which) (\w+ )?({_NAMED})\b", re.I), "name"),
 )
-
-_LISTED = re.compile(
-    r"^(?P<head>.*?\b(?:did|do|does|have|has|had|are|were|is|was|will|would)\b)\s+(?:both\s+)?"
-    r"(?P<things>\w.*?\band\s+\w.*?)\s+(?P<each>each\s+|both\s+)?"
-    r"(?P<tail>(?:say|said|tell|think|react|comment|respond|claim|want|promise|announce)\b.*"
-    r"|(?<=each\s)\S.*|(?<=both\s)\S.*)$",
-    re.I,
-)
-_THING = re.compile(r"(?!.*\b(did|do|does|what|who|say|said)\b)\S+(\s\S+){0,4}", re.I)
-_PLAIN_NAME = re.compile(r"(?:(?:von|van|de|der|al|bin) )*[A-ZÀ-Þ][\w’'-]+( [A-ZÀ-Þ][\w’'-]+)?")
-_WORD = "who|what|when|where|why|how many|how much|how long|how old|how|which"
-_TWICE = re.compile(rf"^(?P<one>{_WORD})\s+and\s+(?P<other>{_WORD})\s+(?P<tail>\S.*)$", re.I)
-_MAX_PARTS = 3
-
-
-def parts(question: str) -> list[str]:
-    """The question for each of the things it asks about; the question itself where it is one.
-
-    "What did A and B each say?" is two questions, and so is "when and where did it begin?".
-    Without "each" or "both" only a list of plain names is taken apart, for "the Department of
-    Health and Human Services" is one.
-    """
-    if twice := _TWICE.match(question):
-        return [f"{word} {twice['tail']}" for word in (twice["one"], twice["other"])]
-    if listed := _LISTED.match(question):
-        things = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", listed["things"].strip())
-        things = [one for one in dict.fromkeys(things) if one]
-        said = listed["each"] or re.search(r"\bboth\b", question, re.I)
-        thing = _THING if said else _PLAIN_NAME
-        if 1 < len(things) <= _MAX_PARTS and all(thing.fullmatch(one) for one in things):
-            return [f"{listed['head']} {one} {listed['tail']}" for one in things]
-    return [question]
 
 
 class AskedFor:

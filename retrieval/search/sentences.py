@@ -4,26 +4,21 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from retrieval.articles.passages import sentences
-from retrieval.proof.grounding import has_address, is_order
-from retrieval.search.retriever import Hit
+from retrieval.english.boilerplate import BYLINE, NOTICE
+from retrieval.english.instructions import has_address, is_order
+from retrieval.english.sentences import sentences
+from retrieval.search.hit import Hit
 
 MAX_WORDS = 60  # of an answer, the numbers in brackets among them
+
+
 _MIN_WORDS = 4
+
+
 _AROUND = 2  # sentences beside an order that are as little news as it is
+
+
 _BRACKETED = re.compile(r"\[\d+\]")
-_NOTICE = re.compile(
-    r"^\W*(sign up|subscribe|click here|read more|see also|watch:|listen:|reporting by"
-    r"|edit(ed|ing) by|photos?:|file photo|(photo|image|picture) (by|credit)"
-    r"|(follow|reach|contact) (him|her|us|@))"
-    r"|^\W*((image|media|video) (caption|source)|photograph)\b|\binbox\b|\bnewsletter\b"
-    r"|\(([^()]*/)?(AP|AFP|EPA|PA|Reuters|Getty( Images)?|Shutterstock)( Photo)?[^()]*\)\W*$"
-    r"|\bcookies?\b.*\b(accept|consent|settings|preferences|browser|improve|ensure)\b"
-    r"|\b(accept|consent|our use)\b.*\bcookies\b|\benable javascript\b|\ball rights reserved\b"
-    r"|\boriginally appeared (in|on)\b|\bcontributed to this (report|story|article)\b",
-    re.I,
-)
-_BYLINE = re.compile(r"^\W*By [A-Z][\w’'-]+ [A-Z][\w’'.-]+(,| and | in |\W*$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +82,13 @@ def news_sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _is_sentence(text: str) -> bool:
-    if text.rstrip("\"'”’»)]*_")[-1:] == "?" or _BYLINE.match(text):
+    if text.rstrip("\"'”’»)]*_")[-1:] == "?" or BYLINE.match(text):
         return False  # a question says nothing, and many a heading is one
     if _BRACKETED.search(text):  # it would pass for a citation of ours
         return False
     if len(text.split()) < _MIN_WORDS or text.rstrip("\"'”’»)]*_")[-1:] not in tuple(".!…;"):
         return False
-    return not (_NOTICE.search(text) or has_address(text))
+    return not (NOTICE.search(text) or has_address(text))
 
 
 def _quotable(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

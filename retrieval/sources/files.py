@@ -12,7 +12,7 @@ from typing import IO, Any, cast
 
 from retrieval.articles.article import Article, article
 from retrieval.errors import ReadError
-from retrieval.sources import sandbox as apart
+from retrieval.sources import sandbox
 from retrieval.sources.documents import decode
 
 log = logging.getLogger(__name__)
@@ -157,15 +157,15 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
 
 
 def _html(path: Path) -> Iterator[Read]:
-    yield apart.read("html", _document(path), path=name(path))
+    yield sandbox.read("html", _document(path), path=name(path))
 
 
 def _pdf(path: Path) -> Iterator[Read]:
-    yield apart.read("pdf", _document(path), path=name(path))
+    yield sandbox.read("pdf", _document(path), path=name(path))
 
 
 def _docx(path: Path) -> Iterator[Read]:
-    yield apart.read("docx", _document(path), path=name(path))
+    yield sandbox.read("docx", _document(path), path=name(path))
 
 
 def _json_lines(path: Path) -> Iterator[Read]:

@@ -20,7 +20,7 @@ import httpcore
 
 from retrieval.articles.article import Article, article
 from retrieval.errors import ReadError
-from retrieval.sources import sandbox as apart
+from retrieval.sources import sandbox
 from retrieval.sources.addresses import Clock, Guarded, host_name
 from retrieval.sources.documents import decode
 from retrieval.sources.files import MAX_BYTES
@@ -359,11 +359,11 @@ def _article_of(found: Fetched) -> Article:
     if not found.body.strip():
         raise ReadError("it is empty")
     if found.kind == "application/pdf" or found.body.startswith(b"%PDF-"):
-        return apart.read("pdf", found.body, address=found.address)
+        return sandbox.read("pdf", found.body, address=found.address)
     if found.kind in _PAGES or not found.kind:
         if len(found.body) > _MAX_PAGE:
             raise ReadError(f"the page is over {_MAX_PAGE // 1_000_000} MB")
-        return apart.read("html", found.body, address=found.address, charset=found.charset)
+        return sandbox.read("html", found.body, address=found.address, charset=found.charset)
     if found.kind == "text/plain":
         return article(decode(found.body, found.charset), url=found.address)
     raise ReadError(f"it is {found.kind[:50]!r}, not an article")

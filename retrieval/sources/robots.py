@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from retrieval.errors import ReadError
-from retrieval.sources import http as web
+from retrieval.sources import http
 from retrieval.sources.addresses import host_name
 
 _LIMIT = 512_000  # bytes of a robots.txt that are heeded: 500 KiB, which RFC 9309 asks for
@@ -60,7 +60,7 @@ class Rules:
         return delay
 
 
-def rules(text: str, agent: str = web.AGENT) -> Rules:
+def rules(text: str, agent: str = http.AGENT) -> Rules:
     """The rules for `agent`, which is a User-Agent header or just the product's name in it."""
     name = _product(agent)
     lines: list[str] = []
@@ -93,7 +93,7 @@ class Robots:
     def __init__(
         self,
         *,
-        agent: str = web.AGENT,
+        agent: str = http.AGENT,
         allowed: Collection[str] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -142,11 +142,11 @@ class Robots:
     def _renew(self, site: _Site, place: str) -> None:
         text, wait = "", _FRESH
         try:
-            found = web.fetch(
+            found = http.fetch(
                 f"{place}/robots.txt", allowed=self._allowed, agent=self._agent, limit=_MAX_BYTES
             )
             text = found.body[:_LIMIT].decode("utf-8-sig", "replace")
-        except web.Refused as exc:
+        except http.Refused as exc:
             if exc.status >= 500 or exc.status == 429:
                 site.trouble, wait = exc.reason, min(_FRESH, max(_RETRY, exc.wait or 0))
         except ReadError as exc:

@@ -31,9 +31,7 @@ _MEMORY = 2_000_000_000  # bytes that a process may have
 _PROCESSES = 4  # so that some documents that take long don't hold up all others
 _WAIT = 60.0  # seconds for one of them
 _MOST = 200  # documents that one reads; what they leave behind goes with it
-_CODE = (
-    "import sys; sys.path[:] = {}; from retrieval.sources import sandbox as apart; apart.serve()"
-)
+_CODE = "import sys; sys.path[:] = {}; from retrieval.sources import sandbox; sandbox.serve()"
 
 
 def read(

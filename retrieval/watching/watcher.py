@@ -20,12 +20,11 @@ from urllib.parse import urlsplit
 from watchfiles import watch as watch_files
 
 from retrieval.articles.article import Article, canonical_url
+from retrieval.english.words import GRAMMAR, stems
 from retrieval.errors import NewsdeskError, ReadError
 from retrieval.library.index import Report
-from retrieval.library.keywords import GRAMMAR, stems
 from retrieval.newsdesk import SHARED, Newsdesk
-from retrieval.sources import feeds
-from retrieval.sources import http as web
+from retrieval.sources import feeds, http
 from retrieval.sources.feeds import Entry
 from retrieval.sources.robots import Forbidden, Robots
 from retrieval.watching.queue import Brought, Incoming, Page, Source, host
@@ -59,7 +58,7 @@ class Watch:
         opened: Callable[[str], AbstractContextManager[Newsdesk]],
         hosts: Callable[[str], Collection[str]],
         *,
-        agent: str = web.AGENT,
+        agent: str = http.AGENT,
         folders: Sequence[Path] = (),
         library: str = SHARED,
         say: Callable[[str], None] = lambda line: None,
@@ -142,7 +141,7 @@ class Watch:
 
     def _poll(self, source: Source) -> None:
         try:
-            found = web.fetch(
+            found = http.fetch(
                 source.address, allowed=self._hosts(source.library), agent=self._agent,
                 etag=source.etag, modified=source.modified, limit=feeds.MAX_BYTES,
             )  # fmt: skip
@@ -153,7 +152,7 @@ class Watch:
                 return
             feed = feeds.parse(found.body, address=found.address, charset=found.charset)
         except ReadError as exc:
-            wait = exc.wait if isinstance(exc, web.Refused) else None
+            wait = exc.wait if isinstance(exc, http.Refused) else None
             self._incoming.poll_failed(source, exc.reason, wait=wait)
             self._say(f"{source.url}: {exc.reason}")
             return
@@ -177,7 +176,7 @@ class Watch:
         try:
             robots = self._robots(allowed)
             gap = min(_MAX_GAP, max(_GAP, robots.delay(address) or 0.0))
-            found = web.fetch(
+            found = http.fetch(
                 address,
                 allowed=allowed,
                 agent=self._agent,
@@ -190,7 +189,7 @@ class Watch:
                 return
             if _is_front_page(found.address) and not _is_front_page(address):
                 raise ReadError("it leads to the site's front page")
-            article = _with_what_the_feed_says(web.article_of(found), page)
+            article = _with_what_the_feed_says(http.article_of(found), page)
             if not _is_of(page.entry, article):
                 raise ReadError("the page says nothing of what the feed announces")
             if _is_led_astray(page, found, article):
@@ -198,15 +197,15 @@ class Watch:
             self._incoming.fetched(page, article, etag=found.etag, modified=found.modified)
         except ReadError as exc:
             self._failed(page, exc)
-            wait = exc.wait if isinstance(exc, web.Refused) else None
+            wait = exc.wait if isinstance(exc, http.Refused) else None
             gap = max(gap, min(_MAX_REST, wait or 0.0))
         finally:
             with self._lock:
                 self._rest[host(page.url)] = time.monotonic() + gap
 
     def _failed(self, page: Page, exc: ReadError) -> None:
-        gone = isinstance(exc, web.Refused) and exc.status in _GONE
-        wait = exc.wait if isinstance(exc, web.Refused | Forbidden) else None
+        gone = isinstance(exc, http.Refused) and exc.status in _GONE
+        wait = exc.wait if isinstance(exc, http.Refused | Forbidden) else None
         lasting = gone or (isinstance(exc, Forbidden) and wait is None)
         if page.article and not page.teaser and lasting:  # gone from its site isn't withdrawn
             self._incoming.unchanged(page)
@@ -331,7 +330,7 @@ def _identities(paths: Sequence[Path]) -> list[tuple[int, int]]:
     return [(found.st_dev, found.st_ino) for found in (path.stat() for path in paths)]
 
 
-def _is_led_astray(page: Page, found: web.Fetched, article: Article) -> bool:
+def _is_led_astray(page: Page, found: http.Fetched, article: Article) -> bool:
     """Whether a page known in full leads elsewhere, and not for good, as to a consent page."""
     if page.teaser or page.article in (None, article.id) or found.moved == found.address:
         return False

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.answers import language_model as models
+from retrieval.answers import language_model
 from retrieval.answers import writer as writing
 from retrieval.answers.answer import Answer
-from retrieval.answers.draft import Draft, Proof, Sentence
+from retrieval.answers.draft import Draft
 from retrieval.answers.language_model import LanguageModel
 from retrieval.answers.writer import Writer
 from retrieval.articles.article import article
-from retrieval.articles.passages import sentences
+from retrieval.english import instructions
+from retrieval.english.sentences import sentences
 from retrieval.errors import ModelError, SettingsError
 from retrieval.newsdesk import Newsdesk, Question
-from retrieval.proof import grounding as claims
-from retrieval.proof.sentence import Evidence, prove_sentence
+from retrieval.proof.sentence import Evidence, Proof, Sentence, prove_sentence
 from retrieval.questions.followup import Turn
 from tests.loopback import model_server
 from tests.loopback.model_server import KEY, Reply, Server
@@ -315,7 +315,7 @@ def test_many_may_ask_at_once(desk: Newsdesk, server: Server) -> None:
 
 def test_tokens_are_never_counted_too_few() -> None:
     for text in ("The bridge of Halvik was closed on Monday.", "Brücke " * 50, "1,234,567 " * 20):
-        assert models.tokens(text) >= len(text.split())
+        assert language_model.tokens(text) >= len(text.split())
 
 
 @pytest.mark.parametrize("shaped", [True, False])
@@ -497,7 +497,7 @@ def test_what_one_sentence_says_in_more_words_is_shown(draft: str) -> None:
     ],
 )
 def test_orders_are_told_from_news(sentence: str, is_order: bool) -> None:
-    assert claims.is_order(sentence) == is_order
+    assert instructions.is_order(sentence) == is_order
 
 
 @pytest.mark.parametrize("worded", ["Why was the bridge of Halvik closed?", "See evil.com."])

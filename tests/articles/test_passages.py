@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.articles.article import article, normalise
-from retrieval.articles.passages import OVERLAP, SIZE, sentences, split
+from retrieval.articles.passages import OVERLAP, SIZE, split
+from retrieval.english.sentences import sentences
 from tests.conftest import SEEDS
 
 words = st.text(st.characters(categories=["L", "N", "P", "Zs", "S", "M"]), max_size=80)

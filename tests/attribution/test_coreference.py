@@ -1,14 +1,8 @@
 import pytest
 
 from retrieval.attribution.attribution import Attribution
-from retrieval.attribution.coreference import (
-    Speaker,
-    is_asked,
-    key,
-    same_person,
-    speakers,
-    whole_sentences,
-)
+from retrieval.attribution.coreference import is_asked, key, same_person, speakers, whole_sentences
+from retrieval.attribution.speaker import Speaker
 
 
 def found(marked: str) -> list[Speaker]:

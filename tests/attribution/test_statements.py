@@ -4,8 +4,9 @@ from dataclasses import replace
 import pytest
 
 from retrieval.attribution.attribution import Attribution
-from retrieval.attribution.statements import is_denied, kind, statements
+from retrieval.attribution.statements import statements
 from retrieval.attribution.tagger import Tagger
+from retrieval.attribution.wording import is_denied, kind
 
 TAGGER = Tagger()
 

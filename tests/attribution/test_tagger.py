@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from retrieval.attribution.attribution import Attribution, Span
 from retrieval.attribution.tagger import LINK, WINDOW, Tagger, blocks, line_numbers, linked, windows
 from retrieval.errors import ModelError
-from retrieval.models import passage_reader as crossencoder
+from retrieval.models import onnx
 
 TAGGER = Tagger()
 SAID = "“The bridge is safe,” the mayor, Anna Berg, said on Monday. Dahl said that it was not.\n\n"
@@ -191,10 +191,10 @@ def test_threads_find_the_same() -> None:
 
 
 def test_without_weights_the_error_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crossencoder, "package_files", lambda _: tmp_path)
-    crossencoder._open_weights.cache_clear()
+    monkeypatch.setattr(onnx, "package_files", lambda _: tmp_path)
+    onnx._open_weights.cache_clear()
 
     with pytest.raises(ModelError, match="tagger's weights are missing"):
         Tagger().attributions(SAID)
 
-    crossencoder._open_weights.cache_clear()
+    onnx._open_weights.cache_clear()

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from bot.discord import articles as feeding
+from bot.discord import articles
 from bot.discord.libraries import own_library
 from bot.discord.poller import watching
 from bot.discord.replies import InteractionReply
 from bot.discord.store import GuildSettings
 from bot.settings import Settings
-from retrieval.watching import queue as incomings
+from retrieval.watching import queue
 from retrieval.watching.queue import Incoming
 from tests.discord.bot import (
     BRIDGE,
@@ -195,7 +195,7 @@ async def test_whatever_an_article_is_called_its_passage_opens(
 async def test_progress_that_can_not_be_shown_stops_nothing(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feeding, "_EVERY", 0.01)
+    monkeypatch.setattr(articles, "_EVERY", 0.01)
     who = HERE | {"permissions": MANAGE_GUILD}
     async with bot(options, server):
         await add(server, "bridge.txt", BRIDGE, **HERE)
@@ -210,7 +210,7 @@ async def test_progress_that_can_not_be_shown_stops_nothing(
 async def test_progress_is_shown_while_articles_are_read(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feeding, "_EVERY", 0.01)
+    monkeypatch.setattr(articles, "_EVERY", 0.01)
     monkeypatch.setattr("retrieval.library.index._BATCH", 10)
     many = "\n".join(json.dumps({"text": f"{n}. {BRIDGE}", "title": str(n)}) for n in range(40))
     async with bot(options, server):
@@ -236,7 +236,7 @@ async def test_progress_is_shown_while_articles_are_read(
 async def test_who_must_wait_for_another_feeder_is_told_so(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feeding, "_EVERY", 0.01)
+    monkeypatch.setattr(articles, "_EVERY", 0.01)
     content, resolved = added(server, "bridge.txt", BRIDGE)
     who = {"resolved": resolved, "permissions": MANAGE_GUILD}
     async with bot(options, server) as client:
@@ -487,7 +487,7 @@ async def test_too_many_questions_are_put_off(options: Settings, server: Server)
 async def test_a_server_follows_its_feeds(
     options: Settings, server: Server, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(incomings, "EVERY", 0.3)
+    monkeypatch.setattr(queue, "EVERY", 0.3)
     publishers = Publishers()
     site = publishers.site("news.example")
     site.publish("/bridge", Story("The bridge of Halvik", f"{BRIDGE}\nIt opens in spring."))

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord import application
+from bot.discord import application, run
 from bot.discord import client as clients
-from bot.discord import run as serving
 from bot.discord.store import GuildSettings
 from bot.settings import Settings
 from retrieval.errors import LibraryError
@@ -95,7 +94,7 @@ async def test_a_token_changed_meanwhile_ends_it_with_the_reason(
     options: Settings, server: Server
 ) -> None:
     application.point_at(options)
-    running = asyncio.create_task(serving._serve(options))
+    running = asyncio.create_task(run._serve(options))
     await server.until(lambda: server.identified)
     server.token = "another.token.of-a-bot"
     await server.reconnect()
@@ -354,7 +353,7 @@ async def test_a_gateway_out_of_reach_ends_it(
     away = options.model_copy(update={"discord_gateway": "ws://127.0.0.1:1/"})
     application.point_at(away)
 
-    said = await asyncio.wait_for(serving._serve(away), 20)
+    said = await asyncio.wait_for(run._serve(away), 20)
 
     assert said is not None
     assert "has not answered" in said

@@ -7,16 +7,18 @@ from bot.discord.text.statements import quotes_sheet, who_sheet
 from bot.settings import Settings
 from retrieval.articles.article import article
 from retrieval.attribution.attribution import Attribution
-from retrieval.attribution.coreference import Speaker
+from retrieval.attribution.speaker import Speaker
 from retrieval.attribution.statements import Statement
 from retrieval.newsdesk import Newsdesk
-from retrieval.quotes.finder import Quotes, Said, Told
+from retrieval.quotes.finder import Quotes
+from retrieval.quotes.grouping import Told
+from retrieval.quotes.reports import Said
 from retrieval.quotes.speakers import Voice
 from tests.attribution.scripted import Scripted
 from tests.conftest import made
 from tests.discord.bot import GUILD, HERE, THERE, bot, first_id, plain
 from tests.discord.test_text import NASTY, assert_harmless
-from tests.loopback import discord_limits as limits
+from tests.loopback import discord_limits
 from tests.loopback.discord_server import AUTOCOMPLETE, EPHEMERAL, Given, Server, option
 
 pytestmark = pytest.mark.anyio
@@ -139,7 +141,7 @@ def test_whatever_is_said_is_shown_to_the_letter_and_fits(nasty: str) -> None:
         quotes_sheet(Quotes(nasty, voices, (), count=9), nasty * 60),
         who_sheet(told, "the phrase"),
     ):
-        assert 0 < len(sheet.text) <= limits.MESSAGE
+        assert 0 < len(sheet.text) <= discord_limits.MESSAGE
         text = "\n".join(
             line.removeprefix("-# ") for line in sheet.text.replace("**", "").split("\n")
         )

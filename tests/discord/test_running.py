@@ -15,8 +15,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.discord import application, health
-from bot.discord import run as serving
+from bot.discord import application, health, run
 from bot.settings import Settings
 from retrieval.errors import SettingsError
 from tests.discord.bot import BRIDGE, CHANNEL, ELSEWHERE, GUILD, OTHER, asked, bot, plain
@@ -136,7 +135,7 @@ async def test_a_missing_or_refused_token_is_one_clear_sentence(
     given = options.model_copy(update={"discord_token": SecretStr(token) if token else None})
     application.point_at(given)
     try:
-        said = await serving._serve(given)
+        said = await run._serve(given)
     except SettingsError as exc:
         said = str(exc)
     assert said is not None
@@ -158,7 +157,7 @@ async def test_the_link_that_invites_asks_for_the_least(options: Settings, serve
 async def test_without_the_intent_it_serves_all_the_same(options: Settings, server: Server) -> None:
     server.allow_content = False
     application.point_at(options)
-    running = asyncio.create_task(serving._serve(options))
+    running = asyncio.create_task(run._serve(options))
     await server.until(lambda: server.identified)
     given = await asked(server, "what did Starmer say?")
     assert given.answer
@@ -172,12 +171,12 @@ def test_secrets_stay_out_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
         "discord.http", logging.WARNING, "", 0, "%s /webhooks/1/abc-DEF_1/messages with %s",
         ("PATCH", TOKEN), None,
     )  # fmt: skip
-    serving._redact(options).filter(record)
+    run._redact(options).filter(record)
     try:
         raise RuntimeError(f"https://discord.com/api/webhooks/1/abc-DEF_1 with {TOKEN}")
     except RuntimeError:
         failed = logging.LogRecord("x", logging.ERROR, "", 0, "no", (), sys.exc_info())
-    serving._redact(options).filter(failed)
+    run._redact(options).filter(failed)
     traceback = logging.Formatter().format(failed)
 
     assert "RuntimeError" in traceback

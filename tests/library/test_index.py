@@ -11,12 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retrieval.articles.article import Article, article
+from retrieval.english.words import stems
 from retrieval.errors import LibraryError, ReadError
-from retrieval.library import library
+from retrieval.library import library, schema
 from retrieval.library.check import check
+from retrieval.library.filter import Filter
 from retrieval.library.index import Index, Report
-from retrieval.library.keywords import Words, stems
-from retrieval.library.library import FILE, Filter
+from retrieval.library.keywords import Words
+from retrieval.library.library import FILE
 from retrieval.models.embedder import Embedder
 from tests.conftest import made, state, sync
 
@@ -310,7 +312,7 @@ def test_a_library_of_the_first_format_is_brought_up_to_date(
     index.close()
     now, first = tmp_path / FILE, tmp_path / "first.sqlite"
     with closing(sqlite3.connect(first)) as old:
-        old.executescript(library._FORMATS[0])
+        old.executescript(schema.FORMATS[0])
         old.execute("ATTACH ? AS now", [str(now)])
         for table in ("articles", "passages", "about"):
             columns = ", ".join(row[1] for row in old.execute(f"PRAGMA main.table_info({table})"))

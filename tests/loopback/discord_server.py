@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.loopback import discord_limits as limits
+from tests.loopback import discord_limits
 from tests.loopback.discord_limits import Wrong
 
 BOT, OWNER, MEMBER, MODERATOR = 1000, 2001, 2002, 2003
@@ -51,7 +51,7 @@ class Refused(Exception):
         self.status = status
         self.body: Json = {"message": message, "code": code}
         if wrong:
-            self.body["errors"] = limits.form(wrong)
+            self.body["errors"] = discord_limits.form(wrong)
 
 
 @dataclass
@@ -242,7 +242,7 @@ class Server:
         raise Refused(404, 0, "404: Not Found")
 
     def _registered(self, body: list[Json]) -> list[Json]:
-        _form(limits.commands(body))
+        _form(discord_limits.commands(body))
         self.commands = body
         return [one | {"id": str(self.id())} for one in body]
 
@@ -274,7 +274,7 @@ class Server:
                     raise Refused(403, 50013, "Missing Permissions")
                 return self._changed(method, message, body)
             case ["POST", "messages", id, "threads"]:
-                _form(limits.thread(body))
+                _form(discord_limits.thread(body))
                 self._need(channel, "create threads")
                 return self._thread(channel, int(self._known(int(id))["id"]), body)
             case ["POST", "typing"]:
@@ -300,8 +300,8 @@ class Server:
 
     def _check(self, body: Json, before: Json | None = None, under: str = "") -> None:
         """Refuse a message as Discord does, a new one or a change of the one before."""
-        _form(limits.message(body), under)
-        if not limits.shows((before or {}) | body):
+        _form(discord_limits.message(body), under)
+        if not discord_limits.shows((before or {}) | body):
             raise Refused(400, 50006, "Cannot send an empty message")
         if body.get("content") and (body.get("allowed_mentions") or {}).get("parse") != []:
             self.breaches.append(f"This may mention people: {body['content'][:80]!r}")
@@ -344,7 +344,7 @@ class Server:
         if kind in (MESSAGE, UPDATE):
             self._check(data, given.original if kind == UPDATE else None, "data.")
         if kind == CHOICES:
-            _form(limits.choices(data), "data.")
+            _form(discord_limits.choices(data), "data.")
 
     def _original(self, method: str, given: Given, body: Json) -> Any:
         if given.original is None:

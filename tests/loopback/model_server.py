@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
 
-from tests.loopback import model_limits as limits
+from tests.loopback import model_limits
 from tests.loopback.model_limits import Json, Wrong
 
 MODEL = "gpt-x"
@@ -33,13 +33,13 @@ class Request:
     @property
     def text(self) -> str:
         """All that its messages say."""
-        return limits.text(self.body)
+        return model_limits.text(self.body)
 
     @property
     def system(self) -> str:
         """What its system messages say."""
         given = (one for one in self.body["messages"] if one["role"] in ("system", "developer"))
-        return "\n\n".join(map(limits.said, given))
+        return "\n\n".join(map(model_limits.said, given))
 
     @property
     def streams(self) -> bool:
@@ -160,7 +160,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def complete(self) -> None:
         """Answer a request for a completion."""
-        wrong = limits.wrong(self.asked.body, self.server.models, self.server.context)
+        wrong = model_limits.wrong(self.asked.body, self.server.models, self.server.context)
         if self.headers.get_content_type() != "application/json":
             wrong = Wrong("Unsupported content type.", None, None, 415)
         if wrong:
@@ -293,7 +293,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _usage(self, answer: Answer) -> Json:
         told = (answer.text or answer.refusal or "") + "".join(given for _, given in answer.calls)
-        counted = limits.tokens(self.asked.text), limits.tokens(told)
+        counted = model_limits.tokens(self.asked.text), model_limits.tokens(told)
         given, made = answer.tokens or counted
         return {"prompt_tokens": given, "completion_tokens": made, "total_tokens": given + made}
 
@@ -469,4 +469,4 @@ def calls(name: str, **given: Any) -> Answer:
 def beyond() -> Reply:
     """Finds the messages too long."""
     said = "This model's maximum context length is 8192 tokens. Please reduce the length."
-    return lambda handler: handler.json(400, Wrong(said, "messages", limits.BEYOND).body)
+    return lambda handler: handler.json(400, Wrong(said, "messages", model_limits.BEYOND).body)

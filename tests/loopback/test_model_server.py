@@ -12,8 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from tests.conftest import SEEDS
-from tests.loopback import model_limits as limits
-from tests.loopback import model_server as says
+from tests.loopback import model_limits, model_server
 from tests.loopback.model_minds import Obedient, faithful, nearest
 from tests.loopback.model_server import KEY, MODEL, Answer, Reply, Request, Server, fill
 
@@ -128,7 +127,7 @@ def test_a_schema_is_filled_line_by_line() -> None:
 
 
 def test_tool_calls_come_instead_of_words(server: Server) -> None:
-    server.replies = [says.calls("search", words="sanctions")]
+    server.replies = [model_server.calls("search", words="sanctions")]
 
     for answer in (client(server).invoke("Hi"), streamed(client(server))):
         assert answer.content == ""
@@ -140,20 +139,20 @@ def test_models_are_listed(server: Server) -> None:
 
 
 FAULTS = [
-    pytest.param(says.fails(429, Retry_After="7"), "ModelRateLimitError", id="rate limit"),
-    pytest.param(says.fails(401), "ModelAuthenticationError", id="bad key"),
-    pytest.param(says.fails(403), "ModelPermissionDeniedError", id="forbidden"),
-    pytest.param(says.fails(404), "ModelNotFoundError", id="no such model"),
-    pytest.param(says.fails(500), "ModelAPIError", id="server error"),
-    pytest.param(says.fails(503), "ModelAPIError", id="overloaded"),
-    pytest.param(says.page(502), "ModelAPIError", id="page of a gateway"),
-    pytest.param(says.beyond(), "ModelInvalidRequestError", id="too long"),
-    pytest.param(says.hangs(9), "ModelTimeoutError", id="hangs"),
-    pytest.param(says.stalls(LONG, 9), "ModelTimeoutError", id="stalls"),
-    pytest.param(says.cut(LONG), "ModelConnectionError", id="cut"),
-    pytest.param(says.garbage(b"no json"), "JSONDecodeError", id="garbage"),
-    pytest.param(says.garbage(), "UnicodeDecodeError", id="garbage, not even text"),
-    pytest.param(says.page(), "ValueError", id="page for people"),
+    pytest.param(model_server.fails(429, Retry_After="7"), "ModelRateLimitError", id="rate limit"),
+    pytest.param(model_server.fails(401), "ModelAuthenticationError", id="bad key"),
+    pytest.param(model_server.fails(403), "ModelPermissionDeniedError", id="forbidden"),
+    pytest.param(model_server.fails(404), "ModelNotFoundError", id="no such model"),
+    pytest.param(model_server.fails(500), "ModelAPIError", id="server error"),
+    pytest.param(model_server.fails(503), "ModelAPIError", id="overloaded"),
+    pytest.param(model_server.page(502), "ModelAPIError", id="page of a gateway"),
+    pytest.param(model_server.beyond(), "ModelInvalidRequestError", id="too long"),
+    pytest.param(model_server.hangs(9), "ModelTimeoutError", id="hangs"),
+    pytest.param(model_server.stalls(LONG, 9), "ModelTimeoutError", id="stalls"),
+    pytest.param(model_server.cut(LONG), "ModelConnectionError", id="cut"),
+    pytest.param(model_server.garbage(b"no json"), "JSONDecodeError", id="garbage"),
+    pytest.param(model_server.garbage(), "UnicodeDecodeError", id="garbage, not even text"),
+    pytest.param(model_server.page(), "ValueError", id="page for people"),
 ]
 
 
@@ -173,7 +172,7 @@ def test_faults_raise(server: Server, fault: Reply, name: str, streaming: bool) 
 
 
 def test_what_an_error_says_of_itself(server: Server) -> None:
-    server.replies = [says.beyond(), says.fails(429, Retry_After="7")]
+    server.replies = [model_server.beyond(), model_server.fails(429, Retry_After="7")]
     model = client(server)
 
     with pytest.raises(openai.BadRequestError) as beyond:
@@ -181,11 +180,11 @@ def test_what_an_error_says_of_itself(server: Server) -> None:
     with pytest.raises(openai.RateLimitError) as limited:
         model.invoke("Hi")
 
-    assert beyond.value.code == limits.BEYOND
+    assert beyond.value.code == model_limits.BEYOND
     assert limited.value.response.headers["Retry-After"] == "7"
 
 
-@pytest.mark.parametrize("answer", [Answer(""), Answer(None), says.refuses()])
+@pytest.mark.parametrize("answer", [Answer(""), Answer(None), model_server.refuses()])
 def test_empty_answers_raise_nothing(server: Server, answer: Answer) -> None:
     server.replies = [answer]
 
@@ -207,7 +206,7 @@ def test_the_reason_of_an_early_end_is_told(server: Server, finish: str) -> None
 def test_a_stream_that_ends_in_order_midway_can_be_told_by_its_missing_reason(
     server: Server,
 ) -> None:
-    server.replies = [says.cut(LONG, ends=True)]
+    server.replies = [model_server.cut(LONG, ends=True)]
 
     answer = streamed(client(server))
 
@@ -216,9 +215,9 @@ def test_a_stream_that_ends_in_order_midway_can_be_told_by_its_missing_reason(
 
 
 SHAPELESS = [
-    pytest.param(says.prose("Just words."), "ValidationError", id="prose"),
+    pytest.param(model_server.prose("Just words."), "ValidationError", id="prose"),
     pytest.param('{"other": 1}', "ValidationError", id="another shape"),
-    pytest.param(says.refuses(), "ModelRefusalError", id="refusal"),
+    pytest.param(model_server.refuses(), "ModelRefusalError", id="refusal"),
     pytest.param(Answer("Half a", finish="length"), "LengthFinishReasonError", id="too long"),
     pytest.param(
         Answer("", finish="content_filter"), "ContentFilterFinishReasonError", id="filter"
@@ -238,7 +237,7 @@ def test_a_shape_that_does_not_come_raises(server: Server, reply: Reply, name: s
 
 
 def test_a_call_that_does_not_come_is_none(server: Server) -> None:
-    server.replies = [says.prose("Just words.")]
+    server.replies = [model_server.prose("Just words.")]
 
     made = client(server).with_structured_output(Draft, method="function_calling").invoke("Hi")
 
@@ -262,7 +261,7 @@ def test_slow_pieces_come_one_by_one(server: Server) -> None:
 
 
 def test_a_deadline_ends_a_stream_that_is_kept_alive(server: Server) -> None:
-    server.replies = [says.stalls(LONG, 30, keeps=True)]
+    server.replies = [model_server.stalls(LONG, 30, keeps=True)]
 
     async def read() -> None:
         async with openai.DefaultAsyncHttpxClient() as http:
@@ -282,14 +281,14 @@ def test_a_deadline_ends_a_stream_that_is_kept_alive(server: Server) -> None:
 
 
 def test_clients_come_again_when_told(server: Server) -> None:
-    server.replies = [says.fails(429, Retry_After="0.2"), "Hello."]
+    server.replies = [model_server.fails(429, Retry_After="0.2"), "Hello."]
 
     assert streamed(client(server, max_retries=1)).content == "Hello."
     assert server.requests[1].at - server.requests[0].at >= 0.2
 
 
 def test_stopping_lets_nothing_hang(server: Server) -> None:
-    server.replies = [says.hangs(60)]
+    server.replies = [model_server.hangs(60)]
     started = time.monotonic()
     Timer(0.3, server.stopped.set).start()
 
@@ -356,9 +355,9 @@ LOOSE = {"name": "d", "strict": True, "schema": {"type": "object", "properties":
 )
 def test_requests_that_openai_refuses_are_refused(changes: dict[str, Any], said: str) -> None:
     body = {"model": MODEL, "messages": [USER]}
-    assert limits.wrong(body, (MODEL,), 1000) is None
+    assert model_limits.wrong(body, (MODEL,), 1000) is None
 
-    wrong = limits.wrong(body | changes, (MODEL,), 1000)
+    wrong = model_limits.wrong(body | changes, (MODEL,), 1000)
 
     assert wrong
     assert said in wrong.message
@@ -369,7 +368,7 @@ def test_what_is_missing_is_named(missing: str) -> None:
     body = {"model": MODEL, "messages": [USER]}
     del body[missing]
 
-    wrong = limits.wrong(body, (MODEL,), 1000)
+    wrong = model_limits.wrong(body, (MODEL,), 1000)
 
     assert wrong
     assert wrong.body["error"]["message"] == f"Missing required parameter: '{missing}'."

@@ -5,14 +5,10 @@ import numpy as np
 import pytest
 
 from retrieval.errors import ModelError
-from retrieval.models import passage_reader as crossencoder
-from retrieval.models.passage_reader import (
-    Judgement,
-    PassageReader,
-    Reranker,
-    pair,
-    reader_tokenizer,
-)
+from retrieval.models import onnx
+from retrieval.models.onnx import reader_tokenizer
+from retrieval.models.passage_reader import Judgement, PassageReader, pair
+from retrieval.models.reranker import Reranker
 
 QUESTION = "how many prisoners will be exchanged?"
 TITLE = "Talks in Istanbul"
@@ -128,9 +124,9 @@ def test_fast_eight_bit_arithmetic_is_taken_only_where_it_is_exact(
 ) -> None:
     ids = np.random.default_rng(1).integers(1000, 25_000, (1, 300))
     given = {"input_ids": ids, "token_type_ids": np.zeros_like(ids)}
-    here = crossencoder._open_weights(name).run(None, given)
-    monkeypatch.setattr(crossencoder, "cpu_flags", frozenset)
+    here = onnx._open_weights(name).run(None, given)
+    monkeypatch.setattr(onnx, "cpu_flags", frozenset)
 
-    exact = crossencoder._open_weights.__wrapped__(name).run(None, given)
+    exact = onnx._open_weights.__wrapped__(name).run(None, given)
 
     assert all(np.array_equal(one, other) for one, other in zip(here, exact, strict=True))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import ModelError
-from retrieval.models import passage_reader as crossencoder
+from retrieval.models import onnx
 from retrieval.models.support import SUPPORTED, SupportModel, closest
 
 PASSAGE = (
@@ -111,10 +111,10 @@ def test_weights_that_cannot_be_read_are_a_clear_error(
     if damage == "damaged":
         whole = (files("retrieval.models") / "weights/support.onnx").read_bytes()
         (tmp_path / "weights/support.onnx").write_bytes(whole[:1000])
-    monkeypatch.setattr(crossencoder, "package_files", lambda package: tmp_path)
-    crossencoder._open_weights.cache_clear()
+    monkeypatch.setattr(onnx, "package_files", lambda package: tmp_path)
+    onnx._open_weights.cache_clear()
     try:
         with pytest.raises(ModelError, match=f"support's weights are {damage}"):
             SupportModel().probabilities([("Anna Berg spoke.", [PASSAGE])])
     finally:
-        crossencoder._open_weights.cache_clear()
+        onnx._open_weights.cache_clear()

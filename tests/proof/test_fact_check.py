@@ -3,7 +3,7 @@ import pytest
 from retrieval.articles.article import article
 from retrieval.articles.passages import split
 from retrieval.proof.fact_check import statements, verdict
-from retrieval.search.retriever import Hit
+from retrieval.search.hit import Hit
 
 SAID = "Mayor Anna Holm closed the old bridge of Halvik on 3 May, and she may reopen it in autumn."
 

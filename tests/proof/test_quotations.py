@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.answers.draft import Sentence
-from retrieval.articles.passages import sentences
+from retrieval.english.sentences import sentences
 from retrieval.newsdesk import Newsdesk, Question
-from retrieval.proof.sentence import evidence, prove_sentence
+from retrieval.proof.sentence import Sentence, evidence, prove_sentence
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 QUESTIONS = (

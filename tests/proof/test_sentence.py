@@ -2,8 +2,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from retrieval.answers.answer import DECLINED
+from retrieval.answers.pipeline import prove
 from retrieval.newsdesk import Newsdesk, Question
-from retrieval.proof.sentence import prove
 from tests.conftest import SEEDS
 
 

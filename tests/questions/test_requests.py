@@ -1,6 +1,7 @@
 import pytest
 
-from retrieval.questions.requests import asked_statement, content, speakers
+from retrieval.english.words import content
+from retrieval.questions.requests import asked_statement, speakers
 
 
 @pytest.mark.parametrize(

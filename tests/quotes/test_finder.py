@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 
 from retrieval.articles.article import Article
-from retrieval.library import statements as register
+from retrieval.library import statements
 from retrieval.library.check import check
+from retrieval.library.filter import Filter
 from retrieval.library.index import Index, Report
-from retrieval.library.library import FILE, Filter
+from retrieval.library.library import FILE
 from retrieval.models.embedder import Embedder
-from retrieval.quotes.finder import _Group, _Groups, quotes, standing, who_said
+from retrieval.quotes.finder import quotes, who_said
+from retrieval.quotes.grouping import Groups as _Groups
+from retrieval.quotes.grouping import _Group, standing
 from retrieval.quotes.speakers import speakers_like, voices
 from tests.attribution.scripted import Scripted
 from tests.conftest import made, sync
@@ -332,7 +335,7 @@ def test_unchanged_articles_are_not_read_again_but_by_a_newer_version(
 
     sync(index, [made("a", BRIDGE)])
     assert tagger.read == []
-    monkeypatch.setattr(register, "VERSION", "newer")
+    monkeypatch.setattr(statements, "VERSION", "newer")
     sync(index, [made("a", BRIDGE)])
 
     assert tagger.read == [BRIDGE]
@@ -365,7 +368,7 @@ def test_of_many_statements_few_are_compared_and_those_on_a_topic_are_found(
 
     monkeypatch.setattr(_Groups, "_joined", counted)
     monkeypatch.setattr("retrieval.quotes.finder._MANY", 40)
-    monkeypatch.setattr("retrieval.quotes.finder._COMPARED", 5)
+    monkeypatch.setattr("retrieval.quotes.grouping._COMPARED", 5)
     text = " ".join(f'"We sold {n} tickets for boat number {n}" said Cy Fox.' for n in range(80))
     whale = 'A find. "Whales were seen from the lighthouse" said Cy Fox.'
     index = filled(tmp_path, embedder, made("a", text, published="2025-05-02"), made("b", whale))

@@ -2,8 +2,9 @@ import pytest
 
 from retrieval.articles.article import article
 from retrieval.articles.passages import split
-from retrieval.search.retriever import Hit
-from retrieval.search.sentence_features import AskedFor, parts
+from retrieval.questions.parts import parts
+from retrieval.search.hit import Hit
+from retrieval.search.sentence_features import AskedFor
 from retrieval.search.sentences import Candidate
 
 

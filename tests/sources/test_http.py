@@ -22,8 +22,7 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from retrieval.articles.article import Article, article
 from retrieval.errors import ReadError
-from retrieval.sources import addresses as public
-from retrieval.sources import http as web
+from retrieval.sources import addresses, http
 from retrieval.sources.documents import page_article
 from tests.loopback.names import OTHER, PUBLIC, Names
 
@@ -94,13 +93,13 @@ def page(head: str = "") -> bytes:
 
 
 def only(address: str, **options: Any) -> Article:
-    (found,) = web.read(address, **options)
+    (found,) = http.read(address, **options)
     assert isinstance(found, Article), found
     return found
 
 
 def reason(address: str, **options: Any) -> str:
-    (found,) = web.read(address, **options)
+    (found,) = http.read(address, **options)
     assert isinstance(found, ReadError), found
     return found.reason
 
@@ -130,7 +129,7 @@ def test_a_page_becomes_its_article(publisher: Publisher) -> None:
     assert (found.title, found.url) == ("Bridge opens", publisher.at("/a"))
     assert found.source == "news.example"
     (asked,) = publisher.asked
-    assert asked.headers["User-Agent"] == web.AGENT
+    assert asked.headers["User-Agent"] == http.AGENT
     assert asked.headers["Host"] == f"news.example:{publisher.server_port}"
 
 
@@ -211,8 +210,8 @@ def test_a_refusal_keeps_its_status_and_how_long_to_wait(
     headers = {"Retry_After": retry_after} if retry_after else {}
     publisher.says("/a", b"<html>Sorry</html>", status=status, **headers)
 
-    with pytest.raises(web.Refused) as raised:
-        web.fetch(publisher.at("/a"))
+    with pytest.raises(http.Refused) as raised:
+        http.fetch(publisher.at("/a"))
 
     assert raised.value.reason.startswith(said)
     assert (raised.value.status, raised.value.wait) == (status, wait)
@@ -221,8 +220,8 @@ def test_a_refusal_keeps_its_status_and_how_long_to_wait(
 def test_a_date_to_wait_for_is_seconds_from_now(publisher: Publisher) -> None:
     publisher.says("/a", status=503, Retry_After=formatdate(time.time() + 90, usegmt=True))
 
-    with pytest.raises(web.Refused) as raised:
-        web.fetch(publisher.at("/a"))
+    with pytest.raises(http.Refused) as raised:
+        http.fetch(publisher.at("/a"))
 
     assert 85 <= (raised.value.wait or 0) <= 90
 
@@ -237,12 +236,12 @@ def test_what_has_not_changed_is_not_sent_again(publisher: Publisher) -> None:
         Cache_Control="public, max-age=600",
         Age="60",
     )
-    first = web.fetch(publisher.at("/a"), agent="Desk/1 (+mailto:desk@news.example)")
+    first = http.fetch(publisher.at("/a"), agent="Desk/1 (+mailto:desk@news.example)")
     assert (first.status, first.body, first.etag, first.modified) == (200, b"<rss/>", 'W/"1"', day)
     assert first.max_age == 540
 
     publisher.says("/a", status=304, ETag='W/"1"', Cache_Control="no-cache")
-    again = web.fetch(publisher.at("/a"), etag=first.etag, modified=first.modified)
+    again = http.fetch(publisher.at("/a"), etag=first.etag, modified=first.modified)
 
     assert (again.status, again.body, again.etag, again.max_age) == (304, b"", 'W/"1"', 0)
     sent = [
@@ -259,13 +258,13 @@ def test_redirects_are_followed_and_the_lasting_ones_remembered(publisher: Publi
     publisher.says("/today", b"news", status=301, Location="/last")
     publisher.says("/last", b"news", Content_Type="Text/Plain")
 
-    found = web.fetch(publisher.at("/old"))
+    found = http.fetch(publisher.at("/old"))
 
     assert found.address == publisher.at("/last", "feeds.example")
     assert found.moved == publisher.at("/new", "feeds.example")
     assert (found.kind, found.charset, found.body) == ("text/plain", None, b"news")
     assert publisher.asked[1].path == "/older?q=a%20b"
-    assert web.fetch(publisher.at("/last")).moved is None
+    assert http.fetch(publisher.at("/last")).moved is None
 
 
 @pytest.mark.parametrize(
@@ -371,7 +370,7 @@ def test_of_several_addresses_the_next_is_tried(publisher: Publisher, names: Nam
     ],
 )
 def test_only_addresses_of_the_public_internet_are_public(address: str, expected: bool) -> None:
-    assert public.is_public(address) is expected
+    assert addresses.is_public(address) is expected
 
 
 @pytest.mark.parametrize(
@@ -407,7 +406,7 @@ def test_an_address_that_leads_inside_or_nowhere_is_refused(
 
 
 def test_a_password_in_an_address_is_not_repeated() -> None:
-    (found,) = web.read("https://ann:secret@news.example/a\nb")
+    (found,) = http.read("https://ann:secret@news.example/a\nb")
 
     assert isinstance(found, ReadError)
     assert str(found) == "https://news.example/ab: the address has a name or password in it"
@@ -416,7 +415,7 @@ def test_a_password_in_an_address_is_not_repeated() -> None:
 def test_names_of_every_script_are_asked_for(publisher: Publisher, names: Names) -> None:
     publisher.says("/gr%C3%BC%C3%9Fe", b"words")
 
-    found = web.fetch(publisher.at("/grüße", "BÜCHER.Example."))
+    found = http.fetch(publisher.at("/grüße", "BÜCHER.Example."))
 
     assert found.address == publisher.at("/gr%C3%BC%C3%9Fe", "xn--bcher-kva.example")
 
@@ -425,11 +424,11 @@ def test_a_host_allowed_by_name_need_not_be_public(publisher: Publisher, names: 
     names.known = {"inner.example": [["127.0.0.1"]]}
     publisher.says("/a", b"words").says("/b", status=302, Location=publisher.at("/a", "127.0.0.1"))
 
-    assert web.fetch(publisher.at("/a", "inner.example"), allowed=["Inner.example."]).body
+    assert http.fetch(publisher.at("/a", "inner.example"), allowed=["Inner.example."]).body
     with pytest.raises(ReadError, match=r"not each is a name: inner\.example:80"):
-        web.fetch(publisher.at("/a", "inner.example"), allowed=["inner.example:80"])
+        http.fetch(publisher.at("/a", "inner.example"), allowed=["inner.example:80"])
     with pytest.raises(ReadError, match=r"the host '127\.0\.0\.1' is not on the public internet"):
-        web.fetch(publisher.at("/b", "inner.example"), allowed=["inner.example"])
+        http.fetch(publisher.at("/b", "inner.example"), allowed=["inner.example"])
 
 
 @pytest.mark.parametrize(
@@ -445,7 +444,7 @@ def test_a_host_allowed_by_name_need_not_be_public(publisher: Publisher, names: 
 def test_compressed_bodies_are_expanded(publisher: Publisher, coding: str, body: bytes) -> None:
     publisher.says("/a", body, Content_Encoding=coding)
 
-    assert web.fetch(publisher.at("/a")).body == b"words " * 50_000
+    assert http.fetch(publisher.at("/a")).body == b"words " * 50_000
     assert publisher.asked[0].headers["Accept-Encoding"] == "gzip, deflate"
 
 
@@ -493,7 +492,7 @@ def test_what_is_too_large_is_refused_by_its_word_and_by_its_weight(publisher: P
 
     assert reason(publisher.at("/a")) == "it is over the limit of 20 MB"
     with pytest.raises(ReadError, match=r"it is over the limit of 1\.5 MB"):
-        web.fetch(publisher.at("/b"), limit=1_500_000)
+        http.fetch(publisher.at("/b"), limit=1_500_000)
 
 
 def test_a_body_shorter_than_it_says_is_refused(publisher: Publisher) -> None:
@@ -545,7 +544,7 @@ def silence(handler: Handler) -> None:
 def test_nothing_that_a_server_does_takes_longer_than_a_fetch_may(
     publisher: Publisher, monkeypatch: pytest.MonkeyPatch, reply: Reply
 ) -> None:
-    monkeypatch.setattr(web, "_SECONDS", 0.2)
+    monkeypatch.setattr(http, "_SECONDS", 0.2)
     publisher.pages["/a"] = reply
     started = time.monotonic()
 
@@ -556,8 +555,8 @@ def test_nothing_that_a_server_does_takes_longer_than_a_fetch_may(
 def test_a_server_silent_in_the_greeting_of_tls_is_left(
     names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    web._tls()  # reads the certificates, once
-    monkeypatch.setattr(web, "_SECONDS", 0.2)
+    http._tls()  # reads the certificates, once
+    monkeypatch.setattr(http, "_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as server:
         started = time.monotonic()
         address = f"https://news.example:{server.getsockname()[1]}/"
@@ -567,8 +566,8 @@ def test_a_server_silent_in_the_greeting_of_tls_is_left(
 
 
 def test_a_name_server_that_never_answers_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "_SECONDS", 0.1)
-    monkeypatch.setattr(public, "_LOOKUPS", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(http, "_SECONDS", 0.1)
+    monkeypatch.setattr(addresses, "_LOOKUPS", threading.BoundedSemaphore(1))
     over = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: over.wait(LONG) and [])
     started = time.monotonic()

@@ -6,8 +6,7 @@ import time
 import pytest
 
 from retrieval.errors import ReadError
-from retrieval.sources import http as web
-from retrieval.sources import robots
+from retrieval.sources import http, robots
 from retrieval.sources.robots import Forbidden, Robots, rules
 from tests.loopback.names import Names
 from tests.sources.test_http import Publisher, publisher
@@ -110,7 +109,7 @@ def test_a_sites_rules_are_fetched_once_a_day(publisher: Publisher, clock: Time)
     assert site.delay(publisher.at("/a")) == 2.5
     assert forbidden(site, publisher.at("/inner/")).wait is None
     (asked,) = publisher.asked
-    assert asked.headers["User-Agent"] == web.AGENT
+    assert asked.headers["User-Agent"] == http.AGENT
 
     clock.now = 86_401
     publisher.says("/robots.txt", b"User-agent: *\nDisallow: /a")

@@ -6,15 +6,14 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import ReadError
-from retrieval.sources import files
-from retrieval.sources import sandbox as apart
+from retrieval.sources import files, sandbox
 
 PAGE = b"<html><head><title>Halvik</title></head><body><article><p>%s</p></article></body></html>"
 TEXT = b"The bridge of Halvik was closed on Monday, because its cables had rusted, said the mayor."
 
 
 def test_a_page_is_read_apart() -> None:
-    found = apart.read("html", PAGE % TEXT, address="https://news.example/a")
+    found = sandbox.read("html", PAGE % TEXT, address="https://news.example/a")
 
     assert found.text == TEXT.decode()
     assert found.url == "https://news.example/a"
@@ -22,31 +21,31 @@ def test_a_page_is_read_apart() -> None:
 
 @pytest.mark.slow
 def test_what_takes_too_long_is_ended_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(apart._SECONDS, "html", 3.0)
+    monkeypatch.setitem(sandbox._SECONDS, "html", 3.0)
     tables = b"<table><tr><td>a</td></tr></table>" * 50_000
     started = time.monotonic()
     with pytest.raises(ReadError, match="too long"):
-        apart.read("html", b"<html><body>" + tables)
+        sandbox.read("html", b"<html><body>" + tables)
     monkeypatch.undo()
 
     assert time.monotonic() - started < 10
-    assert apart.read("html", PAGE % TEXT).text == TEXT.decode()
+    assert sandbox.read("html", PAGE % TEXT).text == TEXT.decode()
 
 
 def test_what_breaks_down_is_told_and_the_next_is_read() -> None:
-    with apart._process() as process:
+    with sandbox._process() as process:
         process._popen.kill()
         process._popen.wait()
         answer = process.ask({"kind": "html", "given": {}, "seconds": 20.0}, PAGE % TEXT)
 
     assert "broke down" in answer["error"]
-    assert apart.read("html", PAGE % TEXT).text == TEXT.decode()
+    assert sandbox.read("html", PAGE % TEXT).text == TEXT.decode()
 
 
 @pytest.mark.parametrize("kind", ["html", "pdf", "docx"])
 def test_damaged_documents_are_named(kind: str, tmp_path: Path) -> None:
     with pytest.raises(ReadError):
-        apart.read(kind, b"\xff\x00%PDF-1.4 rubbish PK\x03\x04")
+        sandbox.read(kind, b"\xff\x00%PDF-1.4 rubbish PK\x03\x04")
     (tmp_path / f"a.{kind}").write_bytes(b"%PDF-1.4 rubbish")
     (found,) = files.read(tmp_path / f"a.{kind}")
 
@@ -57,12 +56,12 @@ def test_damaged_documents_are_named(kind: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_reader_whose_parent_is_killed_ends_by_itself(tmp_path: Path) -> None:
     code = (
-        "from retrieval.sources import sandbox as apart\n"
-        "apart._SECONDS['html'] = 2.0\n"
-        "with apart._process() as process:\n"
-        "    apart._idle.put(process)\n"
+        "from retrieval.sources import sandbox\n"
+        "sandbox._SECONDS['html'] = 2.0\n"
+        "with sandbox._process() as process:\n"
+        "    sandbox._idle.put(process)\n"
         "    print(process._popen.pid, flush=True)\n"
-        "apart.read('html', b'<html><body>' + b'<table><tr><td>a</td></tr></table>' * 50_000)\n"
+        "sandbox.read('html', b'<html><body>' + b'<table><tr><td>a</td></tr></table>' * 50_000)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
@@ -91,8 +90,8 @@ def test_where_less_memory_is_allowed_documents_are_read_all_the_same() -> None:
     resource = pytest.importorskip("resource")
     code = (
         "import resource; resource.setrlimit(resource.RLIMIT_AS, (1_800_000_000,) * 2)\n"
-        "from retrieval.sources import sandbox as apart\n"
-        f"print(apart.read('html', {PAGE % TEXT!r}).text)\n"
+        "from retrieval.sources import sandbox\n"
+        f"print(sandbox.read('html', {PAGE % TEXT!r}).text)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 

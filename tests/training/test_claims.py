@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from training import claims as material
+from training import claims
 from training.claims import EDITS, HELD, TRAIN, TUNE, statement
 
 SAID = "Anna Berg praised Lars Dahl because of the bridge, which opened in 2021."
@@ -81,7 +81,7 @@ def test_no_claim_and_no_evidence_is_in_two_parts(tmp_path: Path) -> None:
         gzip.compress("\n".join(map(json.dumps, rows)).encode())
     )
 
-    parts = [material.fever(tmp_path, part) for part in (TRAIN, TUNE, HELD)]
+    parts = [claims.fever(tmp_path, part) for part in (TRAIN, TUNE, HELD)]
 
     assert all(parts)
     for number, one in enumerate(parts):
@@ -102,9 +102,9 @@ def test_of_every_made_pair_one_is_supported(tmp_path: Path) -> None:
         gzip.compress("\n".join(json.dumps({"url": text, "text": text}) for text in texts).encode())
     )
 
-    made = list(material.edited_news(tmp_path, 20, 2, 1, TRAIN))
+    made = list(claims.edited_news(tmp_path, 20, 2, 1, TRAIN))
 
-    assert made == list(material.edited_news(tmp_path, 20, 2, 1, TRAIN))
+    assert made == list(claims.edited_news(tmp_path, 20, 2, 1, TRAIN))
     assert [one.supported for one in made] == [True, False] * (len(made) // 2)
     for said, unsaid in zip(made[::2], made[1::2], strict=True):
         assert said.kind == unsaid.kind

@@ -9,9 +9,11 @@ torch = pytest.importorskip("torch")
 
 from retrieval.attribution.attribution import Attribution  # noqa: E402
 from retrieval.attribution.tagger import line_numbers, linked  # noqa: E402
-from training import material  # noqa: E402
-from training import tagger as tagging  # noqa: E402
-from training import train as training
+from training import (
+    material,
+    tagger,
+    train,
+)
 from training.material import Candidate, Group, occurrences  # noqa: E402
 from training.model import Network, batch, losses, tokenizer  # noqa: E402
 
@@ -115,15 +117,15 @@ def test_no_context_is_both_trained_on_and_held_back(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_training_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch, "compile", lambda network, dynamic: network)
-    monkeypatch.setattr(training, "ROWS", 4)
-    monkeypatch.setattr(training, "_KEEP", 1)
+    monkeypatch.setattr(train, "ROWS", 4)
+    monkeypatch.setattr(train, "_KEEP", 1)
     groups = GROUPS * 6
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     whole.mkdir()
     parts.mkdir()
 
-    through = training.train(groups, GROUPS, whole)
-    step, calls = training._step, []
+    through = train.train(groups, GROUPS, whole)
+    step, calls = train._step, []
 
     def stopped(*given: object) -> object:
         calls.append(given)
@@ -131,11 +133,11 @@ def test_training_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.M
             raise KeyboardInterrupt
         return step(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(training, "_step", stopped)
+    monkeypatch.setattr(train, "_step", stopped)
     with pytest.raises(KeyboardInterrupt):
-        training.train(groups, GROUPS, parts)
-    monkeypatch.setattr(training, "_step", step)
-    resumed = training.train(groups, GROUPS, parts)
+        train.train(groups, GROUPS, parts)
+    monkeypatch.setattr(train, "_step", step)
+    resumed = train.train(groups, GROUPS, parts)
 
     for name, weight in through.state_dict().items():
         assert torch.equal(weight, resumed.state_dict()[name]), name
@@ -151,7 +153,7 @@ ATTRIBUTIONS = [
 
 
 def test_annotations_become_tags_and_links() -> None:
-    one = tagging.annotated(tokenizer(), SPOKEN, ATTRIBUTIONS)
+    one = tagger.annotated(tokenizer(), SPOKEN, ATTRIBUTIONS)
     words = [SPOKEN[start:end] for start, end in one.places]
 
     began = {word: tuple(tags) for word, tags in zip(words, one.tags, strict=True) if 1 in tags}
@@ -166,9 +168,9 @@ def test_annotations_become_tags_and_links() -> None:
 
 
 def test_what_is_learnt_is_what_is_found_again() -> None:
-    one = tagging.annotated(tokenizer(), SPOKEN, ATTRIBUTIONS)
+    one = tagger.annotated(tokenizer(), SPOKEN, ATTRIBUTIONS)
     tags = np.eye(3, dtype=np.float32)[one.tags].reshape(-1, 9)
-    links = np.zeros((len(tags), 4, tagging.LINK), dtype=np.float32)
+    links = np.zeros((len(tags), 4, tagger.LINK), dtype=np.float32)
     for number, (kind, token, partner) in enumerate(one.links):
         links[token, 2 * kind, number] = 9.0
         links[partner, 2 * kind + 1, number] = 1.0
@@ -177,11 +179,11 @@ def test_what_is_learnt_is_what_is_found_again() -> None:
     lines = line_numbers(SPOKEN, one.places)
     assert linked(one.places, lines, 20 * tags, links) == ATTRIBUTIONS
 
-    given = tagging.batch([(one, 0, len(one.ids))])
+    given = tagger.batch([(one, 0, len(one.ids))])
     padded = [torch.nn.functional.pad(torch.tensor(part), (0, 0, 1, 1))[None]
               for part in (20 * tags, links)]  # fmt: skip
-    right = tagging.losses(given, *padded)
-    wrong = tagging.losses(given, -padded[0], 0 * padded[1])
+    right = tagger.losses(given, *padded)
+    wrong = tagger.losses(given, -padded[0], 0 * padded[1])
     assert all(float(right[name]) < 0.01 for name in right)
     assert all(float(wrong[name]) > 0.3 for name in wrong)
 
@@ -191,15 +193,15 @@ def test_a_tagger_is_trained_and_goes_on_where_it_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = {"layers": 1, "rows": 2, "steps": 6, "dropout": 0.0, "warmup": 1}
-    monkeypatch.setattr(tagging, "SETTINGS", tagging.SETTINGS | small)
-    monkeypatch.setattr(tagging, "_KEEP", 1)
-    every = [tagging.annotated(tokenizer(), SPOKEN, ATTRIBUTIONS)] * 4
+    monkeypatch.setattr(tagger, "SETTINGS", tagger.SETTINGS | small)
+    monkeypatch.setattr(tagger, "_KEEP", 1)
+    every = [tagger.annotated(tokenizer(), SPOKEN, ATTRIBUTIONS)] * 4
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     whole.mkdir()
     parts.mkdir()
 
-    through = tagging.train(every, every[:1], whole)
-    step, calls = tagging._step, []
+    through = tagger.train(every, every[:1], whole)
+    step, calls = tagger._step, []
 
     def stopped(*given: object) -> object:
         calls.append(given)
@@ -207,11 +209,11 @@ def test_a_tagger_is_trained_and_goes_on_where_it_stopped(
             raise KeyboardInterrupt
         return step(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(tagging, "_step", stopped)
+    monkeypatch.setattr(tagger, "_step", stopped)
     with pytest.raises(KeyboardInterrupt):
-        tagging.train(every, every[:1], parts)
-    monkeypatch.setattr(tagging, "_step", step)
-    resumed = tagging.train(every, every[:1], parts)
+        tagger.train(every, every[:1], parts)
+    monkeypatch.setattr(tagger, "_step", step)
+    resumed = tagger.train(every, every[:1], parts)
 
     for name, weight in through.state_dict().items():
         assert torch.equal(weight, resumed.state_dict()[name]), name

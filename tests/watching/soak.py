@@ -15,8 +15,7 @@ from unittest import mock
 
 from retrieval.articles.article import article
 from retrieval.newsdesk import Newsdesk
-from retrieval.watching import queue as incomings
-from retrieval.watching import watcher as watches
+from retrieval.watching import queue, watcher
 from retrieval.watching.queue import Incoming
 from retrieval.watching.watcher import Watch
 from tests.loopback.publisher import Fault, Handler, Publishers, Site, Story, circles, refuses, says
@@ -43,10 +42,10 @@ def soak(
     draw, publishers, stop = random.Random(seed), Publishers(), threading.Event()
     sites = [publishers.part(f"/{number}") for number in range(feeds)]
     with (
-        mock.patch.multiple(incomings, EVERY=1.0, _BACK_OFF=2.0, _LOOKS=(30.0,) * 1000),
-        mock.patch.multiple(watches, _GAP=0.0, _STEP=0.02),
-        mock.patch.object(watches, "host", lambda url: url),
-        mock.patch.object(incomings, "host", lambda url: url),
+        mock.patch.multiple(queue, EVERY=1.0, _BACK_OFF=2.0, _LOOKS=(30.0,) * 1000),
+        mock.patch.multiple(watcher, _GAP=0.0, _STEP=0.02),
+        mock.patch.object(watcher, "host", lambda url: url),
+        mock.patch.object(queue, "host", lambda url: url),
         closing(Newsdesk(data, create=True)) as desk,
         closing(Incoming(data)) as incoming,
     ):

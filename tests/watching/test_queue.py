@@ -8,7 +8,7 @@ import pytest
 
 from retrieval.articles.article import Article, article
 from retrieval.sources.feeds import Entry
-from retrieval.watching import queue as incomings
+from retrieval.watching import queue
 from retrieval.watching.queue import A_FEED, A_HOST, Incoming, Page, Source
 
 NEWS = "https://news.example/feed"
@@ -90,7 +90,7 @@ def test_removing_a_feed_keeps_the_pages_that_another_offers(incoming: Incoming)
 def test_removing_a_feed_keeps_what_was_fetched_and_fetches_it_no_more(
     incoming: Incoming, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(incomings, "_LOOKS", (0.0,) * 9)
+    monkeypatch.setattr(queue, "_LOOKS", (0.0,) * 9)
     source = follow(incoming, NEWS, entry(BRIDGE))
     (page,) = incoming.take_pages(9)
     incoming.fetched(page, article("The bridge is shut.", url=BRIDGE), etag=None, modified=None)
@@ -168,7 +168,7 @@ def test_of_feeds_on_one_host_none_waits_for_all_of_anothers(incoming: Incoming)
 def test_new_pages_come_before_those_that_are_looked_at_again(
     incoming: Incoming, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(incomings, "_LOOKS", (0.0,) * 9)
+    monkeypatch.setattr(queue, "_LOOKS", (0.0,) * 9)
     follow(incoming, NEWS, *(entry(f"https://news.example/{number}") for number in range(5)))
     while pages := incoming.take_pages(9):
         read(incoming, pages)
@@ -227,7 +227,7 @@ def test_of_what_was_withdrawn_no_word_is_left(incoming: Incoming, tmp_path: Pat
     incoming.failed(page, "no", lasting=True, instead=article("The quilzeph.", url=BRIDGE))
     incoming.forget("shared", [one.id for one in brought(incoming)])
 
-    assert b"quilzeph" not in (tmp_path / incomings.FILE).read_bytes().lower()
+    assert b"quilzeph" not in (tmp_path / queue.FILE).read_bytes().lower()
 
 
 def test_what_was_taken_and_given_back_is_due_at_once(incoming: Incoming) -> None:

@@ -9,8 +9,7 @@ import pytest
 from retrieval.articles.article import article
 from retrieval.newsdesk import Newsdesk
 from retrieval.sources.feeds import Entry
-from retrieval.watching import queue as incomings
-from retrieval.watching import watcher as watches
+from retrieval.watching import queue, watcher
 from retrieval.watching.queue import Incoming
 from retrieval.watching.watcher import Watch
 from tests.loopback.names import Names
@@ -44,10 +43,10 @@ def about(number: int) -> Story:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Intervals of tenths of a second, where users wait for minutes."""
-    monkeypatch.setattr(incomings, "EVERY", 0.3)
-    monkeypatch.setattr(incomings, "_BACK_OFF", 0.5)
-    monkeypatch.setattr(watches, "_GAP", 0.0)
-    monkeypatch.setattr(watches, "_STEP", 0.02)
+    monkeypatch.setattr(queue, "EVERY", 0.3)
+    monkeypatch.setattr(queue, "_BACK_OFF", 0.5)
+    monkeypatch.setattr(watcher, "_GAP", 0.0)
+    monkeypatch.setattr(watcher, "_STEP", 0.02)
 
 
 @pytest.fixture
@@ -175,7 +174,7 @@ def test_a_correction_that_the_feed_does_not_tell_is_found_when_the_page_is_look
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(incomings, "_LOOKS", (0.3,) * 50)
+    monkeypatch.setattr(queue, "_LOOKS", (0.3,) * 50)
     site = publishers.site("news.example")
     site.publish("/bridge", BRIDGE)
     with watching(desk, data, site.feed):
@@ -245,7 +244,7 @@ def test_what_was_withdrawn_does_not_come_back(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(incomings, "_LOOKS", (0.3,) * 50)
+    monkeypatch.setattr(queue, "_LOOKS", (0.3,) * 50)
     site = publishers.site("news.example")
     site.publish("/bridge", BRIDGE)
     site.publish("/other", about(1))
@@ -384,7 +383,7 @@ def test_a_busy_server_is_left_alone_as_long_as_it_asks(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(incomings, "_BACK_OFF", 100.0)
+    monkeypatch.setattr(queue, "_BACK_OFF", 100.0)
     site = publishers.site("news.example")
     site.faults["/feed"] = refuses(429, Retry_After="60")
     with watching(desk, data, site.feed) as (incoming, _):
@@ -476,7 +475,7 @@ def test_a_correction_at_a_new_address_takes_the_old_articles_place(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(incomings, "_LOOKS", (0.3,) * 50)
+    monkeypatch.setattr(queue, "_LOOKS", (0.3,) * 50)
     site = publishers.site("news.example")
     site.publish("/bridge", Story(BRIDGE.title, BRIDGE.text, dated=False))
     with watching(desk, data, site.feed):
@@ -497,7 +496,7 @@ def test_a_page_that_leads_elsewhere_for_the_time_being_keeps_its_article(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(incomings, "_LOOKS", (0.3,) * 50)
+    monkeypatch.setattr(queue, "_LOOKS", (0.3,) * 50)
     site = publishers.site("news.example")
     site.publish("/bridge", BRIDGE)
     with watching(desk, data, site.feed) as (_, said):
@@ -515,7 +514,7 @@ def test_a_page_with_quite_another_text_is_no_correction(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(incomings, "_LOOKS", (0.3,) * 50)
+    monkeypatch.setattr(queue, "_LOOKS", (0.3,) * 50)
     site = publishers.site("news.example")
     site.publish("/bridge", BRIDGE)
     consent = "\n".join(
@@ -546,7 +545,7 @@ def test_a_page_with_quite_another_text_is_no_correction(
 def test_pages_are_told_from_notices_in_any_script(said: str, text: str, is_of: bool) -> None:
     page = article(text, url="https://news.example/a", title=said)
 
-    assert watches._is_of(Entry("https://news.example/a", said, None, (), ""), page) == is_of
+    assert watcher._is_of(Entry("https://news.example/a", said, None, (), ""), page) == is_of
 
 
 @pytest.mark.slow
@@ -573,7 +572,7 @@ def test_a_second_look_keeps_what_the_feed_said(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(incomings, "_LOOKS", (0.3,) * 50)
+    monkeypatch.setattr(queue, "_LOOKS", (0.3,) * 50)
     site = publishers.site("news.example")
     site.publish("/bridge", Story(BRIDGE.title, BRIDGE.text, dated=False))
     with watching(desk, data, site.feed):

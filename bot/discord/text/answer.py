@@ -11,10 +11,11 @@ from datetime import datetime
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from bot.text.answer import said_by
-from retrieval.answers.answer import DECLINED, Citation, Written
+from retrieval.answers.answer import DECLINED, Written
 from retrieval.articles.article import Article, canonical_url, normalise
-from retrieval.articles.passages import sentences
+from retrieval.english.sentences import sentences
 from retrieval.proof.fact_check import Verdict
+from retrieval.search.hit import Citation
 from retrieval.sources.addresses import host_name
 
 # Limits of Discord, in characters, but OPTIONS (developer documentation, "Message Resource").

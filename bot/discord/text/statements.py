@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from bot.discord.text.answer import FITS, MESSAGE, Sheet, beginning, cut, escape, flat, source_line
 from bot.text.statements import NOBODY, NOT_JUST_THAT, how, nothing, words
-from retrieval.quotes.finder import Quotes, Said, Told, has
+from retrieval.quotes.finder import Quotes, has
+from retrieval.quotes.grouping import Told
+from retrieval.quotes.reports import Said
 from retrieval.quotes.speakers import Voice
 
 _SIZES = (600, 300, 150, 80)  # characters of each statement, escaped, tried in turn

@@ -1,0 +1,126 @@
+"""Wording: whether an attribution is quoted word for word, and whether it is denied."""
+
+import re
+from typing import Literal
+
+from retrieval.attribution.attribution import Attribution, Span
+
+Kind = Literal["direct", "indirect", "mixed"]
+
+
+QUOTED = re.compile(
+    r"“[^“”\n]*(?:”|(?=\n|$))|\"[^\"\n]*(?:\"|(?=\n|$))|«[^«»\n]*»|„[^„“”\n]*[“”]"
+    r"|''.*?(?:''|(?=\n|$))|(?<!\w)‘[^‘\n]*?’(?!\w)|(?<![\w'])'(?!')[^'\n]*(?:'\w[^'\n]*)*'(?![\w'])"
+)
+
+
+_FAR = 2000  # characters: a line without an end would take the square of its length
+
+
+SAYING = (
+    r"(?:say|tell|comment|answer|respond|reply|reveal|disclose|confirm|deny|speak|explain|elaborate"
+    r"|discuss|announce|mention|give|admit|specify|claim|promise|call|want|think|believe)"
+)
+
+
+_UNSAID = re.compile(
+    r"\b(?:did|does|do|would|will|could|can|has|have|had|is|was|may|might)(?: not|n[’']t)\b"
+    rf"(?: (?!just\b|only\b|merely\b|simply\b)\w+){{0,2}} {SAYING}\w*\b"
+    r"|\b(?:did|does|do|would|will|could|has|have|had|is|was|were|are)(?: not|n[’']t)$"
+    rf"|\bnever {SAYING}\w*\b|\bnever (?:said|told|spoke|thought|meant)\b"
+    r"|\b(?:has|have|had)(?: not|n[’']t) (?:yet )?(?:said|told|spoken|given|made)\b"
+    r"|\b(?:den(?:y|ies|ied|ying)|disput(?:es?|ed|ing)|disavow\w*)\b"
+    r"|\b(?:declin|refus)(?:es?|ed|ing) to\b"
+    rf"|\b(?:fail(?:s|ed|ing)?|ha(?:s|ve|d) yet) to {SAYING}\b"
+    r"|\bavoid(?:s|ed|ing)? (?:say|answer|comment|mention|nam)ing\b|\b(?:said|says?) nothing\b"
+    r"|\b(?:no comment|without (?:saying|commenting)|silent|stopped short of)\b",
+    re.I,
+)
+
+
+_TWICE = re.compile(
+    r"\b(?:did|does|do|could|can|would|will)(?: not|n[’']t) den(?:y|ies|ied)\b", re.I
+)
+
+
+_NOTHING = re.compile(r"nothing (?:about|on|of)\b", re.I)
+
+
+_TO_SAY = re.compile(rf"\s+to (?:{SAYING}|provide|offer|name|identify)\b", re.I)
+
+
+_ASIDE = re.compile(r"\bwho\b[^,]*(?:,|\b(?:named?|identified|quoted|publicly)\b)")
+
+
+_BEFORE_LAST = re.compile(r".*\b(?:and|but|while)\s", re.S)
+
+
+_BESIDE_A_DEED = re.compile(r",\s*$")
+
+
+_PARTICIPLE = re.compile(r"\w+ing\b")
+
+
+def kind(text: str, attribution: Attribution) -> Kind:
+    """Whether the content stands in quotation marks: all of it, none or some."""
+    said, within = "".join(text[a:b] for a, b in attribution.content), quoted(text, attribution)
+    if not re.search(r"\w", within):
+        return "indirect"
+    all_words, quoted_words = (len(re.findall(r"\w+", part)) for part in (said, within))
+    return "direct" if quoted_words == all_words else "mixed"
+
+
+def quoted(text: str, attribution: Attribution) -> str:
+    """What of the content stands in quotation marks."""
+    return "".join(
+        text[max(start, first) : min(end, last)]
+        for start, end in attribution.content
+        for first, last in _quotations(text, start, end)
+        if max(start, first) < min(end, last)
+    )
+
+
+def is_denied(text: str, attribution: Attribution) -> bool:
+    """Whether the article says that it was not said, was denied, or would not be said."""
+    between = cue_with_its_verb(text, attribution)
+    cues, contents = attribution.cue, attribution.content
+    is_silent = cues and contents and cues[-1][1] <= contents[0][0] <= cues[-1][1] + 1
+    if is_silent and _NOTHING.match(text, contents[0][0]):
+        return True
+    return bool(_UNSAID.search(between)) and not _TWICE.search(between)
+
+
+def _quotations(text: str, start: int, end: int) -> list[Span]:
+    """The quotations of the lines that hold the span."""
+    first = max(text.rfind("\n", 0, start) + 1, start - _FAR)
+    last = text.find("\n", end, end + _FAR)
+    line = text[first : last if last >= 0 else end + _FAR]
+    return [(first + one.start(), first + one.end()) for one in QUOTED.finditer(line)]
+
+
+def cue_with_its_verb(text: str, attribution: Attribution) -> str:
+    """The cue with what stands between it and its source, where "did not" may stand.
+
+    And with the "to say" of "declined to say" behind it.
+    """
+    if not attribution.cue:
+        return ""
+    start, end = attribution.cue[0][0], attribution.cue[-1][1]
+    unsaid = _TO_SAY.match(text, end)
+    cue = text[start:end] + (unsaid[0] if unsaid else "")
+    said = [place for span in attribution.content for place in span]
+    ahead = ""
+    if attribution.source and attribution.source[-1][1] <= start:
+        first = max([attribution.source[-1][1], *(place for place in said if place <= start)])
+        ahead = _of_the_cue(text[first:start], cue)
+    return re.split(r"(?<=[.!?])\s", ahead + cue)[-1]
+
+
+def _of_the_cue(ahead: str, cue: str) -> str:
+    """What ahead of a cue belongs to it: of "denied one thing and said" not the first half.
+
+    Nor "who was not authorized to speak," and "refused to come," ahead of "calling".
+    """
+    if _PARTICIPLE.match(cue) and _BESIDE_A_DEED.search(ahead):
+        return ""
+    return _BEFORE_LAST.sub("", _ASIDE.sub("", ahead))
