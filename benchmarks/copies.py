@@ -23,7 +23,7 @@ from pathlib import Path
 
 from benchmarks.questions import cases, rows
 from retrieval.articles.article import Article, article
-from retrieval.articles.duplicates import are_copies, bands
+from retrieval.articles.duplicates import are_duplicates, minhash_bands
 from retrieval.english.sentences import sentences
 from retrieval.errors import ReadError
 
@@ -75,7 +75,7 @@ def main() -> None:
     print(f"{len(corpus.articles):,} articles of {arguments.split}.\n")
 
     started = time.process_time()
-    signatures = [bands(one.text) for one in corpus.articles]
+    signatures = [minhash_bands(one.text) for one in corpus.articles]
     per_article = (time.process_time() - started) / len(signatures)
     candidates = sharing(signatures)
     started = time.process_time()
@@ -112,7 +112,7 @@ def read(file: Path, limit: int | None) -> Corpus:
 def decided(corpus: Corpus, pair: Pair, added: str = "") -> bool:
     """What is decided on a pair, the same text added to both."""
     one, other = (corpus.articles[number].text for number in pair)
-    return are_copies(one + added, other + added)
+    return are_duplicates(one + added, other + added)
 
 
 def sharing(signatures: Iterable[list[int]]) -> set[Pair]:
@@ -155,7 +155,10 @@ def print_shares(name: str, counts: Counter[str]) -> None:
 
 def outcome(one: str, other: str) -> Counter[str]:
     """What comes of a pair, as numbers to add up."""
-    band, copies = bool(set(bands(one)) & set(bands(other))), are_copies(one, other)
+    band, copies = (
+        bool(set(minhash_bands(one)) & set(minhash_bands(other))),
+        are_duplicates(one, other),
+    )
     return Counter({"n": 1, "band": int(band), "copies": int(copies), "both": int(band and copies)})
 
 

@@ -31,11 +31,11 @@ from rich.progress import track
 
 from benchmarks.news import indexed
 from benchmarks.questions import cases, sample
-from retrieval.english.words import content
+from retrieval.english.words import content_stems
 from retrieval.library.library import FILE
 from retrieval.newsdesk import Newsdesk
-from retrieval.quotes.reports import Said
-from retrieval.quotes.speakers import Voice
+from retrieval.quotes.reports import Report
+from retrieval.quotes.speakers import SpeakerProfile
 
 _PAGE = 20
 _PAGES = (1, 2, 10, 100, 500, 1000, 2000)
@@ -81,12 +81,12 @@ def questions(desk: Newsdesk, data: Path, each: int) -> dict[str, list[str]]:
     }
 
 
-def topic(desk: Newsdesk, voice: Voice, chance: random.Random) -> str:
+def topic(desk: Newsdesk, voice: SpeakerProfile, chance: random.Random) -> str:
     """The two longest content words of one of their statements."""
     said = chance.choice(desk.index.register.statements(voice.keys, most=50))
     statement, article = said
     text = " ".join(article.text[a:b] for a, b in statement.attribution.content)
-    words = {word.strip(".,;:'\"“”‘’?!") for word in text.split() if content(word)}
+    words = {word.strip(".,;:'\"“”‘’?!") for word in text.split() if content_stems(word)}
     return " ".join(sorted(words, key=lambda word: (-len(word), word))[:2])
 
 
@@ -107,7 +107,7 @@ def print_answers(desk: Newsdesk, asked: dict[str, list[str]]) -> None:
               f"| {max(each):.2f} s |")  # fmt: skip
 
 
-def print_pages(desk: Newsdesk, voice: Voice) -> None:
+def print_pages(desk: Newsdesk, voice: SpeakerProfile) -> None:
     """Milliseconds of some pages of what a speaker says, and of the list by which one is chosen."""
     name = voice.speaker.name
     print(f"\n{name}, {voice.count:,} statements, {_PAGE} a page")
@@ -123,7 +123,7 @@ def print_pages(desk: Newsdesk, voice: Voice) -> None:
     print(f"  speakers called {name[:3]}…: {middle:.0f} ms")
 
 
-def print_topics(desk: Newsdesk, voice: Voice) -> None:
+def print_topics(desk: Newsdesk, voice: SpeakerProfile) -> None:
     """Milliseconds of what a speaker says about some words of their own."""
     chance = random.Random(2)
     wanted = [topic(desk, voice, chance) for _ in range(20)]
@@ -150,7 +150,7 @@ def print_merged(desk: Newsdesk, most: int, show: int) -> None:
             print(f"\n{kind}:\n  {first}\n  {second}")
 
 
-def words(said: Said) -> str:
+def words(said: Report) -> str:
     """What is shown of it, on one line."""
     parts = said.words if said.statement.kind == "direct" else [said.sentence]
     return " … ".join(" ".join(part.split()) for part in parts)
@@ -166,7 +166,7 @@ def timed(work: Callable[[], int]) -> tuple[int, float]:
     return done, float(np.median(times))
 
 
-def given_to_one(work: Path, voice: Voice) -> Path:
+def given_to_one(work: Path, voice: SpeakerProfile) -> Path:
     """A copy of the library in which all statements are that speaker's."""
     copy = work / "one-speaker"
     shutil.rmtree(copy, ignore_errors=True)

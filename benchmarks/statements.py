@@ -21,7 +21,7 @@ from benchmarks.questions import rows as rows_of
 from retrieval.attribution.attribution import Attribution, Span
 from retrieval.attribution.statements import Statement, statements
 from retrieval.english.names import key, same_person, surname
-from retrieval.english.words import GRAMMAR, content
+from retrieval.english.words import STOPWORDS, content_stems
 
 _LEAST = 2  # statements that a speaker has who is asked about
 _TOPICS = 3  # asked about of one speaker, so that who is quoted most isn't half of the set
@@ -140,16 +140,16 @@ def _topics(
     own: list[Statement], texts: dict[str, str], rarity: dict[str, float]
 ) -> list[tuple[str, Statement]]:
     """Noun phrases that tell one statement from all others of its speaker, the rarest first."""
-    stems = [content(_text(one, texts)) for one in own]
+    stems = [content_stems(_text(one, texts)) for one in own]
     counts = Counter(stem for each in stems for stem in each)
     found = []
     for one in own:
         likely = [
             (sum(rarity[stem] for stem in meant) / len(meant), nouns["nouns"], one)
             for nouns in _NOUNS.finditer(_text(one, texts))
-            if not GRAMMAR & set(nouns["nouns"].lower().split())
+            if not STOPWORDS & set(nouns["nouns"].lower().split())
             and not _NO_NOUN.search(nouns["nouns"])
-            and (meant := content(nouns["nouns"]))
+            and (meant := content_stems(nouns["nouns"]))
             and all(counts[stem] == 1 for stem in meant)
         ]
         if likely:
@@ -160,7 +160,7 @@ def _topics(
 
 def _rarity(texts: Iterable[str]) -> dict[str, float]:
     """How rare each stem is among the articles."""
-    among = [content(text) for text in texts]
+    among = [content_stems(text) for text in texts]
     counts = Counter(stem for stems in among for stem in stems)
     return {stem: math.log(len(among) / count) for stem, count in counts.items()}
 

@@ -24,7 +24,7 @@ from retrieval.attribution.tagger import Tagger
 from retrieval.errors import LibraryError, ModelError, ReadError, SettingsError
 from retrieval.library.check import Finding, check
 from retrieval.library.filter import Filter
-from retrieval.library.index import Index, Report
+from retrieval.library.index import Index, SyncReport
 from retrieval.library.library import Library, Version
 from retrieval.models.embedder import BUNDLED, Embedder
 from retrieval.models.passage_reader import PassageReader
@@ -35,13 +35,13 @@ from retrieval.proof.standing import standing
 from retrieval.questions.followup import Turn, Understood, standalone
 from retrieval.questions.parts import parts
 from retrieval.questions.period import Days, asked_days
-from retrieval.questions.requests import AskedStatement, asked_statement
-from retrieval.quotes.finder import Quotes, quotes, who_said
-from retrieval.quotes.grouping import Told
-from retrieval.quotes.speakers import Voice, speakers_like
+from retrieval.questions.requests import StatementRequest, statement_request
+from retrieval.quotes.finder import StatementPage, statements_by, who_said
+from retrieval.quotes.grouping import ReportedStatement
+from retrieval.quotes.speakers import SpeakerProfile, speakers_like
 from retrieval.search.hit import Citation, Hit
 from retrieval.search.reader import Reader, SpanReader
-from retrieval.search.retriever import Search
+from retrieval.search.retriever import NewsdeskRetriever
 from retrieval.sources import files, http
 from retrieval.watching.queue import FILE as INCOMING
 from retrieval.watching.queue import Incoming
@@ -156,7 +156,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
             chroma_url=chroma_url,
             tagger=self.models.tagger,
         )
-        self.search = Search(index=self.index)
+        self.search = NewsdeskRetriever(index=self.index)
         self._newest: tuple[int, date | None] | None = None
         self.reader: Reader = reader or SpanReader(
             self.models.embedder,
@@ -291,7 +291,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
     def _read(self, found: _Found) -> Answer:
         question, parts, seconds = found
         started = time.perf_counter()
-        asked = [one for text, _ in parts if (one := asked_statement(text))]
+        asked = [one for text, _ in parts if (one := statement_request(text))]
         answer = self._stated(found, asked) if len(asked) == len(parts) else None
         step = "statements" if answer else "reader"
         if answer is None:
@@ -303,7 +303,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
         steps = {"search": seconds, step: time.perf_counter() - started}
         return replace(answer, since=question.since, until=question.until, steps=steps)
 
-    def _stated(self, found: _Found, asked: Sequence[AskedStatement]) -> Answer | None:
+    def _stated(self, found: _Found, asked: Sequence[StatementRequest]) -> Answer | None:
         """The answer made of statements; None where nobody is known by whom they are asked of."""
         question, parts, _ = found
         allowed = Filter(self._sources(question.source), question.since, question.until)
@@ -375,13 +375,13 @@ class Newsdesk(Runnable[str | Question, Answer]):
         first: int = 0,
         most: int = 10,
         oldest_first: bool = False,
-    ) -> Quotes:
+    ) -> StatementPage:
         """What a speaker says, newest first, or `oldest_first`; with a topic, what is on it alone.
 
         From number `first` on (0 is the first), at most `most`, all where that is negative. Raises
         SettingsError where the speaker's name is empty or endless.
         """
-        return quotes(
+        return statements_by(
             self._indexes,
             _line(speaker, "name"),
             about=_line(about, "topic") if about.strip() else "",
@@ -391,14 +391,14 @@ class Newsdesk(Runnable[str | Question, Answer]):
             oldest_first=oldest_first,
         )
 
-    def who_said(self, phrase: str) -> tuple[Told, ...]:
+    def who_said(self, phrase: str) -> tuple[ReportedStatement, ...]:
         """The statements that have the phrase, else most of its words, newest first.
 
         Raises SettingsError for an empty or endless phrase.
         """
         return who_said(self._indexes, _line(phrase, "phrase"))
 
-    def speakers(self, typed: str = "", *, most: int = 25) -> list[Voice]:
+    def speakers(self, typed: str = "", *, most: int = 25) -> list[SpeakerProfile]:
         """Speakers with a name that has the words typed, or beginnings; the most quoted first."""
         return speakers_like(self._indexes, typed, most)
 
@@ -419,7 +419,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
         prune: bool = False,
         again: bool = True,
         waiting: Callable[[], None] = lambda: None,
-    ) -> Generator[Report, None, None]:
+    ) -> Generator[SyncReport, None, None]:
         """Make the library hold what is in the files and folders; yields the report so far.
 
         With `prune`, articles whose file is no longer under `paths` are withdrawn, unless a
@@ -439,9 +439,9 @@ class Newsdesk(Runnable[str | Question, Answer]):
 
     def add_links(
         self, links: Iterable[str], *, waiting: Callable[[], None] = lambda: None
-    ) -> Generator[Report, None, None]:
+    ) -> Generator[SyncReport, None, None]:
         """Fetch these addresses into the library, one by one; yields the report so far."""
-        report = Report()
+        report = SyncReport()
         for link in links:
             # Fetched first: nobody else should have to wait until a slow server has answered.
             found = [*http.read(link, allowed=self.hosts, agent=self.agent)]
@@ -449,13 +449,13 @@ class Newsdesk(Runnable[str | Question, Answer]):
                 report += [*self.index.sync(found, most_again=_AGAIN)][-1]
             yield report
 
-    def take(self, articles: Iterable[Article], replaced: Collection[str] = ()) -> Report:
+    def take(self, articles: Iterable[Article], replaced: Collection[str] = ()) -> SyncReport:
         """Make the library hold these articles, and no longer those with the ids `replaced`."""
         return self.take_chosen(lambda: (articles, replaced))
 
     def take_chosen(
         self, chosen: Callable[[], tuple[Iterable[Article], Collection[str]]]
-    ) -> Report:
+    ) -> SyncReport:
         """The same for what is chosen when it is this process's turn to write."""
         with self.index.writing():
             articles, replaced = chosen()

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from retrieval.english.sentences import sentences
-from retrieval.english.words import content
+from retrieval.english.words import content_stems
 from retrieval.models.support import closest
 from training.material import held_back, rows
 
@@ -99,7 +99,9 @@ def strangers(claims: Sequence[Claim], share: float, seed: int) -> Iterator[Clai
     for one in claims:
         if one.supported and draw.random() < share:
             other = draw.choice(by_word[one.text.split()[0]])
-            if len(content(one.text) & content(other.evidence)) < 0.6 * len(content(one.text)):
+            if len(content_stems(one.text) & content_stems(other.evidence)) < 0.6 * len(
+                content_stems(one.text)
+            ):
                 yield Claim("stranger", one.text, other.evidence, False)
 
 
@@ -219,10 +221,10 @@ def _elsewhere(
     said: Sequence[str], inside: range, sentence: str, passage: str, draw: random.Random
 ) -> Iterator[Claim]:
     """What the article says elsewhere: the sentence that shares most with the passage."""
-    there = content(passage)
+    there = content_stems(passage)
     likest, best = "", 0.3
     for n, one in enumerate(said):
-        own = content(one)
+        own = content_stems(one)
         share = len(own & there) / len(own) if len(own) > 5 else 0.0
         if n not in inside and best < share < 0.7:
             likest, best = one, share

@@ -19,7 +19,7 @@ import numpy as np
 from retrieval.articles.article import article as make_article
 from retrieval.articles.passages import Passage, split
 from retrieval.errors import ReadError
-from retrieval.library.keywords import Words
+from retrieval.library.keywords import KeywordIndex
 from retrieval.library.library import Embedded
 
 Span = tuple[int, int]
@@ -259,8 +259,8 @@ def _group(row: dict[str, Any]) -> Group:
     )
 
 
-def _index(folder: Path, passages: Iterable[tuple[Passage, str]]) -> Words:
-    words = Words(folder)
+def _index(folder: Path, passages: Iterable[tuple[Passage, str]]) -> KeywordIndex:
+    words = KeywordIndex(folder)
     words.drop()
     words.open()
     words.replace(Embedded(passage, title, _NO_VECTOR) for passage, title in passages)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from retrieval.answers.answer import Answer
     from retrieval.articles.article import Article
     from retrieval.library.check import Finding
-    from retrieval.library.index import Report
+    from retrieval.library.index import SyncReport
     from retrieval.newsdesk import Newsdesk, Question
 
 app = typer.Typer(
@@ -105,14 +105,14 @@ def index(
 
 
 def _index(
-    run: "Generator[Report, None, None]",
+    run: "Generator[SyncReport, None, None]",
     advance: Callable[[int, int | None], None],
     stop: Callable[[], bool],
-) -> "tuple[Report, bool]":
+) -> "tuple[SyncReport, bool]":
     """The last report, and whether it was stopped before its end."""
-    from retrieval.library.index import Report
+    from retrieval.library.index import SyncReport
 
-    report, named = Report(), 0
+    report, named = SyncReport(), 0
     with closing(run):
         for report in run:
             advance(report.done, None)
@@ -296,13 +296,13 @@ def _asked(desk: "Newsdesk", asked: "Question") -> "Answer":
 
 
 def _print_way(desk: "Newsdesk", answer: "Answer") -> None:
-    from bot.text.trace import way, way_text
+    from bot.text.trace import trace, trace_text
 
     def article(library: str, id: str) -> "Article | None":
         found = desk.library(library)
         return found.article(id) if found else None
 
-    typer.echo("\n" + way_text(way(answer), article), err=True)
+    typer.echo("\n" + trace_text(trace(answer), article), err=True)
 
 
 @app.command(name="eval")
@@ -419,7 +419,7 @@ def show_answer(
     from bot import settings
     from bot.discord.libraries import Desks
     from bot.text.answer import json_line
-    from bot.text.trace import way_text
+    from bot.text.trace import trace_text
     from retrieval.articles.article import normalise
 
     chosen = settings.with_model(settings.load(), NO_MODEL)
@@ -440,7 +440,7 @@ def show_answer(
                 return found.article(id) if found else None
 
             typer.echo(f"{given.at}  {' '.join(normalise(given.asked).split())}")
-            typer.echo(way_text(told, article))
+            typer.echo(trace_text(told, article))
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def quotes(
     if as_json:
         for one in found.told:
             typer.echo(json_line(told_json(one)))
-    several = len(found.voices) > 1
+    several = len(found.speakers) > 1
     if not found.told:
         typer.echo(nothing(found, about), err=as_json)
     elif timeline and not as_json:

@@ -23,7 +23,7 @@ from bot.discord.store import GuildSettings
 from bot.discord.text.answer import MESSAGE, OPTION, OPTIONS, cut, escape, when
 from retrieval.articles.article import Article
 from retrieval.errors import LibraryError, ReadError, SettingsError
-from retrieval.library.index import Report
+from retrieval.library.index import SyncReport
 
 if TYPE_CHECKING:
     from bot.discord.client import Client
@@ -74,7 +74,7 @@ async def add(interaction: Interaction, link: str | None, file: discord.Attachme
         if (link is None) == (file is None):
             raise SettingsError("Give a link or a file, one of the two.")
 
-        def work(report: Callable[[str], None]) -> Report:
+        def work(report: Callable[[str], None]) -> SyncReport:
             if link is not None:
                 return _add_link(client, guild, link, report)
             assert file is not None, "one of the two"
@@ -85,7 +85,7 @@ async def add(interaction: Interaction, link: str | None, file: discord.Attachme
 
 def _add_file(
     client: "Client", guild: int, file: discord.Attachment, report: Callable[[str], None]
-) -> Report:
+) -> SyncReport:
     # The folder is the server's and the name the file's, so that a file sent again is the same
     # article, changed.
     folder = client.options.data.absolute() / _INCOMING / own_library(guild)
@@ -117,7 +117,7 @@ def _fetched(file: discord.Attachment, folder: Path) -> Path:
     return path.rename(path.with_stem(f"{path.stem}-{digest}"))
 
 
-def _add_link(client: "Client", guild: int, link: str, report: Callable[[str], None]) -> Report:
+def _add_link(client: "Client", guild: int, link: str, report: Callable[[str], None]) -> SyncReport:
     report("Fetching …")
     with client.desks.own(guild, create=True) as desk:
         return _last(desk.add_links([link]), lambda at: None)
@@ -150,15 +150,15 @@ async def _with_progress(
         running.cancel()
 
 
-def _last(run: Generator[Report, None, None], each: Callable[[Report], None]) -> Report:
-    report = Report()
+def _last(run: Generator[SyncReport, None, None], each: Callable[[SyncReport], None]) -> SyncReport:
+    report = SyncReport()
     with closing(run):
         for report in run:
             each(report)
     return report
 
 
-def report_text(report: Report) -> str:
+def report_text(report: SyncReport) -> str:
     """What came of feeding, failures by name."""
     text = f"Added {report.added}, changed {report.changed}, unchanged {report.unchanged}."
     for error in report.failed[:_NAMED]:

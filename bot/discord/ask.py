@@ -15,10 +15,10 @@ from bot.discord.components import answer_view
 from bot.discord.libraries import places, recalled, whole
 from bot.discord.replies import PartialReply, Refused, Reply
 from bot.discord.retries import BROKEN
-from bot.discord.store import Given, GuildSettings, Store
+from bot.discord.store import AnswerRecord, GuildSettings, Store
 from bot.discord.text.answer import Sheet, answer_sheet, cut
 from bot.text.answer import mode_notes
-from bot.text.trace import way
+from bot.text.trace import trace
 from retrieval.answers.answer import Answer
 from retrieval.errors import LibraryError
 from retrieval.newsdesk import MAX_QUESTION, Newsdesk, Question
@@ -45,13 +45,13 @@ class Asked:
     asker: int
     private: bool = False
     repeated: bool = False  # whether the answer repeats the question, where nobody sees it
-    follows: Given | None = None
+    follows: AnswerRecord | None = None
     source: str | None = None
     since: date | None = None
     until: date | None = None
 
 
-async def answer(client: "Client", asked: Asked, reply: PartialReply) -> Given:
+async def answer(client: "Client", asked: Asked, reply: PartialReply) -> AnswerRecord:
     """Answer, and remember what was shown. Raises Busy and SettingsError."""
     question, found = await _found(client, asked, reply)
     sheet = _sheet(asked, question, found)
@@ -80,12 +80,12 @@ async def _found(client: "Client", asked: Asked, reply: PartialReply) -> tuple[Q
 
 async def show(
     client: "Client",
-    given: Given,
+    given: AnswerRecord,
     sheet: Sheet,
     citations: Sequence[Citation],
     reply: Reply,
-    more: Callable[[Given], Sequence[discord.ui.Item[Any]]] = lambda given: (),
-) -> Given:
+    more: Callable[[AnswerRecord], Sequence[discord.ui.Item[Any]]] = lambda given: (),
+) -> AnswerRecord:
     """Send what was found, and remember it; where that can't be, it is sent all the same.
 
     `more` gives what stands below it beside what stands below every answer.
@@ -143,10 +143,10 @@ def _is_spent(client: "Client", guild: int | None) -> bool:
         return True
 
 
-def _turns(store: Store, desk: Newsdesk, last: Given) -> list[Turn]:
+def _turns(store: Store, desk: Newsdesk, last: AnswerRecord) -> list[Turn]:
     """The talk up to this answer, oldest first, back to where something in it was private."""
     turns: list[Turn] = []
-    given: Given | None = last
+    given: AnswerRecord | None = last
     while given and not given.private and len(turns) < MAX_TURNS:
         quoted = recalled(desk, given) if given.found else []
         turns.insert(0, Turn(given.question, " ".join(one.quote for one in quoted if one)))
@@ -175,11 +175,11 @@ def _sheet(asked: Asked, question: Question, found: Answer) -> Sheet:
     )
 
 
-def _given(asked: Asked, question: Question, found: Answer, sheet: Sheet) -> Given:
+def _given(asked: Asked, question: Question, found: Answer, sheet: Sheet) -> AnswerRecord:
     shown = found.citations[: sheet.shown] or [
         whole(number, hit) for number, hit in enumerate(found.hits[:_NEAREST], 1)
     ]
-    return Given(
+    return AnswerRecord(
         guild=asked.guild,
         channel=asked.channel,
         asker=asked.asker,
@@ -192,7 +192,7 @@ def _given(asked: Asked, question: Question, found: Answer, sheet: Sheet) -> Giv
         source=question.source,
         since=question.since,
         until=question.until,
-        way=json.dumps(way(found), ensure_ascii=False),
+        way=json.dumps(trace(found), ensure_ascii=False),
     )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from bot.discord.ask import Asked, show
 from bot.discord.libraries import places
 from bot.discord.replies import Reply
-from bot.discord.store import Given
+from bot.discord.store import AnswerRecord
 from bot.discord.text.answer import check_sheet
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ async def check(client: "Client", asked: Asked, reply: Reply) -> None:
         await reply.send(sheet.text)
         return
     shown = [one.citation for one in verdicts if one.citation][: sheet.shown]
-    given = Given(
+    given = AnswerRecord(
         guild=asked.guild,
         channel=asked.channel,
         asker=asked.asker,

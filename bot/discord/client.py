@@ -23,7 +23,7 @@ from bot.discord.pool import Pool
 from bot.discord.rate_limit import Limits
 from bot.discord.replies import MessageReply, Refused, Sent, in_flight
 from bot.discord.retries import be_patient
-from bot.discord.store import Given, GuildSettings, Store
+from bot.discord.store import AnswerRecord, GuildSettings, Store
 from bot.discord.text.answer import thread_name
 from bot.settings import Settings
 from retrieval.errors import LibraryError
@@ -229,7 +229,7 @@ class Client(discord.AutoShardedClient):
         owner = channel.owner_id if isinstance(channel, discord.Thread) else None
         return self.user is not None and owner == self.user.id
 
-    async def _leant_on(self, message: discord.Message) -> tuple[Given | None, bool]:
+    async def _leant_on(self, message: discord.Message) -> tuple[AnswerRecord | None, bool]:
         """The answer that the message leans on, and whether it needs no mention to be meant."""
         replied = message.reference if _is_reply(message) else None
         reference = replied.message_id if replied else None
@@ -244,7 +244,7 @@ class Client(discord.AutoShardedClient):
         return last or await asyncio.to_thread(self.store.answer_in, id), True
 
     async def _answer_message(
-        self, message: discord.Message, follows: Given | None, reply: MessageReply
+        self, message: discord.Message, follows: AnswerRecord | None, reply: MessageReply
     ) -> None:
         assert self.user is not None, "it hears after it has logged in"
         text = _without_mentions(message.content, self.user.id)
@@ -260,7 +260,7 @@ class Client(discord.AutoShardedClient):
                 await reply.send(_UNREADABLE)
 
     async def _answer_question(
-        self, message: discord.Message, text: str, follows: Given | None, reply: MessageReply
+        self, message: discord.Message, text: str, follows: AnswerRecord | None, reply: MessageReply
     ) -> None:
         settings = await ask.may_write(self, message)
         async with AsyncExitStack() as stack:
@@ -284,7 +284,9 @@ class Client(discord.AutoShardedClient):
             log.info("no thread could be opened: %s %s", exc.status, exc.code)
             return None
 
-    async def open_thread(self, interaction: discord.Interaction["Client"], given: Given) -> None:
+    async def open_thread(
+        self, interaction: discord.Interaction["Client"], given: AnswerRecord
+    ) -> None:
         """Open a thread below an answer to `/ask`, where the server wants that."""
         settings = await self.settings_of(given.guild)
         channel = interaction.channel
@@ -298,7 +300,7 @@ class Client(discord.AutoShardedClient):
 
     # What the rest asks of it
 
-    async def share(self, interaction: discord.Interaction[Any], given: Given) -> None:
+    async def share(self, interaction: discord.Interaction[Any], given: AnswerRecord) -> None:
         """Show a private answer or check to everybody in the channel."""
         await share.share(self, interaction, given)
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 import discord
 
 from bot.discord.replies import FollowupReply, Refused, in_flight
-from bot.discord.store import Given
+from bot.discord.store import AnswerRecord
 from bot.discord.text import answer as messages
 from bot.discord.text.answer import OPTIONS
 from retrieval.search.hit import Citation
@@ -23,7 +23,7 @@ FORGOTTEN = "I no longer know this answer. Please ask again."
 _THANKS = "Thank you. Your opinion is kept with the question."
 
 
-def answer_view(given: Given, citations: Sequence[Citation]) -> discord.ui.View:
+def answer_view(given: AnswerRecord, citations: Sequence[Citation]) -> discord.ui.View:
     """The components of an answer or a check; a private one can be shared."""
     view = discord.ui.View(timeout=None)
     if citations:
@@ -39,9 +39,9 @@ def answer_view(given: Given, citations: Sequence[Citation]) -> discord.ui.View:
     return view
 
 
-async def known(interaction: Interaction, answer: int) -> Given:
+async def known(interaction: Interaction, answer: int) -> AnswerRecord:
     """The answer, where it was given to those who ask for it now. Raises Refused."""
-    given: Given | None = await asyncio.to_thread(interaction.client.store.answer, answer)
+    given: AnswerRecord | None = await asyncio.to_thread(interaction.client.store.answer, answer)
     if given is None or given.guild != interaction.guild_id:
         raise Refused(FORGOTTEN)
     if (given.private or given.guild is None) and given.asker != interaction.user.id:
@@ -49,7 +49,7 @@ async def known(interaction: Interaction, answer: int) -> Given:
     return given
 
 
-async def _recalled(interaction: Interaction, given: Given) -> list[Citation | None]:
+async def _recalled(interaction: Interaction, given: AnswerRecord) -> list[Citation | None]:
     client = interaction.client
     found: list[Citation | None] = await client.looks.run(lambda: client.desks.recall(given))
     return found

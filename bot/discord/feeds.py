@@ -15,7 +15,7 @@ from bot.discord.replies import InteractionReply, in_flight
 from bot.discord.text.answer import MESSAGE, OPTION, OPTIONS, cut, escape
 from bot.settings import OF_SERVERS
 from retrieval.errors import SettingsError
-from retrieval.watching.queue import Incoming, Source
+from retrieval.watching.queue import Incoming, Subscription
 
 if TYPE_CHECKING:
     from bot.discord.client import Client
@@ -69,7 +69,7 @@ async def remove(interaction: Interaction, url: str) -> None:
     """Follow a feed no longer; its articles stay."""
     client: Client = interaction.client
 
-    def work(guild: int) -> Source:
+    def work(guild: int) -> Subscription:
         with closing(Incoming(client.options.data)) as incoming:
             known = {one.url: one for one in incoming.sources(own_library(guild))}
             source = known.get(url) or incoming.source(own_library(guild), url)
@@ -100,7 +100,7 @@ async def addresses(interaction: Interaction, current: str) -> list[app_commands
     ][:OPTIONS]
 
 
-def list_text(sources: list[Source]) -> str:
+def list_text(sources: list[Subscription]) -> str:
     """Two lines a feed: its title and address, and how it is doing."""
     lines = []
     for one in sources:
@@ -138,6 +138,6 @@ def rest_where_gone(data: Path, guilds: set[int]) -> None:
                 incoming.rest(library, resting=int(server) not in guilds)
 
 
-def _sources(client: "Client", guild: int) -> list[Source]:
+def _sources(client: "Client", guild: int) -> list[Subscription]:
     with closing(Incoming(client.options.data)) as incoming:
         return incoming.sources(own_library(guild))

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from bot.discord.store import Given, Place
+from bot.discord.store import AnswerRecord, QuotePlace
 from bot.settings import OF_SERVERS, Settings
 from bot.settings import desk as open_desk
 from retrieval.articles.article import normalise
@@ -29,7 +29,7 @@ class Change:
     `quote` is None where no version with it is kept, as when the article is `withdrawn`.
     """
 
-    given: Given
+    given: AnswerRecord
     article: str
     quote: str | None
     withdrawn: bool
@@ -119,12 +119,12 @@ class Desks:
             if guild not in self._users:
                 self._open.pop(guild).close()
 
-    def recall(self, given: Given) -> list[Citation | None]:
+    def recall(self, given: AnswerRecord) -> list[Citation | None]:
         """The answer's quotes as they stand now, None for each that was changed or withdrawn."""
         with self.desk(given.guild) as desk:
             return recalled(desk, given)
 
-    def changes(self, given: Given) -> list[Change]:
+    def changes(self, given: AnswerRecord) -> list[Change]:
         """The answer's quotes that the newest version of their article no longer has."""
         with self.desk(given.guild) as desk:
             found = [
@@ -149,10 +149,10 @@ def own_library(guild: int) -> str:
     return f"{OF_SERVERS}{guild}"
 
 
-def places(citations: Sequence[Citation]) -> tuple[Place, ...]:
+def places(citations: Sequence[Citation]) -> tuple[QuotePlace, ...]:
     """Where the citations stand, to be remembered."""
     return tuple(
-        Place(
+        QuotePlace(
             one.hit.library,
             one.hit.article.id,
             one.hit.passage.start,
@@ -171,13 +171,13 @@ def whole(number: int, hit: Hit) -> Citation:
     return Citation(number, hit, hit.passage.start, hit.passage.end, hit.passage.text)
 
 
-def recalled(desk: Newsdesk, given: Given) -> list[Citation | None]:
+def recalled(desk: Newsdesk, given: AnswerRecord) -> list[Citation | None]:
     """The answer's quotes as they stand at this desk, None for each changed or withdrawn."""
     found = [_citation(desk, number, place) for number, place in enumerate(given.places, 1)]
     return [one and replace(one, also=desk.also(one)) for one in found]
 
 
-def _citation(desk: Newsdesk, number: int, place: Place) -> Citation | None:
+def _citation(desk: Newsdesk, number: int, place: QuotePlace) -> Citation | None:
     """The quote where it stands in the newest version, None where that has not these words."""
     library = desk.library(place.library)
     article = library.article(place.article) if library else None
@@ -204,7 +204,7 @@ def _has(library: Library | None, article: str) -> bool:
     return library is not None and library.digest(article) is not None
 
 
-def _words(library: Library | None, place: Place) -> str | None:
+def _words(library: Library | None, place: QuotePlace) -> str | None:
     """What stood there in the version that was quoted, None where that is forgotten."""
     for version in library.versions(place.article) if library else []:
         words = version.article.text[place.start : place.end]

@@ -14,13 +14,13 @@ from bot.discord.components import FORGOTTEN, known
 from bot.discord.libraries import places
 from bot.discord.pool import Busy
 from bot.discord.replies import FollowupReply, Refused, Reply, Sent, in_flight
-from bot.discord.store import Given
+from bot.discord.store import AnswerRecord
 from bot.discord.text.answer import OPTION, OPTIONS, cut, flat
 from bot.discord.text.statements import quotes_sheet, who_sheet
 from retrieval.errors import LibraryError
-from retrieval.quotes.finder import Quotes
-from retrieval.quotes.grouping import Told
-from retrieval.quotes.speakers import Voice
+from retrieval.quotes.finder import StatementPage
+from retrieval.quotes.grouping import ReportedStatement
+from retrieval.quotes.speakers import SpeakerProfile
 
 if TYPE_CHECKING:
     from bot.discord.client import Client
@@ -64,7 +64,7 @@ async def quotes(client: "Client", wanted: Wanted, reply: Reply, page: int = 0) 
         until=wanted.until,
     )
 
-    def buttons(kept: Given) -> Sequence[discord.ui.Item[Any]]:
+    def buttons(kept: AnswerRecord) -> Sequence[discord.ui.Item[Any]]:
         newer = [Page(kept.id, page - 1, "Back")] if page else []
         return newer + ([Page(kept.id, page + 1, "More")] if found.more else [])
 
@@ -81,7 +81,7 @@ async def who(client: "Client", wanted: Wanted, phrase: str, reply: Reply) -> No
     await _show(client, given, sheet, found, reply, lambda kept: ())
 
 
-async def _show(client: "Client", given: Given, sheet: Any, told: Sequence[Told], reply: Reply,
+async def _show(client: "Client", given: AnswerRecord, sheet: Any, told: Sequence[ReportedStatement], reply: Reply,
                 buttons: Any) -> None:  # fmt: skip
     if not told:
         await reply.send(sheet.text)
@@ -90,7 +90,7 @@ async def _show(client: "Client", given: Given, sheet: Any, told: Sequence[Told]
     await ask.show(client, given, sheet, citations, reply, buttons)
 
 
-def _quotes(client: "Client", wanted: Wanted, page: int) -> Quotes:
+def _quotes(client: "Client", wanted: Wanted, page: int) -> StatementPage:
     with client.desks.desk(wanted.guild) as desk:
         return desk.quotes(
             wanted.speaker, about=wanted.about, since=wanted.since, until=wanted.until,
@@ -98,13 +98,13 @@ def _quotes(client: "Client", wanted: Wanted, page: int) -> Quotes:
         )  # fmt: skip
 
 
-def _who_said(client: "Client", guild: int | None, phrase: str) -> tuple[Told, ...]:
+def _who_said(client: "Client", guild: int | None, phrase: str) -> tuple[ReportedStatement, ...]:
     with client.desks.desk(guild) as desk:
         return desk.who_said(phrase)
 
 
-def _given(wanted: Wanted, told: Sequence[Told], shown: int) -> Given:
-    return Given(
+def _given(wanted: Wanted, told: Sequence[ReportedStatement], shown: int) -> AnswerRecord:
+    return AnswerRecord(
         guild=wanted.guild,
         channel=wanted.channel,
         asker=wanted.asker,
@@ -131,12 +131,12 @@ async def speakers(interaction: Interaction, current: str) -> list[app_commands.
     return [app_commands.Choice(name=_label(one), value=name) for name, one in named.items()]
 
 
-def _speakers(client: "Client", guild: int | None, typed: str) -> list[Voice]:
+def _speakers(client: "Client", guild: int | None, typed: str) -> list[SpeakerProfile]:
     with client.desks.desk(guild) as desk:
         return desk.speakers(typed, most=OPTIONS)
 
 
-def _label(voice: Voice) -> str:
+def _label(voice: SpeakerProfile) -> str:
     parts = [voice.speaker.name, voice.speaker.description]
     return cut(flat(", ".join(filter(None, parts))), OPTION)
 

@@ -12,7 +12,7 @@ from bot.discord import check
 from bot.discord.ask import Asked, may_ask, show
 from bot.discord.components import GONE, Interaction, answer_view
 from bot.discord.replies import FollowupReply, Refused
-from bot.discord.store import Given
+from bot.discord.store import AnswerRecord
 from bot.discord.text import answer
 from retrieval.search.hit import Citation
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.discord.client import Client
 
 
-async def share(client: "Client", interaction: Interaction, given: Given) -> None:
+async def share(client: "Client", interaction: Interaction, given: AnswerRecord) -> None:
     """Show it for all to see, once, as far as it still stands; then its button goes."""
     await may_ask(interaction)
     if not await asyncio.to_thread(client.store.share, given.id):
@@ -45,7 +45,7 @@ async def share(client: "Client", interaction: Interaction, given: Given) -> Non
 
 
 async def _answer_again(
-    client: "Client", given: Given, asker: int, reply: FollowupReply
+    client: "Client", given: AnswerRecord, asker: int, reply: FollowupReply
 ) -> list[Citation]:
     """Send the quotes that still stand, and return them."""
     recalled = await client.looks.run(lambda: client.desks.recall(given))
@@ -58,7 +58,9 @@ async def _answer_again(
     return citations
 
 
-def _shared(given: Given, recalled: Sequence[Citation | None], shown: int, asker: int) -> Given:
+def _shared(
+    given: AnswerRecord, recalled: Sequence[Citation | None], shown: int, asker: int
+) -> AnswerRecord:
     places = given.places
     if given.found:
         stands = [place for place, one in zip(given.places, recalled, strict=True) if one]

@@ -60,7 +60,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QuotePlace:
     """Where something shown stands: a quote, or a passage of which nothing is quoted.
 
     All numbers are offsets in the article's text; `digest` is of the words from `start` to `end`.
@@ -78,7 +78,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class AnswerRecord:
     """An answer as given. `guild` is None in a direct message, `message` until it is sent.
 
     `question` is what was understood, `asked` what was typed; `places` are its quotes in order,
@@ -96,7 +96,7 @@ class Given:
     asked: str
     private: bool
     found: bool
-    places: tuple[Place, ...]
+    places: tuple[QuotePlace, ...]
     follows: int | None = None
     message: int | None = None
     checks: bool = False
@@ -148,7 +148,7 @@ class Store(Database):
 
     # Answers and what was thought of them
 
-    def keep(self, given: Given) -> Given:
+    def keep(self, given: AnswerRecord) -> AnswerRecord:
         """The same with its id and time, kept."""
         given = replace(given, at=_now())
         values = asdict(given) | {"places": json.dumps([asdict(place) for place in given.places])}
@@ -208,25 +208,25 @@ class Store(Database):
             [(f'"article_id": "{id}"',) for id in articles],
         )
 
-    def answer(self, id: int) -> Given | None:
+    def answer(self, id: int) -> AnswerRecord | None:
         """The answer with this id, or None."""
         return self._given("id = ?", id) if abs(id) <= _MOST else None
 
-    def answers(self) -> Iterator[Given]:
+    def answers(self) -> Iterator[AnswerRecord]:
         """Every answer that quoted something, oldest first."""
         for (id,) in self.rows("SELECT id FROM answers WHERE found ORDER BY id"):
             if given := self.answer(id):
                 yield given
 
-    def answer_in(self, message: int) -> Given | None:
+    def answer_in(self, message: int) -> AnswerRecord | None:
         """The answer that this message shows, or None."""
         return self._given("message = ?", message)
 
-    def last_in(self, channel: int) -> Given | None:
+    def last_in(self, channel: int) -> AnswerRecord | None:
         """The last answer given in this channel or thread for all to see, or None."""
         return self._given("channel = ? AND NOT private AND NOT checks", channel)
 
-    def _given(self, where: str, value: int) -> Given | None:
+    def _given(self, where: str, value: int) -> AnswerRecord | None:
         rows = self.rows(
             f"SELECT {_COLUMNS} FROM answers WHERE {where} ORDER BY id DESC LIMIT 1", [value]
         )
@@ -297,13 +297,13 @@ def _stored(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _given(row: dict[str, Any]) -> Given:
-    row["places"] = tuple(Place(**place) for place in json.loads(row["places"]))
+def _given(row: dict[str, Any]) -> AnswerRecord:
+    row["places"] = tuple(QuotePlace(**place) for place in json.loads(row["places"]))
     for name in ("private", "found", "checks", "shared"):
         row[name] = bool(row[name])
     for name in ("since", "until"):
         row[name] = date.fromisoformat(row[name]) if row[name] else None
-    return Given(**row)
+    return AnswerRecord(**row)
 
 
 def _today(guild: int | None) -> list[object]:

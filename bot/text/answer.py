@@ -19,7 +19,7 @@ from retrieval.search.hit import Citation, Hit
 if TYPE_CHECKING:
     from bot.discord.libraries import Change
     from bot.discord.store import Feedback
-    from retrieval.watching.queue import Source
+    from retrieval.watching.queue import Subscription
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _NEAREST = 3  # passages shown when an answer is declined
@@ -284,7 +284,7 @@ def _changes(old: str, new: str) -> Text:
     return shown
 
 
-def feed_text(source: "Source") -> str:
+def feed_text(source: "Subscription") -> str:
     """The feed's address and title, and below it how it is doing."""
     state = "paused" if source.paused else f"next poll {_moment(source.due)}"
     lines = [
@@ -296,7 +296,7 @@ def feed_text(source: "Source") -> str:
     return "\n".join(lines)
 
 
-def feed_json(source: "Source") -> dict[str, Any]:
+def feed_json(source: "Subscription") -> dict[str, Any]:
     """The same as documented in docs/json.md."""
     return {
         "url": source.url,

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from retrieval.quotes.finder import Quotes
-from retrieval.quotes.grouping import Told
-from retrieval.quotes.reports import Said
-from retrieval.quotes.speakers import Voice
+from retrieval.quotes.finder import StatementPage
+from retrieval.quotes.grouping import ReportedStatement
+from retrieval.quotes.reports import Report
+from retrieval.quotes.speakers import SpeakerProfile
 
 NOT_JUST_THAT = "Nobody in these articles says just that. The nearest:"
 NOBODY = "Nobody in these articles says that."
@@ -18,27 +18,27 @@ _PARTLY = "partly word for word: "
 _REPORTED = "in the reporter's words: "
 
 
-def heading(found: Quotes, about: str) -> str:
+def heading(found: StatementPage, about: str) -> str:
     """Who is meant, one a line where they are several, and how often they are quoted."""
-    lines = [voice_text(one) for one in found.voices[:_NAMED]]
-    if len(found.voices) > _NAMED:
-        lines.append(f"and {len(found.voices) - _NAMED} more who may be meant")
+    lines = [voice_text(one) for one in found.speakers[:_NAMED]]
+    if len(found.speakers) > _NAMED:
+        lines.append(f"and {len(found.speakers) - _NAMED} more who may be meant")
     return "\n".join(lines) + (f"\nAbout {about}:" if about else "")
 
 
-def voice_text(voice: Voice) -> str:
+def voice_text(voice: SpeakerProfile) -> str:
     """Name, description, and how often they are quoted."""
     quoted = f"quoted {voice.count:,} times" if voice.count > 1 else "quoted once"
     return " · ".join(filter(None, [voice.speaker.name, voice.speaker.description, quoted]))
 
 
-def nothing(found: Quotes, about: str = "") -> str:
+def nothing(found: StatementPage, about: str = "") -> str:
     """Why there is nothing to be shown, as a sentence."""
     if found.first and found.count:
         return "There are no more statements."
-    if found.voices:
-        none = f"{found.voices[0].speaker.name} says nothing"
-        if len(found.voices) > 1:
+    if found.speakers:
+        none = f"{found.speakers[0].speaker.name} says nothing"
+        if len(found.speakers) > 1:
             none = f"Nobody called {found.asked} says anything"
         where = f"about {about} in these articles" if about else "in the articles of those days"
         return f"{none} {where}."
@@ -49,12 +49,12 @@ def nothing(found: Quotes, about: str = "") -> str:
     return f"{said} {many} {found.asked}."
 
 
-def timeline_line(said: Said, *, with_name: bool) -> str:
+def timeline_line(said: Report, *, with_name: bool) -> str:
     """The day, who says it where that is asked for, what, and the publisher."""
     return f"{_when(said):10}  {_who(said, with_name)}{line(said)}  ({_publisher(said)})"
 
 
-def told_text(told: Told, *, with_name: bool = False) -> str:
+def told_text(told: ReportedStatement, *, with_name: bool = False) -> str:
     """The statement, who reports it, and other wordings, on lines of their own."""
     lines = [f"    {_who(told.said, with_name)}{line(told.said)}", f"    {_reported_by(told.said)}"]
     if told.also:
@@ -64,18 +64,18 @@ def told_text(told: Told, *, with_name: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _who(said: Said, with_name: bool) -> str:
+def _who(said: Report, with_name: bool) -> str:
     """Who says it, where several may; what two say together is never shown as one's."""
     speaker = said.statement.speaker
     return f"{speaker}: " if with_name or speaker.is_joint else ""
 
 
-def line(said: Said) -> str:
+def line(said: Report) -> str:
     """What is said on one line: in quotation marks, or in the reporter's words; and if denied."""
     return how(said) + words(said)
 
 
-def how(said: Said) -> str:
+def how(said: Report) -> str:
     """What is to be said ahead of the words: that they are the reporter's, or denied; else ""."""
     if said.statement.kind == "direct":
         return _DENIED if said.statement.is_denied else ""
@@ -84,7 +84,7 @@ def how(said: Said) -> str:
     return _REPORTED if said.statement.kind == "indirect" else _PARTLY
 
 
-def words(said: Said) -> str:
+def words(said: Report) -> str:
     """Direct words within one kind of quotation marks; else the reporter's, who says so included.
 
     "rejected the plan" and "praised the plan" have the same content, and are not the same.
@@ -95,21 +95,21 @@ def words(said: Said) -> str:
     return " … ".join(f"“{one}”" for one in pieces)
 
 
-def _when(said: Said) -> str:
+def _when(said: Report) -> str:
     return (said.article.published or "undated")[:10]
 
 
-def _reported_by(said: Said) -> str:
+def _reported_by(said: Report) -> str:
     article = said.article
     where = [article.source, article.title, article.url or article.path or ""]
     return " · ".join(filter(None, [_when(said), *where]))
 
 
-def _publisher(said: Said) -> str:
+def _publisher(said: Report) -> str:
     return said.article.source or said.article.title
 
 
-def told_json(told: Told) -> dict[str, Any]:
+def told_json(told: ReportedStatement) -> dict[str, Any]:
     """The statement as documented in docs/json.md."""
     return said_json(told.said) | {
         "also": [_place_json(one) for one in told.also],
@@ -117,7 +117,7 @@ def told_json(told: Told) -> dict[str, Any]:
     }
 
 
-def said_json(said: Said) -> dict[str, Any]:
+def said_json(said: Report) -> dict[str, Any]:
     """One report of a statement as documented in docs/json.md."""
     speaker, parts = said.statement.speaker, said.statement.attribution
     return {
@@ -137,7 +137,7 @@ def said_json(said: Said) -> dict[str, Any]:
     }
 
 
-def _place_json(said: Said) -> dict[str, Any]:
+def _place_json(said: Report) -> dict[str, Any]:
     article = said.article
     return {
         "library": said.library,

@@ -10,7 +10,7 @@ _CANDIDATES = 24
 _QUOTES = 5
 
 
-def way(answer: Answer) -> dict[str, Any]:
+def trace(answer: Answer) -> dict[str, Any]:
     """The way as JSON takes it. No word of an article is in it but what a language model wrote."""
     return {
         "question": answer.question,
@@ -45,7 +45,7 @@ def way(answer: Answer) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def way_text(told: dict[str, Any], article: Callable[[str, str], Article | None]) -> str:
+def trace_text(told: dict[str, Any], article: Callable[[str, str], Article | None]) -> str:
     """The way for people to read; `article` finds one by its library and id, None if it is gone."""
     limits = [f"{name} {told[name]}" for name in ("since", "until") if told[name]]
     lines = [f"understood: {', '.join([told['question'], *limits])}"]

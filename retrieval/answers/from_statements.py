@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from retrieval.answers.answer import Answer, cite_again
 from retrieval.english.sentences import sentences
-from retrieval.english.words import content
+from retrieval.english.words import content_stems
 from retrieval.library.filter import Filter
 from retrieval.library.index import Index
-from retrieval.questions.requests import FINITE, AskedStatement
-from retrieval.quotes.finder import on_topic, quotes, who_said
-from retrieval.quotes.grouping import Told
-from retrieval.quotes.reports import Said
-from retrieval.quotes.speakers import Voice, voices
+from retrieval.questions.requests import FINITE, StatementRequest
+from retrieval.quotes.finder import on_topic, statements_by, who_said
+from retrieval.quotes.grouping import ReportedStatement
+from retrieval.quotes.reports import Report
+from retrieval.quotes.speakers import SpeakerProfile, speaker_profiles
 from retrieval.search.hit import Citation, Hit
 from retrieval.search.sentences import MAX_WORDS, Quote
 
@@ -50,7 +50,7 @@ _NO_SPEAKER = "The question doesn't say whom it means: ask again with a name."
 def stated(
     indexes: Sequence[Index],
     question: str,
-    asked: Sequence[AskedStatement],
+    asked: Sequence[StatementRequest],
     allowed: Filter,
     hits: Sequence[Hit],
 ) -> Answer | None:
@@ -60,7 +60,7 @@ def stated(
     where no speaker is called so, or where the question is who speaks and nobody has those words:
     then it is a question like any other. `hits` are the passages that a search finds.
     """
-    told: list[list[Told]] = []
+    told: list[list[ReportedStatement]] = []
     reasons = []
     for one in asked:
         if one.asks_who:
@@ -69,7 +69,7 @@ def stated(
         elif not one.speaker_text:
             told.append([])
             reasons.append(_NO_SPEAKER)
-        elif not (called := voices(indexes, one.speaker_text)):
+        elif not (called := speaker_profiles(indexes, one.speaker_text)):
             return None
         else:
             told.append(_what(indexes, one, _meant(one.speaker_text, called), allowed))
@@ -99,7 +99,7 @@ def stated(
     )  # fmt: skip
 
 
-def _nobody(asked: AskedStatement, question: str) -> list[str]:
+def _nobody(asked: StatementRequest, question: str) -> list[str]:
     """Why nobody is named, where the question is for words as they stand, or for no deeds."""
     if not asked.topic:
         return [_NO_WORDS]
@@ -108,7 +108,9 @@ def _nobody(asked: AskedStatement, question: str) -> list[str]:
     return [f"Nobody is said to say {asked.topic_text!r}."] if _QUOTED.search(question) else []
 
 
-def _who(indexes: Sequence[Index], asked: AskedStatement, allowed: Filter) -> list[Told]:
+def _who(
+    indexes: Sequence[Index], asked: StatementRequest, allowed: Filter
+) -> list[ReportedStatement]:
     """The statements that have the words whose speaker is asked for."""
     most = _LISTED if asked.how in _NARROW else _PAGE
     found = who_said(indexes, asked.topic_text, allowed=allowed, most=most)
@@ -116,15 +118,15 @@ def _who(indexes: Sequence[Index], asked: AskedStatement, allowed: Filter) -> li
 
 
 def _what(
-    indexes: Sequence[Index], asked: AskedStatement, speaker: str, allowed: Filter
-) -> list[Told]:
+    indexes: Sequence[Index], asked: StatementRequest, speaker: str, allowed: Filter
+) -> list[ReportedStatement]:
     """What the speaker says, on the topic if there is one."""
     most = _LISTED if asked.how in _NARROW else _PAGE
-    found = quotes(indexes, speaker, about=asked.topic_text, allowed=allowed, most=most)
+    found = statements_by(indexes, speaker, about=asked.topic_text, allowed=allowed, most=most)
     return [one for one in found.told if _is_said_so(one.said, asked)][:_PAGE]
 
 
-def _is_said_so(said: Said, asked: AskedStatement) -> bool:
+def _is_said_so(said: Report, asked: StatementRequest) -> bool:
     """Whether it is denied, or disapproves of the topic, where only such is asked for."""
     if asked.how == "denied":
         return said.statement.is_denied and bool(_DENIES.search(_cue(said)))
@@ -133,14 +135,14 @@ def _is_said_so(said: Said, asked: AskedStatement) -> bool:
     text, cues = said.article.text, said.statement.attribution.cue
     end = cues[-1][1] if cues else 0
     whom = re.split(r"\b(?:of|for|over|that|to)\b|[,.;]", text[end : end + _WHOM])[0]
-    return bool(_DISAPPROVES.search(_cue(said))) and asked.topic <= content(whom)
+    return bool(_DISAPPROVES.search(_cue(said))) and asked.topic <= content_stems(whom)
 
 
-def _cue(said: Said) -> str:
+def _cue(said: Report) -> str:
     return " ".join(said.article.text[a:b] for a, b in said.statement.attribution.cue)
 
 
-def _meant(asked: str, called: Sequence[Voice]) -> str:
+def _meant(asked: str, called: Sequence[SpeakerProfile]) -> str:
     """The name of the one who is meant most likely, where several bear it: who speaks far more."""
     first, *others = called
     return (
@@ -150,7 +152,9 @@ def _meant(asked: str, called: Sequence[Voice]) -> str:
     )
 
 
-def _chosen(told: Sequence[Sequence[Told]], topics: Sequence[Set[str]]) -> list[Citation]:
+def _chosen(
+    told: Sequence[Sequence[ReportedStatement]], topics: Sequence[Set[str]]
+) -> list[Citation]:
     """Up to three statements of one speaker, one each of several, as many as an answer holds.
 
     Beside a quotation that another article words otherwise stands that wording.
@@ -170,7 +174,7 @@ def _chosen(told: Sequence[Sequence[Told]], topics: Sequence[Set[str]]) -> list[
     return chosen
 
 
-def shown(said: Said, topic: Set[str] = frozenset()) -> tuple[int, int]:
+def shown(said: Report, topic: Set[str] = frozenset()) -> tuple[int, int]:
     """The place that is quoted of a statement: its sentences, or of long ones what is said.
 
     Where these have another's quotation too, only who says it, how and what.
@@ -192,7 +196,7 @@ def shown(said: Said, topic: Set[str] = frozenset()) -> tuple[int, int]:
         )
         for number, (first, _) in enumerate(bounds)
     ]
-    return max(fitting, key=lambda place: len(topic & content(text[slice(*place)])))
+    return max(fitting, key=lambda place: len(topic & content_stems(text[slice(*place)])))
 
 
 def _fits(text: str) -> bool:
@@ -205,7 +209,7 @@ def _after(text: str, start: int, words: Sequence[str]) -> int:
     return start
 
 
-def _citation(said: Said, topic: Set[str] = frozenset()) -> Citation:
+def _citation(said: Report, topic: Set[str] = frozenset()) -> Citation:
     start, end = shown(said, topic)
     spoken = max(start, said.spoken[0]), min(end, said.spoken[1])
     whole = said.citation(1)
@@ -226,7 +230,7 @@ def _declined(
     )
 
 
-def without_speaker(answer: Answer, asked: Sequence[AskedStatement]) -> Answer:
+def without_speaker(answer: Answer, asked: Sequence[StatementRequest]) -> Answer:
     """An answer by grammar, where no speaker is known: sentences in which they are said to speak.
 
     Right before the verb, or right behind: of "Trump said Putin wanted a deal" nothing is Putin's.
@@ -248,7 +252,7 @@ def without_speaker(answer: Answer, asked: Sequence[AskedStatement]) -> Answer:
     return replace(answer, missing=f"Nobody called {' or '.join(names)} says anything in them.")
 
 
-def _nothing(name: str, asked: AskedStatement, allowed: Filter) -> str:
+def _nothing(name: str, asked: StatementRequest, allowed: Filter) -> str:
     topic = f" on {asked.topic_text}" if asked.topic_text else ""
     where = _them(allowed)
     if asked.how == "denied":
@@ -257,13 +261,15 @@ def _nothing(name: str, asked: AskedStatement, allowed: Filter) -> str:
 
 
 def _others(
-    indexes: Sequence[Index], asked: Sequence[AskedStatement], hits: Sequence[Hit]
+    indexes: Sequence[Index], asked: Sequence[StatementRequest], hits: Sequence[Hit]
 ) -> tuple[Citation, ...]:
     """What others say on what was asked about."""
-    found: list[Said] = []
+    found: list[Report] = []
     for one in asked:
         if one.topic_text:
-            keys = {key for voice in voices(indexes, one.speaker_text) for key in voice.keys}
+            keys = {
+                key for voice in speaker_profiles(indexes, one.speaker_text) for key in voice.keys
+            }
             found += on_topic(indexes, one.topic_text, hits, but=keys)
     return tuple(replace(_citation(one), number=n) for n, one in enumerate(found[:_OTHERS], 1))
 

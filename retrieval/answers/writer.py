@@ -13,14 +13,14 @@ from retrieval.answers.language_model import LanguageModel, tokens
 from retrieval.answers.prompts import messages, new_fence, prompt
 from retrieval.english import instructions
 from retrieval.english.sentences import sentences
-from retrieval.english.words import content
+from retrieval.english.words import content_stems
 from retrieval.errors import ModelError
 from retrieval.models.support import SUPPORTED, SupportModel
 from retrieval.proof import grounding
 from retrieval.proof.sentence import Evidence, Proof, Sentence, evidence, prove_sentence
 from retrieval.questions.followup import Turn, Understood
 from retrieval.search.hit import Citation, Hit
-from retrieval.search.sentences import Quote, candidates
+from retrieval.search.sentences import Quote, quotable_sentences
 
 SECONDS = 20.0  # for the whole draft
 
@@ -260,12 +260,12 @@ def _cost(asked: Sequence[BaseMessage], said: str) -> int:
 
 def _nearest(hit: Hit, shown: str) -> tuple[int, int]:
     """Where the sentence of a passage stands that shares most words with what is shown."""
-    wanted = content(shown)
-    places = [(one.start, one.end) for one in candidates([hit])] or [
+    wanted = content_stems(shown)
+    places = [(one.start, one.end) for one in quotable_sentences([hit])] or [
         (hit.passage.start + a, hit.passage.start + b) for a, b in sentences(hit.passage.text)
     ]
     text = hit.article.text
-    return max(places, key=lambda place: len(wanted & content(text[slice(*place)])))
+    return max(places, key=lambda place: len(wanted & content_stems(text[slice(*place)])))
 
 
 def _is_in(quote: Quote, hit: Hit) -> bool:

@@ -35,7 +35,7 @@ _UNBLANKED = re.compile(
 _MARKS = {"Mn", "Mc", "Me", "Cf"}
 
 
-def bands(text: str) -> list[int]:
+def minhash_bands(text: str) -> list[int]:
     """Signed 64-bit numbers, some of which the bands of a copy very probably share.
 
     They are the same in every process and on every machine, but not from one `rensa` with
@@ -55,7 +55,7 @@ def _number(*parts: object) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def are_copies(one: str, other: str) -> bool:
+def are_duplicates(one: str, other: str) -> bool:
     """Whether the shorter text is the other one's, give or take cuts, edits and additions.
 
     Texts of less than `_SHORT` words are copies only if their words are the same. Copies of

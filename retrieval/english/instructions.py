@@ -76,7 +76,7 @@ _ADDRESS = re.compile(
 )
 
 
-def is_order(sentence: str) -> bool:
+def addresses_the_model(sentence: str) -> bool:
     """Whether a sentence tells whoever answers what to write."""
     said = _UNSEEN.sub("", sentence)
     spoken = QUOTED.sub('""', said)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from retrieval.english.gazetteer import GIVEN, NO_PERSONS, QUALIFIERS, ROLES
-from retrieval.english.words import GRAMMAR
+from retrieval.english.words import STOPWORDS
 
 HONORIFICS = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "lady": "f"}
 _TITLE = """
@@ -202,7 +202,7 @@ passages sources separately instead similarly moreover in addition
 """
 
 
-_STARTS = GRAMMAR | frozenset(_START.split())
+_STARTS = STOPWORDS | frozenset(_START.split())
 
 
 def named(sentence: str) -> Iterator[tuple[int, int, str]]:

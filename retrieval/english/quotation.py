@@ -45,8 +45,8 @@ def slice_of(text: str, wanted: str) -> str | None:
 
     None where there is none.
     """
-    plainly, places = folded(text)
-    seek = folded(wanted)[0].strip()
+    plainly, places = fold_marks(text)
+    seek = fold_marks(wanted)[0].strip()
     start = plainly.find(seek) if seek else -1
     while start >= 0:
         end = start + len(seek)
@@ -59,7 +59,7 @@ def slice_of(text: str, wanted: str) -> str | None:
     return None
 
 
-def folded(text: str) -> tuple[str, list[int]]:
+def fold_marks(text: str) -> tuple[str, list[int]]:
     """The text with one kind of quote, dash and blank, and where each of its characters stands."""
     characters: list[str] = []
     places: list[int] = []
@@ -74,4 +74,4 @@ def folded(text: str) -> tuple[str, list[int]]:
 
 def is_the_same(one: str, other: str) -> bool:
     """Whether two sentences are the same, whatever quotes, dashes and blanks they have."""
-    return folded(one)[0].strip() == folded(other)[0].strip()
+    return fold_marks(one)[0].strip() == fold_marks(other)[0].strip()

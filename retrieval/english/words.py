@@ -14,7 +14,7 @@ why will with would you your
 """
 
 
-GRAMMAR = frozenset(_GRAMMAR.split())
+STOPWORDS = frozenset(_GRAMMAR.split())
 
 
 def stems(text: str) -> list[str]:
@@ -29,12 +29,12 @@ def _analyzer() -> tantivy.TextAnalyzer:
     return builder.filter(tantivy.Filter.stemmer("english")).build()
 
 
-def content(text: str) -> frozenset[str]:
+def content_stems(text: str) -> frozenset[str]:
     """The stems of the words that mean something by themselves."""
-    return frozenset(content_in_order(text))
+    return frozenset(content_stems_in_order(text))
 
 
-def content_in_order(text: str) -> list[str]:
+def content_stems_in_order(text: str) -> list[str]:
     """The same as they follow one another, each as often as it stands there."""
     words = re.findall(r"[^\W_]+", text.lower())
-    return [stem for word in words if word not in GRAMMAR for stem in stems(word)]
+    return [stem for word in words if word not in STOPWORDS for stem in stems(word)]

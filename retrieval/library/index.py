@@ -20,10 +20,10 @@ from retrieval.articles.passages import Passage, split
 from retrieval.attribution.statements import Statement, statements
 from retrieval.attribution.tagger import Tagger
 from retrieval.errors import LibraryError, ReadError
-from retrieval.library.keywords import Words
+from retrieval.library.keywords import KeywordIndex
 from retrieval.library.library import Library
 from retrieval.library.projections import Projections
-from retrieval.library.statements import Register
+from retrieval.library.statements import StatementIndex
 from retrieval.library.vectors import Vectors
 from retrieval.models.embedder import Embedder, Vector
 
@@ -33,7 +33,7 @@ _READERS = 4  # of which so many side by side
 
 
 @dataclass(slots=True)
-class Report:
+class SyncReport:
     """What a sync did, in articles; `failed` names what could not be read.
 
     `read_again` are those that were there before, in which statements were looked for.
@@ -47,10 +47,10 @@ class Report:
     failed: list[ReadError] = field(default_factory=list)
     read_again: int = 0
 
-    def __add__(self, other: "Report") -> "Report":
+    def __add__(self, other: "SyncReport") -> "SyncReport":
         """What two syncs did together."""
-        return Report(
-            *(getattr(self, one.name) + getattr(other, one.name) for one in fields(Report))
+        return SyncReport(
+            *(getattr(self, one.name) + getattr(other, one.name) for one in fields(SyncReport))
         )
 
     @property
@@ -81,7 +81,7 @@ class Index:
     ) -> None:
         """Open the library in `folder`. Raises LibraryError when it is missing or damaged."""
         self.library = Library(folder, create=create)
-        self.register = Register(self.library)
+        self.register = StatementIndex(self.library)
         self.embedder = embedder
         self.tagger = tagger or Tagger()
         # The turn is this process's, the lock is between processes. A run may begin in one
@@ -100,7 +100,7 @@ class Index:
     # Reading
 
     @contextmanager
-    def reading(self) -> Iterator[tuple[Vectors, Words]]:
+    def reading(self) -> Iterator[tuple[Vectors, KeywordIndex]]:
         """Both projections as the library stands now; nobody changes them meanwhile.
 
         Raises LibraryError when the index was made by another embedding model, or when
@@ -162,7 +162,7 @@ class Index:
         *,
         gone: Callable[[set[str], list[ReadError]], Iterable[str]] = lambda seen, failed: (),
         most_again: int | None = None,
-    ) -> Generator[Report, None, None]:
+    ) -> Generator[SyncReport, None, None]:
         """Make the library hold these articles; yields the report so far after each step.
 
         New articles are added, changed ones replaced, unchanged ones not touched. An article
@@ -173,7 +173,7 @@ class Index:
         """
         self._begin()
         self.check_embedder()
-        report, seen = Report(), dict[str, int]()
+        report, seen = SyncReport(), dict[str, int]()
         batch: list[_Staged] = []
         try:
             for article in articles:
@@ -289,7 +289,9 @@ class Index:
             with self.projections.held():
                 self.projections.forget()
 
-    def _look_at(self, article: Article, seen: dict[str, int], report: Report) -> _Staged | None:
+    def _look_at(
+        self, article: Article, seen: dict[str, int], report: SyncReport
+    ) -> _Staged | None:
         """The article with its passages if it is new or changed; else it is counted."""
         if article.id in seen:
             if seen[article.id] == hash(article.text):
@@ -306,7 +308,7 @@ class Index:
         report.unchanged += 1
         return None
 
-    def _add(self, batch: list[_Staged], report: Report) -> None:
+    def _add(self, batch: list[_Staged], report: SyncReport) -> None:
         self._apply(batch, [])
         new = sum(staged.is_new for staged in batch)
         report.added += new

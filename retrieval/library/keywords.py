@@ -7,7 +7,7 @@ from pathlib import Path
 
 import tantivy
 
-from retrieval.english.words import GRAMMAR
+from retrieval.english.words import STOPWORDS
 from retrieval.errors import LibraryError
 from retrieval.library.library import Embedded
 
@@ -17,7 +17,7 @@ _TITLE_WEIGHT = 0.25
 _HEAP = 64_000_000  # bytes; one thread writes, so each rebuild ends in few segments
 
 
-class Words:
+class KeywordIndex:
     """One inverted index over the passages' words and their titles' words; no text is stored."""
 
     def __init__(self, folder: Path) -> None:
@@ -98,7 +98,7 @@ class Words:
 
         Any word may match; a question of nothing but grammar finds nothing.
         """
-        words = [word for word in re.findall(r"[^\W_]+", question.lower()) if word not in GRAMMAR]
+        words = [word for word in re.findall(r"[^\W_]+", question.lower()) if word not in STOPWORDS]
         if not words:
             return []
         index, schema = self._opened, self._opened.schema

@@ -132,7 +132,7 @@ class Library(Database):
 
     def _tell(self, key: int, article: Article) -> None:
         """Note which story an article tells: that of which it is a copy, else its own."""
-        numbers = set(duplicates.bands(article.text))
+        numbers = set(duplicates.minhash_bands(article.text))
         marks = ",".join("?" * len(numbers))
         rows = self.rows(
             "SELECT a.story, max(a.published) FROM bands b JOIN articles a ON a.key = b.article "
@@ -156,7 +156,7 @@ class Library(Database):
             "ORDER BY substr(digest, 1, ?) != story, key LIMIT 1",
             [story, article.id, _LABEL],
         )
-        return duplicates.are_copies(text, article.text)
+        return duplicates.are_duplicates(text, article.text)
 
     def publish(self) -> None:
         """Make what is pending ready, in place of what was ready under the same id.

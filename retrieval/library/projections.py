@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from retrieval.errors import LibraryError
-from retrieval.library.keywords import Words
+from retrieval.library.keywords import KeywordIndex
 from retrieval.library.library import Library
 from retrieval.library.vectors import Vectors
 
@@ -40,7 +40,7 @@ class Projections:
         self._writer_lives = writer_lives
         self._mutex = threading.RLock()
         self._lock = FileLock(self._folder / "projections.lock", poll_interval=0.01)
-        self._opened: tuple[int, Vectors, Words] | None = None
+        self._opened: tuple[int, Vectors, KeywordIndex] | None = None
 
     def close(self) -> None:
         """Let go of all files."""
@@ -65,7 +65,7 @@ class Projections:
             finally:
                 self._lock.release()
 
-    def current(self) -> tuple[Vectors, Words]:
+    def current(self) -> tuple[Vectors, KeywordIndex]:
         """Both as SQLite stands now: opened anew if another process changed them. While `held`."""
         if self._library.about("writing"):
             log.warning("A newsdesk process died while it wrote: rebuilding the index from SQLite.")
@@ -81,7 +81,7 @@ class Projections:
         self._opened = (self._library.generation, *self._opened[1:])
 
     @contextmanager
-    def as_they_are(self) -> Iterator[tuple[Vectors, Words]]:
+    def as_they_are(self) -> Iterator[tuple[Vectors, KeywordIndex]]:
         """Both, nothing mended, for looking at only. While `held`.
 
         Raises LibraryError when one is missing or can't be opened, or when a writer died in them.
@@ -167,10 +167,12 @@ class Projections:
         elif self._library.count("withdrawn") and not self._writer_lives():
             self.forget()
 
-    def _switch(self, vectors: Vectors, words: Words, *, embedder: str | None = None) -> None:
+    def _switch(
+        self, vectors: Vectors, words: KeywordIndex, *, embedder: str | None = None
+    ) -> None:
         """Make these two what everybody uses, and delete those that they replace."""
-        before: list[Vectors | Words] = [self._vectors(), self._words()]
-        now: list[Vectors | Words] = [vectors, words]
+        before: list[Vectors | KeywordIndex] = [self._vectors(), self._words()]
+        now: list[Vectors | KeywordIndex] = [vectors, words]
         with self._library.transaction():
             for projection in now:
                 kind, _, build = projection.folder.name.partition("-")
@@ -193,5 +195,5 @@ class Projections:
         name = f"newsdesk-{self._library.about('identity')}"
         return Vectors(folder, url=self._chroma_url, name=name)
 
-    def _words(self, build: int | None = None) -> Words:
-        return Words(self._folder / f"words-{build or self._build('words')}")
+    def _words(self, build: int | None = None) -> KeywordIndex:
+        return KeywordIndex(self._folder / f"words-{build or self._build('words')}")

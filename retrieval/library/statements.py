@@ -12,7 +12,7 @@ from retrieval.attribution.attribution import Attribution
 from retrieval.attribution.speaker import Speaker
 from retrieval.attribution.statements import Statement
 from retrieval.english import names
-from retrieval.english.words import GRAMMAR
+from retrieval.english.words import STOPWORDS
 from retrieval.library.filter import Filter
 from retrieval.library.library import Library
 
@@ -31,7 +31,7 @@ Stated = tuple[Statement, Article]
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class SpeakerName:
     """A speaker as articles call them, and how many statements they have under just that name."""
 
     key: str
@@ -39,7 +39,7 @@ class Called:
     count: int
 
 
-class Register:
+class StatementIndex:
     """The statements of one library; each belongs to its article and goes with it."""
 
     def __init__(self, library: Library) -> None:
@@ -152,7 +152,7 @@ class Register:
             if row[0] in articles
         ]
 
-    def speakers(self, typed: str = "", *, most: int = -1) -> list[Called]:
+    def speakers(self, typed: str = "", *, most: int = -1) -> list[SpeakerName]:
         """Speakers with a name who are called by all words typed, the most quoted first.
 
         The words may be beginnings. At most `most`, all where that is negative.
@@ -161,13 +161,13 @@ class Register:
         where = "".join(" AND instr(called, ?)" for _ in words)
         return self._called(f"named{where}", words, most)
 
-    def maybe_called(self, name: str) -> list[Called]:
+    def maybe_called(self, name: str) -> list[SpeakerName]:
         """Speakers who are called by a word that begins as one of the name's, most quoted first."""
         words, keys = (_beginnings(some) for some in (folded(name).split(), names.words(name)))
         where = ["instr(called, ?)" for _ in words] + ["instr(' ' || speaker_key, ?)" for _ in keys]
         return self._called(" OR ".join(where) or "FALSE", [*words, *keys], -1)
 
-    def _called(self, where: str, values: Sequence[object], most: int) -> list[Called]:
+    def _called(self, where: str, values: Sequence[object], most: int) -> list[SpeakerName]:
         rows = self._library.rows(
             "SELECT p.speaker_key, p.name, p.description, p.named, count(*) AS said "
             f"FROM speakers p JOIN statements s ON s.speaker = p.number WHERE {_READY} "
@@ -175,14 +175,14 @@ class Register:
             [*values, most],
         )
         return [
-            Called(key, Speaker(name, description, bool(named)), number)
+            SpeakerName(key, Speaker(name, description, bool(named)), number)
             for key, name, description, named, number in rows
         ]
 
 
 def _beginnings(words: list[str]) -> list[str]:
     """What words of a name begin with; of "J. B. Lee" the long ones, as "j" begins many."""
-    said = [word for word in words if word not in GRAMMAR]
+    said = [word for word in words if word not in STOPWORDS]
     long = [word for word in said if len(word) > 1] or said
     return [f" {word[:_BEGINNING]}" for word in long]
 

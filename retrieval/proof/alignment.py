@@ -10,7 +10,7 @@ from retrieval.english.dates import DATE, DAYS
 from retrieval.english.names import TITLES, named
 from retrieval.english.numbers import NUMBER_WORDS
 from retrieval.english.reporting import SAYING
-from retrieval.english.words import GRAMMAR, stems
+from retrieval.english.words import STOPWORDS, stems
 from retrieval.questions.requests import speakers
 
 SAYS = re.compile(
@@ -190,7 +190,7 @@ def is_torn(aligned: list[Word], there: list[Word], said: str, clause: str) -> b
 
 def bears_meaning(word: Word) -> bool:
     lower = word.text.lower()
-    is_plain = not (lower in GRAMMAR or word.stem in SAYING or lower in NUMBER_WORDS)
+    is_plain = not (lower in STOPWORDS or word.stem in SAYING or lower in NUMBER_WORDS)
     return is_plain or lower in _TOGETHER
 
 

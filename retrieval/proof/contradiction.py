@@ -9,10 +9,10 @@ from itertools import pairwise
 from retrieval.english.dates import DAYS
 from retrieval.english.names import named
 from retrieval.english.numbers import numbers, plain
-from retrieval.english.quotation import folded
+from retrieval.english.quotation import fold_marks
 from retrieval.english.reporting import SAYING
 from retrieval.english.sentences import sentences
-from retrieval.english.words import GRAMMAR, stems
+from retrieval.english.words import STOPWORDS, stems
 from retrieval.proof.containment import left_out
 from retrieval.questions.requests import speakers
 
@@ -29,7 +29,7 @@ def turned(sentence: str, said: Sequence[str]) -> tuple[str, str] | None:
     It may not deny what that says, or say what that denies, nor leave out that it is only
     possible, planned or claimed, nor give it to another speaker, nor be the same but for a word.
     """
-    wanted = {*stems(sentence)} - GRAMMAR
+    wanted = {*stems(sentence)} - STOPWORDS
     shared = {one: len(wanted & {*stems(one)}) for one in said}
     near = sorted(
         (one for one in shared if shared[one] >= _NEAR * len(wanted)), key=shared.__getitem__
@@ -123,7 +123,7 @@ def _exchanged(sentence: str, said: str) -> str:
     if match.ratio() < _NEARLY:
         return ""
     names = {word.casefold() for _, _, word in named(sentence)}
-    known = GRAMMAR | ({*before} - names)
+    known = STOPWORDS | ({*before} - names)
     known |= {plain(one) for one in numbers(said)}
     known |= {a for a, b in pairwise(after) if b in names & {*before}}  # a name in full
     both = speakers(sentence, "") & speakers(said, "")
@@ -138,5 +138,5 @@ def _exchanged(sentence: str, said: str) -> str:
 
 
 def _plain_words(text: str) -> list[str]:
-    said = folded(text)[0].casefold()
+    said = fold_marks(text)[0].casefold()
     return [plain(one) for one in re.findall(r"\d+(?:[.,:]\d+)*|[^\W\d_]+", said)]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from retrieval.english.negation import denies
 from retrieval.english.sentences import sentences
-from retrieval.english.words import content, content_in_order
+from retrieval.english.words import content_stems, content_stems_in_order
 from retrieval.search.hit import Citation, Hit
-from retrieval.search.sentences import Candidate, candidates
+from retrieval.search.sentences import QuotableSentence, quotable_sentences
 
 _MIN_WORDS = 4
 _NEAR = 0.3  # share from which a sentence is worth showing
@@ -50,7 +50,10 @@ def statements(text: str) -> list[str]:
 def verdict(statement: str, hits: Sequence[Hit], number: int = 1) -> Verdict:
     """What the hits say on the statement; its citation has this number."""
     ranked = sorted(
-        ((_shared(statement, one), -one.hit.rank, -one.start, one) for one in candidates(hits)),
+        (
+            (_shared(statement, one), -one.hit.rank, -one.start, one)
+            for one in quotable_sentences(hits)
+        ),
         key=lambda row: row[:3],
         reverse=True,
     )
@@ -61,7 +64,7 @@ def verdict(statement: str, hits: Sequence[Hit], number: int = 1) -> Verdict:
     return Verdict(statement, False, _cited(number, near[-1]) if near else None)
 
 
-def _says(statement: str, one: Candidate) -> bool:
+def _says(statement: str, one: QuotableSentence) -> bool:
     """Whether the sentence has all that the statement has, in order and close together.
 
     All words that mean something, with at most as many others between them; the same numbers, the
@@ -74,8 +77,8 @@ def _says(statement: str, one: Candidate) -> bool:
         return False
     if _changing(statement) != _changing(one.text) or _of_another(statement, one.text):
         return False
-    wanted = content_in_order(statement)
-    others = _between(wanted, content_in_order(one.text))
+    wanted = content_stems_in_order(statement)
+    others = _between(wanted, content_stems_in_order(one.text))
     return others is not None and others <= len(wanted)
 
 
@@ -119,10 +122,10 @@ def _between(wanted: Sequence[str], words: Sequence[str]) -> int | None:
     return fewest
 
 
-def _shared(statement: str, one: Candidate) -> float:
-    wanted = content(statement)
-    return len(wanted & content(one.text)) / len(wanted) if wanted else 0.0
+def _shared(statement: str, one: QuotableSentence) -> float:
+    wanted = content_stems(statement)
+    return len(wanted & content_stems(one.text)) / len(wanted) if wanted else 0.0
 
 
-def _cited(number: int, one: Candidate) -> Citation:
+def _cited(number: int, one: QuotableSentence) -> Citation:
     return Citation(number, one.hit, one.start, one.end, one.text)

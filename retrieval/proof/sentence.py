@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from retrieval.english import instructions, quotation
 from retrieval.proof import containment, contradiction, grounding
 from retrieval.search.hit import Hit
-from retrieval.search.sentences import candidates, news_sentences
+from retrieval.search.sentences import news_sentences, quotable_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def evidence(hit: Hit) -> Evidence:
     kept = [said for a, b in news_sentences(text) if not (said := text[a:b]).endswith("?")]
     source = article.source if len(article.source) <= _MAX_SOURCE else ""
     day = article.day.strftime("%A, %d %B %Y") if article.day else ""
-    quotable = tuple(one.text for one in candidates([hit]))
+    quotable = tuple(one.text for one in quotable_sentences([hit]))
     return Evidence(source, "\n".join(kept), quotable, day)
 
 
@@ -132,7 +132,7 @@ def _form(sentence: Sentence, passages: Mapping[int, Evidence]) -> str:
         return "it is a question"
     if instructions.has_address(sentence.text):
         return "it has an address, a mention or markup in it"
-    if instructions.is_order(sentence.text):
+    if instructions.addresses_the_model(sentence.text):
         return "it gives orders"
     return ""
 

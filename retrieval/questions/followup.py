@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.english.words import GRAMMAR
+from retrieval.english.words import STOPWORDS
 
 MAX_TURNS = 6
 MAX_CHARACTERS = 2000  # of all turns
@@ -311,7 +311,7 @@ def _root(turns: Sequence[Turn]) -> str:
 
 
 def _content(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+", text.lower())) - GRAMMAR
+    return set(re.findall(r"[^\W_]+", text.lower())) - STOPWORDS
 
 
 def _names(text: str) -> list[str]:
@@ -329,7 +329,7 @@ def _names(text: str) -> list[str]:
 def _is_grammar(word: str) -> bool:
     if len(word) > 1 and word.isupper():
         return False  # "US"
-    return word.lower() in GRAMMAR or bool(_ASKING.match(word))
+    return word.lower() in STOPWORDS or bool(_ASKING.match(word))
 
 
 def _bare(name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from retrieval.english.words import content
+from retrieval.english.words import content_stems
 
 _SAY = (
     r"(?:say|said|tell|told|think|thought|claim|warn|announce|promise|state|tweet|argue|comment"
@@ -171,7 +171,7 @@ How = Literal["", "denied", "criticised", "reacted"]
 
 
 @dataclass(frozen=True, slots=True)
-class AskedStatement:
+class StatementRequest:
     """Whose words a question asks for, and on what.
 
     `speaker` and `topic` are the stems of `speaker_text` and `topic_text`, empty where it doesn't
@@ -189,7 +189,7 @@ class AskedStatement:
     how: How = ""
 
 
-def asked_statement(question: str) -> AskedStatement | None:
+def statement_request(question: str) -> StatementRequest | None:
     """What a question such as "what did X say about T?" asks for; None for any other question."""
     plain = _LEADING.sub("", " ".join(question.split()))
     for form in _FORMS:
@@ -198,17 +198,19 @@ def asked_statement(question: str) -> AskedStatement | None:
     return None
 
 
-def _taken_apart(asked: Mapping[str, str | None]) -> AskedStatement | None:
+def _taken_apart(asked: Mapping[str, str | None]) -> StatementRequest | None:
     phrase = asked.get("phrase") or asked.get("called") or asked.get("named")
     who = re.sub(r"\s+(?:each|both|all|ever)$", "", asked.get("who") or "")
     asks_who = not who or bool(_ANYONE.fullmatch(who))
     is_unexplained = bool(_UNEXPLAINED.fullmatch(who))
-    if not (asks_who or is_unexplained) and (_UNKNOWN.match(who) or not content(who)):
+    if not (asks_who or is_unexplained) and (_UNKNOWN.match(who) or not content_stems(who)):
         return None
     topic = (phrase or asked.get("topic") or "").strip(" \"'“”‘’?.!,")
     speaker_text = "" if asks_who or is_unexplained else who
     how = _how((asked.get("how") or "").casefold())
-    return AskedStatement(content(speaker_text), content(topic), topic, speaker_text, asks_who, how)
+    return StatementRequest(
+        content_stems(speaker_text), content_stems(topic), topic, speaker_text, asks_who, how
+    )
 
 
 def _how(verb: str) -> How:
@@ -229,15 +231,15 @@ def speakers(sentence: str, before: str) -> frozenset[str]:
     for cue in cues:
         ahead, behind = spoken[: cue.start()], spoken[cue.end() :]
         if cue[0].lower() in _INVERTED and (after := _BEHIND.match(behind)):
-            found |= content(after[1])
+            found |= content_stems(after[1])
         if _PRONOUN.search(ahead):
-            own = content(" ".join(name[0] for name in _NAME.finditer(ahead)))
-            found |= own or content(" ".join(name[0] for name in _NAME.finditer(before)))
+            own = content_stems(" ".join(name[0] for name in _NAME.finditer(ahead)))
+            found |= own or content_stems(" ".join(name[0] for name in _NAME.finditer(before)))
         else:
-            names = [name for name in _NAME.finditer(ahead) if content(name[0])]
+            names = [name for name in _NAME.finditer(ahead) if content_stems(name[0])]
             clause = ahead.rstrip(" ,").rpartition(",")[2]
-            found |= content(ahead[names[-1].start() :] if names else clause)
-            found |= content(names[0][0] if names else "")
+            found |= content_stems(ahead[names[-1].start() :] if names else clause)
+            found |= content_stems(names[0][0] if names else "")
     return frozenset(found)
 
 

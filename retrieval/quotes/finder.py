@@ -7,13 +7,13 @@ from heapq import merge
 from retrieval.articles.passages import Passage
 from retrieval.attribution import coreference
 from retrieval.english import quotation
-from retrieval.english.words import content
+from retrieval.english.words import content_stems
 from retrieval.library.filter import Filter
 from retrieval.library.index import Index
 from retrieval.library.statements import Stated, folded
-from retrieval.quotes.grouping import NOT, Groups, Told, standing
-from retrieval.quotes.reports import Said, day, sentences_around
-from retrieval.quotes.speakers import Voice, voices
+from retrieval.quotes.grouping import NOT, Groups, ReportedStatement, standing
+from retrieval.quotes.reports import Report, day, sentences_around
+from retrieval.quotes.speakers import SpeakerProfile, speaker_profiles
 from retrieval.search.hit import Hit
 
 _CHUNK = 64  # statements read at first, then four times as many, and so on
@@ -46,23 +46,23 @@ _LISTED = 100  # passages in which a phrase is looked for
 
 
 @dataclass(frozen=True, slots=True)
-class Quotes:
+class StatementPage:
     """A page of what whoever is `asked` for says, from number `first` on (0 is the first).
 
-    `voices` are those of that name, the most quoted first; `count` are their statements in the
+    `speakers` are those of that name, the most quoted first; `count` are their statements in the
     articles allowed, each report counted. Of none, `mentions` says how many articles have the name.
     """
 
     asked: str
-    voices: tuple[Voice, ...]
-    told: tuple[Told, ...]
+    speakers: tuple[SpeakerProfile, ...]
+    told: tuple[ReportedStatement, ...]
     first: int = 0
     more: bool = False
     count: int = 0
     mentions: int = 0
 
 
-def quotes(
+def statements_by(
     indexes: Sequence[Index],
     asked: str,
     *,
@@ -71,16 +71,16 @@ def quotes(
     first: int = 0,
     most: int = 10,
     oldest_first: bool = False,
-) -> Quotes:
+) -> StatementPage:
     """What whoever is asked for says, newest first, or `oldest_first`; all where `most` is < 0.
 
     With a topic, what is on it alone, the nearest first. What changed meanwhile is left out.
     """
-    meant = voices(indexes, asked)
+    meant = speaker_profiles(indexes, asked)
     keys = [key for one in meant for key in one.keys]
     if not keys:
         mentions = sum(index.library.count_mentions(asked) for index in indexes)
-        return Quotes(asked, (), (), first, mentions=mentions)
+        return StatementPage(asked, (), (), first, mentions=mentions)
     count = sum(index.register.count(keys, allowed) for index in indexes)
     last = first + most if most >= 0 and not oldest_first else -1
     groups = Groups(meant)
@@ -93,35 +93,35 @@ def quotes(
     found = groups.all[::-1] if oldest_first else groups.all
     page = found[first : first + most] if most >= 0 else found[first:]
     told = standing(indexes, [group.told() for group in page])
-    return Quotes(asked, tuple(meant), told, first, len(found) > first + len(page), count)
+    return StatementPage(asked, tuple(meant), told, first, len(found) > first + len(page), count)
 
 
-def _all(indexes: Sequence[Index], keys: Sequence[str], allowed: Filter) -> Iterator[Said]:
+def _all(indexes: Sequence[Index], keys: Sequence[str], allowed: Filter) -> Iterator[Report]:
     """All statements, newest first."""
     return merge(*(_each(index, keys, allowed) for index in indexes), key=day, reverse=True)
 
 
-def _each(index: Index, keys: Sequence[str], allowed: Filter) -> Iterator[Said]:
+def _each(index: Index, keys: Sequence[str], allowed: Filter) -> Iterator[Report]:
     first, most = 0, _CHUNK
     while some := index.register.statements(keys, allowed, first=first, most=most):
         yield from _said(index, some)
         first, most = first + most, 4 * most
 
 
-def _said(index: Index, stated: Iterable[Stated]) -> list[Said]:
-    return [Said(one, article, index.library.name) for one, article in stated]
+def _said(index: Index, stated: Iterable[Stated]) -> list[Report]:
+    return [Report(one, article, index.library.name) for one, article in stated]
 
 
 def _on(
     indexes: Sequence[Index], keys: Sequence[str], topic: str, allowed: Filter, count: int
-) -> list[Said]:
+) -> list[Report]:
     """The statements on a topic: those that have most of its words before others, newest first."""
     if count <= _MANY:
         found = [*_all(indexes, keys, allowed)]
     else:
         worded = [one for index in indexes for one in _worded(index, keys, topic, allowed)]
         found = sorted(worded, key=day, reverse=True)
-    wanted = content(topic)
+    wanted = content_stems(topic)
     shares = [_shares(one, wanted) for one in found]
     order = sorted(range(len(found)), key=lambda number: -sum(shares[number]))[:_RANKED]
     embedder = indexes[0].embedder
@@ -132,7 +132,7 @@ def _on(
             if ranks[number] < _OFF]  # fmt: skip
 
 
-def _worded(index: Index, keys: Sequence[str], topic: str, allowed: Filter) -> list[Said]:
+def _worded(index: Index, keys: Sequence[str], topic: str, allowed: Filter) -> list[Report]:
     """Statements in passages that have words of the topic."""
     within = index.register.speaking(keys, allowed)
     with index.reading() as (_, words):
@@ -147,12 +147,12 @@ def _worded(index: Index, keys: Sequence[str], topic: str, allowed: Filter) -> l
     ]
 
 
-def _shares(said: Said, wanted: frozenset[str]) -> tuple[float, float]:
+def _shares(said: Report, wanted: frozenset[str]) -> tuple[float, float]:
     """The shares of a topic's words that are said, and that stand around it or in the title."""
     start, end = sentences_around(said.article.text, *said.reach)
-    there = content(f"{said.article.title} {said.article.text[start:end]}")
+    there = content_stems(f"{said.article.title} {said.article.text[start:end]}")
     return (
-        len(wanted & content(" ".join(said.words))) / max(1, len(wanted)),
+        len(wanted & content_stems(" ".join(said.words))) / max(1, len(wanted)),
         len(wanted & there) / max(1, len(wanted)),
     )
 
@@ -168,13 +168,13 @@ def _rank(spoken: float, around: float, near: float) -> int:
 
 def on_topic(
     indexes: Sequence[Index], topic: str, hits: Sequence[Hit], *, but: Collection[str]
-) -> list[Said]:
+) -> list[Report]:
     """Statements in the hits that have a topic's words, most first; by others than `but` (keys)."""
-    wanted, found = content(topic), dict[tuple[object, ...], tuple[float, Said]]()
+    wanted, found = content_stems(topic), dict[tuple[object, ...], tuple[float, Report]]()
     for index in indexes:
         places = {hit.article.id: hit for hit in hits if hit.library == index.library.name}
         for one in _said(index, index.register.statements_in(places)):
-            share = len(wanted & content(" ".join(one.words))) / max(1, len(wanted))
+            share = len(wanted & content_stems(" ".join(one.words))) / max(1, len(wanted))
             if share >= _HALF and coreference.key(one.statement.speaker.name) not in but:
                 found.setdefault((one.library, one.article.id, one.spoken), (share, one))
     return [one for _, one in sorted(found.values(), key=lambda two: -two[0])]
@@ -182,11 +182,11 @@ def on_topic(
 
 def who_said(
     indexes: Sequence[Index], phrase: str, *, allowed: Filter = Filter(), most: int = 5
-) -> tuple[Told, ...]:
+) -> tuple[ReportedStatement, ...]:
     """The statements that have the phrase, else most of its words, newest first."""
     found = [one for index in indexes for one in _holding(index, phrase, allowed)]
     exact = [one for one in found if has(one, phrase)]
-    wanted = content(phrase)
+    wanted = content_stems(phrase)
     nearly = [one for one in found if _share(one, wanted) >= _MOST and not _denies(one, phrase)]
     groups = Groups()
     for said in sorted(exact or nearly, key=day, reverse=True):
@@ -194,13 +194,13 @@ def who_said(
     return standing(indexes, [group.told() for group in groups.all[:most]])
 
 
-def _denies(said: Said, phrase: str) -> bool:
+def _denies(said: Report, phrase: str) -> bool:
     """Whether a phrase that claims something is said with a "not", or the other way round."""
     words, told = {*folded(phrase).split()}, {*folded(" ".join(said.words)).split()}
     return bool(_CLAIMS & words) and bool(NOT & words) != bool(NOT & told)
 
 
-def _holding(index: Index, phrase: str, allowed: Filter) -> list[Said]:
+def _holding(index: Index, phrase: str, allowed: Filter) -> list[Report]:
     """All statements in the articles that have words of the phrase in one of the best passages."""
     with index.reading() as (_, words):
         within = None if allowed.is_open else index.library.article_ids(allowed)
@@ -209,7 +209,7 @@ def _holding(index: Index, phrase: str, allowed: Filter) -> list[Said]:
     return _said(index, index.register.statements_in(articles))
 
 
-def has(said: Said, phrase: str) -> bool:
+def has(said: Report, phrase: str) -> bool:
     """Whether the phrase stands in what is said."""
     wanted = phrase.strip(" \"'“”‘’«».,").casefold()
     return any(
@@ -218,5 +218,5 @@ def has(said: Said, phrase: str) -> bool:
     )
 
 
-def _share(said: Said, wanted: frozenset[str]) -> float:
-    return len(wanted & content(" ".join(said.words))) / len(wanted) if wanted else 0.0
+def _share(said: Report, wanted: frozenset[str]) -> float:
+    return len(wanted & content_stems(" ".join(said.words))) / len(wanted) if wanted else 0.0

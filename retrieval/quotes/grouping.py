@@ -9,11 +9,11 @@ from itertools import pairwise
 from retrieval.attribution import coreference
 from retrieval.attribution.wording import quoted
 from retrieval.english import numbers
-from retrieval.english.words import content, content_in_order
+from retrieval.english.words import content_stems, content_stems_in_order
 from retrieval.library.index import Index
 from retrieval.library.statements import folded
-from retrieval.quotes.reports import Said, day
-from retrieval.quotes.speakers import Voice
+from retrieval.quotes.reports import Report, day
+from retrieval.quotes.speakers import SpeakerProfile
 from retrieval.search.hit import Citation
 
 _DAYS = 7  # between two reports of one statement
@@ -37,16 +37,16 @@ _JOINING = frozenset(("that", "if", "whether", "unless", "when"))  # "only fools
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReportedStatement:
     """A statement once, whoever reports it.
 
     `also` has the same words, or a part of them, in other articles; `variants` are other wordings
     of the same quotation.
     """
 
-    said: Said
-    also: tuple[Said, ...] = ()
-    variants: tuple[Said, ...] = ()
+    said: Report
+    also: tuple[Report, ...] = ()
+    variants: tuple[Report, ...] = ()
 
     def citation(self, number: int) -> Citation:
         """The same as a citation, with the other articles that have it."""
@@ -60,15 +60,15 @@ class _Group:
 
     words: list[str]
     content: frozenset[str]
-    same: list[Said]
-    others: list[Said] = field(default_factory=list)
+    same: list[Report]
+    others: list[Report] = field(default_factory=list)
 
-    def told(self) -> Told:
+    def told(self) -> ReportedStatement:
         best = max(self.same, key=lambda one: (len(one.sentence), sum(map(len, one.words))))
         also = {one.article.id: one for one in self.same if one.article.id != best.article.id}
         known = {*also, best.article.id}
         others = {one.article.id: one for one in self.others if one.article.id not in known}
-        return Told(best, tuple(also.values()), tuple(others.values()))
+        return ReportedStatement(best, tuple(also.values()), tuple(others.values()))
 
 
 class Groups:
@@ -77,17 +77,17 @@ class Groups:
     Which group a statement is in depends on those before it alone, so pages don't overlap.
     """
 
-    def __init__(self, voices: Sequence[Voice] = ()) -> None:
+    def __init__(self, voices: Sequence[SpeakerProfile] = ()) -> None:
         """Speakers of the same of `voices` are one; of others those are who have the same name."""
         self._voice = {key: one.keys[0] for one in voices for key in one.keys}
         self.all: list[_Group] = []
         self._with: dict[tuple[str, ...], list[_Group]] = {}
         self._in: dict[tuple[str, str], list[_Group]] = {}  # by library and article
 
-    def add(self, said: Said) -> None:
+    def add(self, said: Report) -> None:
         """Put it with those it belongs to."""
         text = " ".join(said.words)
-        stems, words = content_in_order(text), folded(text).split()
+        stems, words = content_stems_in_order(text), folded(text).split()
         pairs: set[tuple[str, ...]] = {*pairwise(stems)} or {tuple(stems or words)}
         here = self._in.setdefault((said.library, said.article.id), [])
         new = _Group(words, frozenset(stems), [said])
@@ -118,26 +118,28 @@ class Groups:
                 return True
         return False
 
-    def _may_be_one(self, one: Said, other: Said) -> bool:
+    def _may_be_one(self, one: Report, other: Report) -> bool:
         """Whether both may be reports of the same statement, their words left aside."""
         a, b = one.statement, other.statement
         keys = [coreference.key(each.speaker.name) for each in (a, b)]
         who, whom = (self._voice.get(key, key) for key in keys)
         return who == whom and a.is_denied == b.is_denied and _are_near(one, other)
 
-    def is_done(self, count: int, said: Said) -> bool:
+    def is_done(self, count: int, said: Report) -> bool:
         """Whether the first groups are whole, before this one comes."""
         return len(self.all) > count > 0 and not _are_near(self.all[count - 1].same[0], said)
 
 
-def standing(indexes: Sequence[Index], told: Iterable[Told]) -> tuple[Told, ...]:
+def standing(
+    indexes: Sequence[Index], told: Iterable[ReportedStatement]
+) -> tuple[ReportedStatement, ...]:
     """What still stands, to the letter, in the libraries as they are; of each statement the rest.
 
     Where what was shown first is gone, another report takes its place.
     """
     libraries = {index.library.name: index.library for index in indexes}
 
-    def stands(one: Said) -> bool:
+    def stands(one: Report) -> bool:
         now = libraries[one.library].article(one.article.id)
         start, end = one.reach
         return now is not None and now.text[start:end] == one.article.text[start:end]
@@ -148,11 +150,11 @@ def standing(indexes: Sequence[Index], told: Iterable[Told]) -> tuple[Told, ...]
         others = tuple(said for said in one.variants if stands(said))
         if same or others:
             first, *rest = same or others
-            kept.append(Told(first, tuple(rest), others if same else ()))
+            kept.append(ReportedStatement(first, tuple(rest), others if same else ()))
     return tuple(kept)
 
 
-def _are_near(one: Said, other: Said) -> bool:
+def _are_near(one: Report, other: Report) -> bool:
     days = day(one), day(other)
     if not all(days):
         return days[0] == days[1]
@@ -178,7 +180,7 @@ def _places(words: list[str], others: list[str]) -> Iterator[bool]:
             yield bool(NOT & {*ahead}) or (at > 1 and ahead[-1] in _JOINING)
 
 
-def _is_within(said: Said, other: Said) -> bool:
+def _is_within(said: Report, other: Report) -> bool:
     """Whether one of two statements in an article's own words goes on in the other."""
     if said.article.id != other.article.id or said.library != other.library:
         return False
@@ -203,8 +205,8 @@ def _is_wording(new: _Group, group: _Group) -> bool:
     return figures[0] == figures[1] and _is_quoted_alike(said, group.same[0])
 
 
-def _is_quoted_alike(one: Said, other: Said) -> bool:
+def _is_quoted_alike(one: Report, other: Report) -> bool:
     """Whether what stands in quotation marks is much the same, not what is said beside it."""
     marked = [quoted(each.article.text, each.statement.attribution) for each in (one, other)]
-    few, many = sorted((content(each) or {*folded(each).split()} for each in marked), key=len)
+    few, many = sorted((content_stems(each) or {*folded(each).split()} for each in marked), key=len)
     return len(few & many) >= _ALIKE * len(few)

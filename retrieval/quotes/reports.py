@@ -12,7 +12,7 @@ _AROUND = 300  # characters on each side of a statement, among which its sentenc
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Report:
     """A statement as an article reports it; `library` is the name of the one that has it."""
 
     statement: Statement
@@ -61,5 +61,5 @@ def sentences_around(text: str, start: int, end: int) -> tuple[int, int]:
     return min([start, *firsts]), max([end, *lasts])
 
 
-def day(said: Said) -> str:
+def day(said: Report) -> str:
     return (said.article.published or "")[:10]

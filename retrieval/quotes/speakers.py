@@ -9,11 +9,11 @@ from retrieval.attribution.speaker import Speaker
 from retrieval.english import names
 from retrieval.english.gazetteer import ROLES
 from retrieval.library.index import Index
-from retrieval.library.statements import Called
+from retrieval.library.statements import SpeakerName
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class SpeakerProfile:
     """A speaker across articles: by the full name and the description that most statements have."""
 
     speaker: Speaker
@@ -21,7 +21,7 @@ class Voice:
     count: int
 
 
-def voices(indexes: Sequence[Index], asked: str) -> list[Voice]:
+def speaker_profiles(indexes: Sequence[Index], asked: str) -> list[SpeakerProfile]:
     """Those speakers who may be meant by what is asked for, the most quoted first.
 
     By a first and a last name nobody is meant beside whoever has exactly these, and by a surname
@@ -41,7 +41,7 @@ def voices(indexes: Sequence[Index], asked: str) -> list[Voice]:
     return _ordered(closest or meant)
 
 
-def _is_meant(asked: str, called: Sequence[Called]) -> bool:
+def _is_meant(asked: str, called: Sequence[SpeakerName]) -> bool:
     """Whether one of these is called as asked; for a full name a bare surname isn't enough."""
     if " " in names.key(asked):
         full = [one for one in called if " " in one.key]
@@ -49,30 +49,30 @@ def _is_meant(asked: str, called: Sequence[Called]) -> bool:
     return any(names.is_asked(asked, one.speaker.name, one.speaker.description) for one in called)
 
 
-def _is_first_name(word: str, called: Sequence[Called]) -> bool:
+def _is_first_name(word: str, called: Sequence[SpeakerName]) -> bool:
     return all(
         one.key.startswith(f"{word} ") and names.surname(one.key) != word for one in _alone(called)
     )
 
 
-def speakers_like(indexes: Sequence[Index], typed: str, most: int) -> list[Voice]:
+def speakers_like(indexes: Sequence[Index], typed: str, most: int) -> list[SpeakerProfile]:
     """Speakers with a name that has the words typed, or beginnings; the most quoted first."""
     # One is called several ways: more are asked for than are shown.
     called = [one for index in indexes for one in index.register.speakers(typed, most=4 * most)]
     return _ordered(_people(called))[:most]
 
 
-def _ordered(people: Iterable[Sequence[Called]]) -> list[Voice]:
+def _ordered(people: Iterable[Sequence[SpeakerName]]) -> list[SpeakerProfile]:
     return sorted(map(_voice, people), key=lambda one: (-one.count, one.speaker.name))
 
 
-def _people(called: Iterable[Called]) -> list[list[Called]]:
+def _people(called: Iterable[SpeakerName]) -> list[list[SpeakerName]]:
     """One list a speaker; a surname alone is that of whoever alone bears it, and is what they are.
 
     What several say together is with each of them who alone bears that name.
     """
-    people: list[list[Called]] = []
-    bearing: dict[str, list[list[Called]]] = defaultdict(list)  # by key, ends and last word
+    people: list[list[SpeakerName]] = []
+    bearing: dict[str, list[list[SpeakerName]]] = defaultdict(list)  # by key, ends and last word
     for one in sorted(called, key=lambda one: (one.speaker.is_joint, -len(one.key.split()))):
         same = _same(one, bearing)
         for some in same:
@@ -84,7 +84,9 @@ def _people(called: Iterable[Called]) -> list[list[Called]]:
     return people
 
 
-def _same(one: Called, bearing: Mapping[str, list[list[Called]]]) -> list[list[Called]]:
+def _same(
+    one: SpeakerName, bearing: Mapping[str, list[list[SpeakerName]]]
+) -> list[list[SpeakerName]]:
     """Those of the people called so far who are the one; several only where they speak together."""
     if one.speaker.is_joint:
         parts = re.split(r",\s|\sand\s", one.speaker.name)
@@ -94,14 +96,16 @@ def _same(one: Called, bearing: Mapping[str, list[list[Called]]]) -> list[list[C
     return [some for some in found if some[0].key == one.key or _is_as(one, some)]
 
 
-def _is_as(one: Called, others: Sequence[Called]) -> bool:
+def _is_as(one: SpeakerName, others: Sequence[SpeakerName]) -> bool:
     """Whether a name is a full one, or they are what others of that surname are: "President"."""
     roles = ROLES & {*names.words(one.speaker.description)}
     known = {word for other in others for word in names.words(other.speaker.description)}
     return one.speaker.is_named and (" " in one.key or bool(roles & known))
 
 
-def _bearer(name: str, key: str, bearing: Mapping[str, list[list[Called]]]) -> list[list[Called]]:
+def _bearer(
+    name: str, key: str, bearing: Mapping[str, list[list[SpeakerName]]]
+) -> list[list[SpeakerName]]:
     """The one among the people who alone bears the name, if there is one."""
     if " " in key:
         alike = bearing.get(names.ends(key), [])
@@ -112,15 +116,15 @@ def _bearer(name: str, key: str, bearing: Mapping[str, list[list[Called]]]) -> l
     return exact or (same if len(same) == 1 else [])
 
 
-def _alone(called: Sequence[Called]) -> list[Called]:
+def _alone(called: Sequence[SpeakerName]) -> list[SpeakerName]:
     return [one for one in called if not one.speaker.is_joint] or [*called]
 
 
-def _voice(called: Sequence[Called]) -> Voice:
+def _voice(called: Sequence[SpeakerName]) -> SpeakerProfile:
     ordered = sorted(called, key=lambda one: (one.speaker.is_joint, -one.count, one.speaker.name))
     alone = _alone(ordered)
     name = next((one for one in alone if " " in one.key), alone[0]).speaker.name
     said = next((one.speaker.description for one in alone if one.speaker.description), "")
     speaker = Speaker(name, said, any(one.speaker.is_named for one in alone))
     keys = tuple(dict.fromkeys(one.key for one in ordered))
-    return Voice(speaker, keys, sum(one.count for one in called))
+    return SpeakerProfile(speaker, keys, sum(one.count for one in called))

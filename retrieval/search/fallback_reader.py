@@ -8,7 +8,7 @@ import numpy.typing as npt
 from retrieval.models.embedder import Embedder, Vector
 from retrieval.search.hit import Hit
 from retrieval.search.sentence_features import AskedFor
-from retrieval.search.sentences import Candidate, Quote, candidates
+from retrieval.search.sentences import QuotableSentence, Quote, quotable_sentences
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,7 +29,7 @@ class StatementReader:
 
     def quotes(self, asked: AskedFor, hits: Sequence[Hit]) -> list[Quote]:
         """The sentences of the hits, most probable first."""
-        found = candidates(hits)
+        found = quotable_sentences(hits)
         if not found:
             return []
         quotes = [
@@ -38,7 +38,7 @@ class StatementReader:
         ]
         return sorted(quotes, key=lambda one: (-one.probability, one.hit.rank, one.start))
 
-    def _probabilities(self, asked: AskedFor, found: Sequence[Candidate]) -> Floats:
+    def _probabilities(self, asked: AskedFor, found: Sequence[QuotableSentence]) -> Floats:
         features, vectors = self._features(asked, found)
         chances = np.asarray(1 / (1 + np.exp(-(features @ WEIGHTS[1:] + WEIGHTS[0]))))
         topic = asked.statement.topic_text if asked.statement else ""
@@ -50,7 +50,9 @@ class StatementReader:
                 chances[number] *= _BESIDE_THE_POINT
         return chances
 
-    def _features(self, asked: AskedFor, found: Sequence[Candidate]) -> tuple[Floats, Vector]:
+    def _features(
+        self, asked: AskedFor, found: Sequence[QuotableSentence]
+    ) -> tuple[Floats, Vector]:
         """One row a sentence and one column a feature, about 0 to 1; and the sentences' vectors."""
         vectors = self._embedder.passages([one.text for one in found])
         nearness = vectors @ self._embedder.question(asked.text)

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.english.words import content, stems
+from retrieval.english.words import content_stems, stems
 from retrieval.models.embedder import Embedder
 from retrieval.models.onnx import Span
 from retrieval.models.passage_reader import Judgement, PassageReader
@@ -20,7 +20,7 @@ from retrieval.search import calibration
 from retrieval.search.fallback_reader import StatementReader
 from retrieval.search.hit import Hit
 from retrieval.search.sentence_features import AskedFor
-from retrieval.search.sentences import Candidate, Quote, candidates
+from retrieval.search.sentences import QuotableSentence, Quote, quotable_sentences
 
 Floats = npt.NDArray[np.float64]
 
@@ -62,7 +62,7 @@ class Reader(Protocol):
 class Judged:
     """A sentence, the likeliest answer in it (offsets in the article's text) and its features."""
 
-    candidate: Candidate
+    candidate: QuotableSentence
     span: Span
     features: tuple[float, ...]
 
@@ -92,7 +92,7 @@ class SpanReader:
     def read(self, question: str, hits: Sequence[Hit]) -> Reading:
         """Sentences most probable first; hits by what the network and the search make of them."""
         asked = AskedFor(question)
-        if not hits or not content(question):
+        if not hits or not content_stems(question):
             return Reading(tuple(hits), ())
         judgements = self.judge(question, hits)
         order = self._order(question, hits, judgements)
@@ -166,8 +166,8 @@ def judged_sentences(
 ) -> list[Judged]:
     """Every sentence that may be quoted, with its likeliest span and its features."""
     by_hit = {id(hit): one for hit, one in zip(hits, judgements, strict=True)}
-    found: list[tuple[Candidate, float, Span]] = []
-    for candidate in candidates(hits):
+    found: list[tuple[QuotableSentence, float, Span]] = []
+    for candidate in quotable_sentences(hits):
         offset = candidate.hit.passage.start
         span = by_hit[id(candidate.hit)].span(candidate.start - offset, candidate.end - offset)
         if span:
@@ -212,7 +212,7 @@ def _age(hit: Hit, newest: date | None) -> float:
     return float(np.log1p(years))
 
 
-def _support(found: Sequence[tuple[Candidate, Span]], worth: Floats) -> list[float]:
+def _support(found: Sequence[tuple[QuotableSentence, Span]], worth: Floats) -> list[float]:
     """By how much the articles that give the same answer outweigh each sentence alone."""
     by_answer: dict[str, dict[str, float]] = {}
     for (candidate, span), value in zip(found, worth, strict=True):
@@ -229,7 +229,7 @@ def _place(quote: Quote) -> tuple[str, str, int]:
     return quote.hit.library, quote.hit.article.id, quote.start
 
 
-def _said(candidate: Candidate, span: Span) -> str:
+def _said(candidate: QuotableSentence, span: Span) -> str:
     return " ".join(stems(candidate.hit.article.text[slice(*span)]))
 
 

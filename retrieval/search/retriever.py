@@ -26,7 +26,7 @@ _SAME_WORDS = 0.7  # of a passage's words, from which a copy has it already
 _RANK_OFFSET = 10  # k of reciprocal rank fusion (Cormack et al., SIGIR 2009)
 
 
-class Search(BaseRetriever):
+class NewsdeskRetriever(BaseRetriever):
     """Vectors and words of one index, fused by reciprocal rank."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

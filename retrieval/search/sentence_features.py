@@ -4,9 +4,9 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
-from retrieval.english.words import content, stems
-from retrieval.questions.requests import asked_statement, speakers
-from retrieval.search.sentences import Candidate
+from retrieval.english.words import content_stems, stems
+from retrieval.questions.requests import speakers, statement_request
+from retrieval.search.sentences import QuotableSentence
 
 _SAME_MEANING = 0.5  # cosine from which a sentence may answer in other words than the question's
 
@@ -33,7 +33,9 @@ _DATE = re.compile(
 )
 
 
-_SAYING = content("say said tell told comment respond react think claim warn announce mention")
+_SAYING = content_stems(
+    "say said tell told comment respond react think claim warn announce mention"
+)
 
 
 _NUMBERED = "many|much|long|old|far|often|big|large|high|tall"
@@ -67,13 +69,13 @@ class AskedFor:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.terms = content(text) - _SAYING
-        self.names = self.terms & content(" ".join(_NAME.findall(text)))
-        self.statement = asked_statement(text)
+        self.terms = content_stems(text) - _SAYING
+        self.names = self.terms & content_stems(" ".join(_NAME.findall(text)))
+        self.statement = statement_request(text)
         self.kind = next((kind for pattern, kind in _KINDS if pattern.search(text)), "")
 
     def may_be_answered_by(
-        self, one: Candidate, near: float, topical: float, strange: Set[str]
+        self, one: QuotableSentence, near: float, topical: float, strange: Set[str]
     ) -> bool:
         """Whether nothing speaks against the sentence's answering the question.
 
@@ -93,7 +95,7 @@ class AskedFor:
         speaker = self.statement.speaker
         return on_topic and (not speaker or _covered(speaker, speakers(one.text, one.before)) > 0)
 
-    def features(self, one: Candidate) -> list[float]:
+    def features(self, one: QuotableSentence) -> list[float]:
         """How far the sentence meets the question, feature by feature."""
         own = _stems(one.text)
         near = own | _stems(one.before)
@@ -116,7 +118,7 @@ class AskedFor:
         if self.kind == "date":
             return float(bool(_DATE.search(text)))
         if self.kind == "name":
-            return float(bool(content(" ".join(_NAME.findall(text))) - self.terms))
+            return float(bool(content_stems(" ".join(_NAME.findall(text))) - self.terms))
         return 0.5
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.english.boilerplate import BYLINE, NOTICE
-from retrieval.english.instructions import has_address, is_order
+from retrieval.english.instructions import addresses_the_model, has_address
 from retrieval.english.sentences import sentences
 from retrieval.search.hit import Hit
 
@@ -38,7 +38,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class QuotableSentence:
     """A sentence that may be quoted."""
 
     hit: Hit
@@ -48,19 +48,21 @@ class Candidate:
     before: str  # the sentence before it, which it may lean on
 
 
-def candidates(hits: Sequence[Hit]) -> list[Candidate]:
+def quotable_sentences(hits: Sequence[Hit]) -> list[QuotableSentence]:
     """Each sentence of the hits once, in the best hit that has it.
 
     No heading, caption, byline or notice, and none longer than an answer.
     """
-    found: dict[tuple[str, str, int], Candidate] = {}
+    found: dict[tuple[str, str, int], QuotableSentence] = {}
     for hit in hits:
         text, before = hit.passage.text, ""
         for start, end in news_sentences(text):
             for first, last in _quotable(text, start, end):
                 at = hit.passage.start + first
                 if _is_sentence(text[first:last]):
-                    one = Candidate(hit, at, hit.passage.start + last, text[first:last], before)
+                    one = QuotableSentence(
+                        hit, at, hit.passage.start + last, text[first:last], before
+                    )
                     found.setdefault((hit.library, hit.article.id, at), one)
             before = text[start:end]
     return list(found.values())
@@ -73,7 +75,7 @@ def news_sentences(text: str) -> list[tuple[int, int]]:
     """
     found = sentences(text)
     lines = [text.count("\n", 0, start) for start, _ in found]
-    orders = [n for n, (start, end) in enumerate(found) if is_order(text[start:end])]
+    orders = [n for n, (start, end) in enumerate(found) if addresses_the_model(text[start:end])]
     return [
         one
         for n, one in enumerate(found)

@@ -30,7 +30,7 @@ _INSIDE = (
 )
 
 
-class Clock:
+class Deadline:
     """`seconds` for a whole fetch, at most `wait` of them for each of its steps."""
 
     def __init__(self, seconds: float, wait: float) -> None:
@@ -48,7 +48,7 @@ class Clock:
 class _Timed(httpcore.NetworkStream):
     """A connection each of whose steps ends with the fetch's time."""
 
-    def __init__(self, real: httpcore.NetworkStream, clock: Clock) -> None:
+    def __init__(self, real: httpcore.NetworkStream, clock: Deadline) -> None:
         self._real = real
         self._clock = clock
 
@@ -74,10 +74,10 @@ class _Timed(httpcore.NetworkStream):
         return self._real.get_extra_info(info)
 
 
-class Guarded(httpcore.NetworkBackend):
+class PublicOnly(httpcore.NetworkBackend):
     """Connects to public addresses only, and to hosts that are allowed by name."""
 
-    def __init__(self, allowed: Collection[str], clock: Clock) -> None:
+    def __init__(self, allowed: Collection[str], clock: Deadline) -> None:
         try:
             self._allowed = {host_name(name) for name in allowed}
         except ValueError:
@@ -129,7 +129,7 @@ def is_public(address: str) -> bool:
     return at in _UNICAST and at.is_global
 
 
-def _resolved(host: str, port: int, clock: Clock) -> list[str]:
+def _resolved(host: str, port: int, clock: Deadline) -> list[str]:
     answers: SimpleQueue[list[str] | OSError] = SimpleQueue()
 
     def look() -> None:

@@ -31,7 +31,7 @@ from retrieval.articles.article import (
     published_date,
 )
 from retrieval.errors import ReadError
-from retrieval.sources.addresses import Clock
+from retrieval.sources.addresses import Deadline
 from retrieval.sources.documents import decode
 
 log = logging.getLogger(__name__)
@@ -169,11 +169,11 @@ def _feed(content: bytes, address: str, charset: str | None) -> Feed:
     name = root[1].rpartition(":")[2].lower() if root else ""
     if root is None or name in _PAGES:
         raise _no_feed(text, name, address)
-    read = _read(text[root.start() :], address, Clock(_SECONDS, _SECONDS))
+    read = _read(text[root.start() :], address, Deadline(_SECONDS, _SECONDS))
     ended = text.rstrip().endswith((f"</{root[1]}>", "/>"))
     if not read.entries and not (ended and name in _FEEDS):
         raise _no_feed(text, name, address)
-    clock = Clock(_SECONDS, _SECONDS)
+    clock = Deadline(_SECONDS, _SECONDS)
     shared = _authors(read.feeddata) if read.version.startswith("atom") else ()
     dated = _dated(read.entries, clock)
     return Feed(
@@ -287,7 +287,7 @@ class _Counted(_Parser):  # type: ignore[misc]
     resolve_relative_uris = False  # in markup, which becomes plain text
     sanitize_html = False
 
-    def __init__(self, clock: Clock, *args: Any) -> None:
+    def __init__(self, clock: Deadline, *args: Any) -> None:
         self.clock = clock
         self.elements = 0
         super().__init__(*args)
@@ -354,7 +354,7 @@ class _Loose(_Counted, LooseFeedParser):  # type: ignore[misc]
         return int(super().parse_starttag(i))
 
 
-def _read(text: str, address: str, clock: Clock) -> Any:
+def _read(text: str, address: str, clock: Deadline) -> Any:
     """The parser after its work."""
     address = address if canonical_url(address) else ""
     strict = _Strict(clock, address, None, "utf-8")
@@ -382,7 +382,7 @@ def _read(text: str, address: str, clock: Clock) -> Any:
     return loose
 
 
-def _dated(raw: list[Any], clock: Clock) -> list[tuple[Any, str | None]]:
+def _dated(raw: list[Any], clock: Deadline) -> list[tuple[Any, str | None]]:
     """The entries with their dates; only so many of these may be hard to read."""
     hard = 0
     dated = []
@@ -435,7 +435,7 @@ def _moment(day: str | None) -> float:
     return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH).total_seconds()
 
 
-def _entry(raw: Any, day: str | None, shared: tuple[str, ...], clock: Clock) -> Entry:
+def _entry(raw: Any, day: str | None, shared: tuple[str, ...], clock: Deadline) -> Entry:
     clock.left()
     return Entry(
         address=_page(raw),
@@ -480,7 +480,7 @@ def _authors(raw: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, lines)))
 
 
-def _line(raw: Any, name: str, clock: Clock) -> str:
+def _line(raw: Any, name: str, clock: Deadline) -> str:
     said, detail = raw.get(name), raw.get(f"{name}_detail") or {}
     return _one_line(_plain(said, detail.get("type"), clock)) if isinstance(said, str) else ""
 
@@ -489,7 +489,7 @@ def _one_line(said: str) -> str:
     return " ".join(normalise(said).split())[:MAX_FIELD]
 
 
-def _text(raw: Any, clock: Clock) -> str:
+def _text(raw: Any, clock: Deadline) -> str:
     """The longest form in which the feed holds the entry's text: its content, else its summary."""
     contents = [*raw.get("content", ()), raw.get("summary_detail") or {}]
     for content in contents:
@@ -501,7 +501,7 @@ def _text(raw: Any, clock: Clock) -> str:
     return _plain(said, "", clock) if isinstance(said := raw.get("summary"), str) else ""
 
 
-def _plain(said: str, kind: str | None, clock: Clock) -> str:
+def _plain(said: str, kind: str | None, clock: Deadline) -> str:
     """The text as people see it, its blocks as lines; markup is markup only where it is HTML."""
     if kind == "text/plain":
         return normalise(said)
@@ -517,7 +517,7 @@ def _plain(said: str, kind: str | None, clock: Clock) -> str:
 class _Seen:
     """What is seen of a page of HTML, gathered while lxml reads it."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Deadline) -> None:
         self.clock = clock
         self.pieces: list[str] = []
         self.unseen = self.verbatim = 0

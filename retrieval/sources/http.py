@@ -21,7 +21,7 @@ import httpcore
 from retrieval.articles.article import Article, article
 from retrieval.errors import ReadError
 from retrieval.sources import sandbox
-from retrieval.sources.addresses import Clock, Guarded, host_name
+from retrieval.sources.addresses import Deadline, PublicOnly, host_name
 from retrieval.sources.documents import decode
 from retrieval.sources.files import MAX_BYTES
 
@@ -126,8 +126,8 @@ def fetch(
         "If-None-Match": etag,
         "If-Modified-Since": modified,
     }
-    clock = Clock(_SECONDS, _WAIT)
-    guarded = Guarded(allowed, clock)
+    clock = Deadline(_SECONDS, _WAIT)
+    guarded = PublicOnly(allowed, clock)
     try:
         with httpcore.ConnectionPool(ssl_context=_tls(), network_backend=guarded) as pool:
             body = partial(_body, limit=limit, clock=clock)
@@ -284,7 +284,7 @@ def _wait(value: str) -> int | None:
 
 
 def _body(
-    response: httpcore.Response, headers: dict[str, str], *, limit: int, clock: Clock
+    response: httpcore.Response, headers: dict[str, str], *, limit: int, clock: Deadline
 ) -> bytes:
     too_large = f"it is over the limit of {limit / 1_000_000:g} MB"
     length = headers.get("content-length", "")

@@ -70,7 +70,7 @@ WHERE (library, feed) IN (SELECT library, url FROM feeds)
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Subscription:
     """A feed that a library follows; `url` is what it was added as, `address` where it lives now.
 
     Times are seconds since 1970. `success` is the last one, None before the first; `failures` are
@@ -145,7 +145,7 @@ class Incoming(Database):
         )
         return kept
 
-    def source(self, library: str, url: str) -> Source:
+    def source(self, library: str, url: str) -> Subscription:
         """The feed with this address. Raises SettingsError where none is followed."""
         wanted = {url.strip(), canonical_url(url)}
         for one in self.sources(library):
@@ -153,7 +153,7 @@ class Incoming(Database):
                 return one
         raise SettingsError(f"No feed is followed at {url[:200]}. See: newsdesk feeds list")
 
-    def sources(self, library: str | None = None) -> list[Source]:
+    def sources(self, library: str | None = None) -> list[Subscription]:
         """The feeds that a library follows, or that all do, by address."""
         rows = self.rows(
             "SELECT f.*, (SELECT count(*) FROM offers o JOIN pages p USING (library, url) "
@@ -163,7 +163,7 @@ class Incoming(Database):
         )
         return [_source(row) for row in rows]
 
-    def remove(self, source: Source) -> None:
+    def remove(self, source: Subscription) -> None:
         """Follow a feed no longer; what came from it stays, and so does what others offer too."""
         where = [source.library, source.url]
         others = "FROM offers o WHERE o.library = pages.library AND o.url = pages.url"
@@ -185,7 +185,7 @@ class Incoming(Database):
                 where,
             )
 
-    def pause(self, source: Source, *, paused: bool) -> None:
+    def pause(self, source: Subscription, *, paused: bool) -> None:
         """Poll a feed no more for the time being, or again."""
         self.rows(
             "UPDATE feeds SET paused = paused & ~1 | ? WHERE library = ? AND url = ?",
@@ -200,7 +200,7 @@ class Incoming(Database):
 
     def take_feeds(
         self, count: int, flying: Mapping[str, int] = MappingProxyType({})
-    ) -> list[Source]:
+    ) -> list[Subscription]:
         """Feeds that are due, the one that waits longest first; nobody else gets them meanwhile.
 
         `flying` says how many of each host are being polled; of none there may be more than
@@ -229,7 +229,7 @@ class Incoming(Database):
 
     def polled(
         self,
-        source: Source,
+        source: Subscription,
         entries: Sequence[Entry],
         *,
         title: str = "",
@@ -258,7 +258,7 @@ class Incoming(Database):
             )  # fmt: skip
         return new
 
-    def _offer(self, source: Source, one: Entry) -> bool:
+    def _offer(self, source: Subscription, one: Entry) -> bool:
         """Note what a feed says of a page; whether the page is to be fetched (again) for that."""
         page = canonical_url(one.address) if one.address else None
         name = sha256(f"{source.url} {one.id or one.title or one.text}".encode()).hexdigest()[:16]
@@ -284,7 +284,7 @@ class Incoming(Database):
         )  # fmt: skip
         return True
 
-    def _is_news(self, source: Source, url: str, digest: str) -> bool:
+    def _is_news(self, source: Subscription, url: str, digest: str) -> bool:
         """Whether nobody offered the page before, or this feed said something else of it."""
         where = [source.library, url]
         offers = self.rows("SELECT feed, digest FROM offers WHERE library = ? AND url = ?", where)
@@ -300,14 +300,14 @@ class Incoming(Database):
         known = self.rows("SELECT digest, teaser FROM pages WHERE library = ? AND url = ?", where)
         return known != [(digest, 0)]
 
-    def _kept(self, source: Source, one: Entry, name: str) -> str | None:
+    def _kept(self, source: Subscription, one: Entry, name: str) -> str | None:
         """What a feed says of what has no page, as the article, packed; None where it is none."""
         try:
             return _packed(replace(teaser(one, source.title), id=name))
         except ReadError:
             return None
 
-    def poll_failed(self, source: Source, error: str, *, wait: float | None = None) -> None:
+    def poll_failed(self, source: Subscription, error: str, *, wait: float | None = None) -> None:
         """Note that a feed could not be read; it is tried again later and later.
 
         `wait` are the seconds that its server asks to be left alone.
@@ -526,9 +526,9 @@ def _early(every: float) -> float:
     return every * (1 - _JITTER * random.random())
 
 
-def _source(row: Sequence[Any]) -> Source:
+def _source(row: Sequence[Any]) -> Subscription:
     library, url, address, title, paused, *rest = row
-    return Source(library, url, address, title, bool(paused), *rest)
+    return Subscription(library, url, address, title, bool(paused), *rest)
 
 
 def _page(row: Sequence[Any]) -> Page:

@@ -20,14 +20,14 @@ from urllib.parse import urlsplit
 from watchfiles import watch as watch_files
 
 from retrieval.articles.article import Article, canonical_url
-from retrieval.english.words import GRAMMAR, stems
+from retrieval.english.words import STOPWORDS, stems
 from retrieval.errors import NewsdeskError, ReadError
-from retrieval.library.index import Report
+from retrieval.library.index import SyncReport
 from retrieval.newsdesk import SHARED, Newsdesk
 from retrieval.sources import feeds, http
 from retrieval.sources.feeds import Entry
 from retrieval.sources.robots import Forbidden, Robots
-from retrieval.watching.queue import Brought, Incoming, Page, Source, host
+from retrieval.watching.queue import Brought, Incoming, Page, Subscription, host
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -139,7 +139,7 @@ class Watch:
             flying[name] = of
         threading.Thread(target=run, daemon=True).start()
 
-    def _poll(self, source: Source) -> None:
+    def _poll(self, source: Subscription) -> None:
         try:
             found = http.fetch(
                 source.address, allowed=self._hosts(source.library), agent=self._agent,
@@ -271,13 +271,13 @@ class Watch:
         before = desk.index.library.article(one.before) if one.before else None
         if before is None or before.teaser or one.article.teaser:
             return False
-        words, now = {*stems(before.text)} - GRAMMAR, {*stems(one.article.text)} - GRAMMAR
+        words, now = {*stems(before.text)} - STOPWORDS, {*stems(one.article.text)} - STOPWORDS
         if len(words & now) >= _OF_IT * min(len(words), len(now)):
             return False
         self._say(f"{one.url}: it has quite another text now, which is not taken for a correction")
         return True
 
-    def _say_report(self, report: Report) -> None:
+    def _say_report(self, report: SyncReport) -> None:
         for error in report.failed:
             self._say(f"not read: {error}")
         if report.added or report.changed or report.withdrawn:
@@ -350,7 +350,7 @@ def _is_of(entry: Entry, article: Article) -> bool:
 
 def _pieces(text: str) -> set[str]:
     """The words that mean something, and pairs of letters where a script has no blanks."""
-    words = {*stems(text)} - GRAMMAR
+    words = {*stems(text)} - STOPWORDS
     return {a + b for word in words for a, b in pairwise(word) if ord(a) > _NO_BLANKS} or words
 
 

@@ -497,7 +497,7 @@ def test_what_one_sentence_says_in_more_words_is_shown(draft: str) -> None:
     ],
 )
 def test_orders_are_told_from_news(sentence: str, is_order: bool) -> None:
-    assert instructions.is_order(sentence) == is_order
+    assert instructions.addresses_the_model(sentence) == is_order
 
 
 @pytest.mark.parametrize("worded", ["Why was the bridge of Halvik closed?", "See evil.com."])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.articles.duplicates import are_copies, bands
+from retrieval.articles.duplicates import are_duplicates, minhash_bands
 
 ROOT = Path(__file__).parents[2]
 STORY = (
@@ -71,14 +71,14 @@ EDITS = {
 
 @pytest.mark.parametrize("copy", [pytest.param(text, id=name) for name, text in EDITS.items()])
 def test_a_copy_is_found_whichever_way_it_was_edited(copy: str) -> None:
-    assert set(bands(STORY)) & set(bands(copy))
-    assert are_copies(STORY, copy)
-    assert are_copies(copy, STORY)
+    assert set(minhash_bands(STORY)) & set(minhash_bands(copy))
+    assert are_duplicates(STORY, copy)
+    assert are_duplicates(copy, STORY)
 
 
 def test_two_reports_of_one_event_are_no_copies_though_they_quote_the_same_words() -> None:
-    assert not are_copies(STORY, OTHER_REPORT)
-    assert not are_copies(f"{STORY}\n\n{BOILERPLATE}", f"{OTHER_REPORT}\n\n{BOILERPLATE}")
+    assert not are_duplicates(STORY, OTHER_REPORT)
+    assert not are_duplicates(f"{STORY}\n\n{BOILERPLATE}", f"{OTHER_REPORT}\n\n{BOILERPLATE}")
 
 
 def test_what_is_new_in_a_long_text_makes_it_a_report_of_its_own() -> None:
@@ -87,14 +87,14 @@ def test_what_is_new_in_a_long_text_makes_it_a_report_of_its_own() -> None:
         " ".join(f"w{draw.randrange(10**6)}" for _ in range(length)) for length in (900, 200, 200)
     )
 
-    assert not are_copies(f"{first} {captions}", f"{second} {captions}")
-    assert are_copies(captions, f"{captions} {second}")
+    assert not are_duplicates(f"{first} {captions}", f"{second} {captions}")
+    assert are_duplicates(captions, f"{captions} {second}")
 
 
 def test_a_paragraph_of_a_long_text_is_no_copy_of_it() -> None:
     long = " ".join(f"{word}{number}" for number in range(6) for word in STORY.split())
 
-    assert not are_copies(STORY, f"{STORY} {long}")
+    assert not are_duplicates(STORY, f"{STORY} {long}")
 
 
 @pytest.mark.parametrize(
@@ -111,13 +111,13 @@ def test_a_paragraph_of_a_long_text_is_no_copy_of_it() -> None:
 def test_short_texts_are_copies_only_if_their_words_are_the_same(
     one: str, other: str, expected: bool
 ) -> None:
-    assert are_copies(one, other) is expected
-    assert are_copies(other, one) is expected
-    assert bool(set(bands(one)) & set(bands(other))) >= expected
+    assert are_duplicates(one, other) is expected
+    assert are_duplicates(other, one) is expected
+    assert bool(set(minhash_bands(one)) & set(minhash_bands(other))) >= expected
 
 
 def test_a_text_without_words_has_no_bands() -> None:
-    assert bands("") == bands(" \n…") == []
+    assert minhash_bands("") == minhash_bands(" \n…") == []
 
 
 CHINESE = (
@@ -154,12 +154,12 @@ HINDI = (
     ],
 )
 def test_every_script_has_words(one: str, other: str, expected: bool) -> None:
-    assert are_copies(one, other) is expected
-    assert bool(set(bands(one)) & set(bands(other))) >= expected
+    assert are_duplicates(one, other) is expected
+    assert bool(set(minhash_bands(one)) & set(minhash_bands(other))) >= expected
 
 
 def test_accents_written_in_one_character_or_two_are_the_same() -> None:
-    assert bands("Élysée palace denies the report") == bands(
+    assert minhash_bands("Élysée palace denies the report") == minhash_bands(
         "E\u0301lyse\u0301e palace denies the report"
     )
 
@@ -183,13 +183,13 @@ def test_bands_are_the_same_in_every_process_and_on_every_cpu() -> None:
         for seed, kernel in (("1", "scalar"), ("2", ""))
     ]
 
-    assert made[0] == made[1] == bands(STORY)
-    assert bands(STORY)[:2] == [6239394062140726034, -699100421238417309]
-    assert len(bands(STORY)) == 64
-    assert all(-(2**63) <= band < 2**63 for band in bands(STORY))
+    assert made[0] == made[1] == minhash_bands(STORY)
+    assert minhash_bands(STORY)[:2] == [6239394062140726034, -699100421238417309]
+    assert len(minhash_bands(STORY)) == 64
+    assert all(-(2**63) <= band < 2**63 for band in minhash_bands(STORY))
 
 
 @given(st.text(), st.text())
 def test_any_two_texts_are_judged_alike_both_ways(one: str, other: str) -> None:
-    assert are_copies(one, other) == are_copies(other, one)
-    assert are_copies(one, one) == bool(bands(one))
+    assert are_duplicates(one, other) == are_duplicates(other, one)
+    assert are_duplicates(one, one) == bool(minhash_bands(one))

@@ -12,7 +12,7 @@ import pytest
 
 from bot.discord.client import Client
 from bot.discord.replies import InteractionReply
-from bot.discord.store import Given as Kept
+from bot.discord.store import AnswerRecord as Kept
 from bot.discord.store import GuildSettings
 from bot.settings import Settings
 from retrieval.articles.article import article

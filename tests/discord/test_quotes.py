@@ -10,10 +10,10 @@ from retrieval.attribution.attribution import Attribution
 from retrieval.attribution.speaker import Speaker
 from retrieval.attribution.statements import Statement
 from retrieval.newsdesk import Newsdesk
-from retrieval.quotes.finder import Quotes
-from retrieval.quotes.grouping import Told
-from retrieval.quotes.reports import Said
-from retrieval.quotes.speakers import Voice
+from retrieval.quotes.finder import StatementPage
+from retrieval.quotes.grouping import ReportedStatement
+from retrieval.quotes.reports import Report
+from retrieval.quotes.speakers import SpeakerProfile
 from tests.attribution.scripted import Scripted
 from tests.conftest import made
 from tests.discord.bot import GUILD, HERE, THERE, bot, first_id, plain
@@ -131,14 +131,14 @@ def test_whatever_is_said_is_shown_to_the_letter_and_fits(nasty: str) -> None:
         parts = Attribution(((0, 1),), (), ((1, end),))
         speaker = Speaker(nasty * 20, nasty * 9)
         stated = Statement(one.id, speaker, parts, kind, is_denied=kind == "mixed")  # type: ignore[arg-type]
-        said = Said(stated, one, "shared")
-        told.append(Told(said, (said, said), (said,)))
-    voices = tuple(Voice(Speaker(nasty * 9, nasty), (str(n),), 3) for n in range(9))
+        said = Report(stated, one, "shared")
+        told.append(ReportedStatement(said, (said, said), (said,)))
+    voices = tuple(SpeakerProfile(Speaker(nasty * 9, nasty), (str(n),), 3) for n in range(9))
 
     for sheet in (
-        quotes_sheet(Quotes(nasty, voices, tuple(told), count=9), nasty),
-        quotes_sheet(Quotes(nasty * 50, (), (), mentions=7), nasty),
-        quotes_sheet(Quotes(nasty, voices, (), count=9), nasty * 60),
+        quotes_sheet(StatementPage(nasty, voices, tuple(told), count=9), nasty),
+        quotes_sheet(StatementPage(nasty * 50, (), (), mentions=7), nasty),
+        quotes_sheet(StatementPage(nasty, voices, (), count=9), nasty * 60),
         who_sheet(told, "the phrase"),
     ):
         assert 0 < len(sheet.text) <= discord_limits.MESSAGE

@@ -11,11 +11,11 @@ import pytest
 
 from bot.discord import store as stores
 from bot.discord.pool import Busy, Pool
-from bot.discord.store import Given, GuildSettings, Place, Store
+from bot.discord.store import AnswerRecord, GuildSettings, QuotePlace, Store
 from retrieval.errors import LibraryError
 
-PLACE = Place("shared", "a" * 16, 0, 90, 10, 40, "d" * 16, 12, 20)
-GIVEN = Given(
+PLACE = QuotePlace("shared", "a" * 16, 0, 90, 10, 40, "d" * 16, 12, 20)
+GIVEN = AnswerRecord(
     guild=11, channel=111, asker=2002, question="what did Starmer say?", asked="and Starmer?",
     private=False, found=True, places=(PLACE,), source="Reuters", since=date(2025, 5, 1),
 )  # fmt: skip

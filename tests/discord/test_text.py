@@ -17,7 +17,7 @@ from retrieval.answers.answer import Written
 from retrieval.articles.article import Article, article
 from retrieval.articles.passages import split
 from retrieval.errors import ReadError
-from retrieval.library.index import Report
+from retrieval.library.index import SyncReport
 from retrieval.proof.fact_check import Verdict
 from retrieval.search.hit import Citation, Hit
 from tests.discord.bot import BRIDGE
@@ -302,7 +302,7 @@ def test_hostile_failures_are_harmless(count: int) -> None:
     for draw, words, _ in cases(count, 10):
         before = draw.choice(["", "/srv/incoming/", "https://x.example/"])
         failed = [ReadError(words(), before + words()) for _ in range(draw.randint(0, 8))]
-        text = report_text(Report(added=len(failed), failed=failed))
+        text = report_text(SyncReport(added=len(failed), failed=failed))
         assert_sent(text, [one.reason for one in failed])
 
 

@@ -16,8 +16,8 @@ from retrieval.errors import LibraryError, ReadError
 from retrieval.library import library, schema
 from retrieval.library.check import check
 from retrieval.library.filter import Filter
-from retrieval.library.index import Index, Report
-from retrieval.library.keywords import Words
+from retrieval.library.index import Index, SyncReport
+from retrieval.library.keywords import KeywordIndex
 from retrieval.library.library import FILE
 from retrieval.models.embedder import Embedder
 from tests.conftest import made, state, sync
@@ -48,7 +48,7 @@ def leftovers(folder: Path, words: list[str]) -> list[str]:
         if word.lower().encode() in path.read_bytes().lower()
     ]
     for build in folder.rglob("words-*"):
-        index = Words(build)
+        index = KeywordIndex(build)
         index.open()
         found += [f"{build}: {stem}" for word in words for stem in index.known(stems(word))]
     assert len([*folder.rglob("words-*")]) == len([*folder.rglob("vectors-*")]) == 1
@@ -95,7 +95,7 @@ def test_syncing_twice_changes_nothing_and_writes_nothing(
 
     report = sync(opened(folder, embedder), articles)
 
-    assert report == Report(unchanged=len(articles))
+    assert report == SyncReport(unchanged=len(articles))
     assert contents(folder) == before
 
 
@@ -112,7 +112,7 @@ def test_an_unchanged_article_is_not_embedded(
 
     report = sync(index, [made("a", "Text of a."), made("b", "New text of b.")])
 
-    assert report == Report(changed=1, unchanged=1)
+    assert report == SyncReport(changed=1, unchanged=1)
     assert embedded == ["New text of b."]
 
 
@@ -140,7 +140,7 @@ def test_changed_particulars_reach_the_index(tmp_path: Path, embedder: Embedder)
 
     report = sync(index, [made("a", "Same text.", title="New bananas", source="Two")])
 
-    assert report == Report(changed=1)
+    assert report == SyncReport(changed=1)
     assert index.library.sources() == ["Two"]
     with index.reading() as (_, words):
         assert words.search("bananas", 5)
@@ -152,7 +152,7 @@ def test_an_article_that_comes_twice_is_taken_once(tmp_path: Path, embedder: Emb
 
     report = sync(index, [made("a", "First."), made("a", "First."), made("a", "Not the same.")])
 
-    assert isinstance(report, Report)
+    assert isinstance(report, SyncReport)
     assert (report.added, report.repeated, len(report.failed)) == (1, 1, 1)
     assert [one.text for one in index.library.articles()] == ["First."]
 
@@ -163,8 +163,8 @@ def test_an_article_in_two_files_is_one_and_stays_as_it_is(
     index = opened(tmp_path, embedder)
     here, there = (made("a", "Text.", path=f"/news/{name}.md") for name in "xy")
 
-    assert sync(index, [here, there]) == Report(added=1, repeated=1)
-    assert sync(index, [there]) == Report(unchanged=1)
+    assert sync(index, [here, there]) == SyncReport(added=1, repeated=1)
+    assert sync(index, [there]) == SyncReport(unchanged=1)
     assert index.library.paths() == [(here.id, "/news/y.md")]
 
 
@@ -175,7 +175,7 @@ def test_the_same_words_from_two_publishers_are_no_failure(
 
     report = sync(index, [article("Wire story.", source=source) for source in ("One", "Two")])
 
-    assert report == Report(added=1, repeated=1)
+    assert report == SyncReport(added=1, repeated=1)
 
 
 def test_what_a_dead_writer_has_left_is_swept(tmp_path: Path, embedder: Embedder) -> None:
@@ -203,7 +203,7 @@ def test_a_run_may_go_on_in_another_thread(tmp_path: Path, embedder: Embedder) -
     thread.start()
     thread.join()
 
-    assert sync(index, [made("a", "Text of a.")]) == Report(unchanged=1, withdrawn=1)
+    assert sync(index, [made("a", "Text of a.")]) == SyncReport(unchanged=1, withdrawn=1)
 
 
 def test_removing_needs_no_model(tmp_path: Path, embedder: Embedder) -> None:
@@ -225,7 +225,7 @@ def test_unreadable_articles_are_reported_and_the_others_indexed(
     with index.writing():
         report = [*index.sync([made("a", "Text."), bad, made("c", "More text.")])][-1]
 
-    assert report == Report(added=2, failed=[bad])
+    assert report == SyncReport(added=2, failed=[bad])
 
 
 def test_stopping_between_batches_keeps_what_was_done(tmp_path: Path, embedder: Embedder) -> None:
@@ -241,7 +241,7 @@ def test_stopping_between_batches_keeps_what_was_done(tmp_path: Path, embedder: 
     report = sync(index, articles)
 
     assert 0 < stopped < 4
-    assert isinstance(report, Report)
+    assert isinstance(report, SyncReport)
     assert (report.added, report.unchanged) == (4 - stopped, stopped)
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from retrieval.english.words import content
-from retrieval.questions.requests import asked_statement, speakers
+from retrieval.english.words import content_stems
+from retrieval.questions.requests import speakers, statement_request
 
 
 @pytest.mark.parametrize(
@@ -16,10 +16,10 @@ from retrieval.questions.requests import asked_statement, speakers
     ],
 )
 def test_questions_for_statements_are_taken_apart(question: str, speaker: str, topic: str) -> None:
-    asked = asked_statement(question)
+    asked = statement_request(question)
 
     assert asked is not None
-    assert (asked.speaker, asked.topic) == (content(speaker), content(topic))
+    assert (asked.speaker, asked.topic) == (content_stems(speaker), content_stems(topic))
 
 
 @pytest.mark.parametrize(
@@ -56,11 +56,11 @@ def test_questions_for_statements_are_taken_apart(question: str, speaker: str, t
     ],
 )
 def test_a_speaker_is_asked_for_in_many_words(question: str, speaker: str, topic: str) -> None:
-    asked = asked_statement(question)
+    asked = statement_request(question)
 
     assert asked is not None
     assert (asked.speaker_text, asked.topic_text, asked.asks_who) == (speaker, topic, False)
-    assert asked.topic == content(topic)
+    assert asked.topic == content_stems(topic)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_speaker_is_asked_for_in_many_words(question: str, speaker: str, topic
     ],
 )
 def test_a_question_may_ask_who_says_so(question: str, topic: str) -> None:
-    asked = asked_statement(question)
+    asked = statement_request(question)
 
     assert asked is not None
     assert (asked.speaker_text, asked.topic_text, asked.asks_who) == ("", topic, True)
@@ -113,7 +113,7 @@ def test_a_question_may_ask_who_says_so(question: str, topic: str) -> None:
     ],
 )
 def test_other_questions_are_not(question: str) -> None:
-    assert asked_statement(question) is None
+    assert statement_request(question) is None
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_other_questions_are_not(question: str) -> None:
 def test_a_question_may_ask_for_denials_and_for_criticism(
     question: str, speaker: str, topic: str, how: str
 ) -> None:
-    asked = asked_statement(question)
+    asked = statement_request(question)
 
     assert asked is not None
     assert (asked.speaker_text, asked.topic_text, asked.how) == (speaker, topic, how)
@@ -147,7 +147,7 @@ def test_a_question_may_ask_for_denials_and_for_criticism(
     ],
 )
 def test_a_question_may_leave_open_whom_it_means(question: str, topic: str) -> None:
-    asked = asked_statement(question)
+    asked = statement_request(question)
 
     assert asked is not None
     assert not asked.asks_who
@@ -173,8 +173,8 @@ def test_speakers_are_told_from_those_spoken_of(
 ) -> None:
     found = speakers(sentence, before)
 
-    assert content(who) <= found
-    assert not content(not_who) & found
+    assert content_stems(who) <= found
+    assert not content_stems(not_who) & found
 
 
 def test_a_sentence_without_a_verb_of_saying_has_no_speaker() -> None:

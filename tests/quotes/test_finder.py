@@ -9,13 +9,13 @@ from retrieval.articles.article import Article
 from retrieval.library import statements
 from retrieval.library.check import check
 from retrieval.library.filter import Filter
-from retrieval.library.index import Index, Report
+from retrieval.library.index import Index, SyncReport
 from retrieval.library.library import FILE
 from retrieval.models.embedder import Embedder
-from retrieval.quotes.finder import quotes, who_said
+from retrieval.quotes.finder import statements_by, who_said
 from retrieval.quotes.grouping import Groups as _Groups
 from retrieval.quotes.grouping import _Group, standing
-from retrieval.quotes.speakers import speakers_like, voices
+from retrieval.quotes.speakers import speaker_profiles, speakers_like
 from tests.attribution.scripted import Scripted
 from tests.conftest import made, sync
 from tests.library.test_index import leftovers
@@ -36,7 +36,7 @@ def filled(folder: Path, embedder: Embedder, *articles: Article) -> Index:
 
 
 def said(index: Index, asked: str, **how: object) -> list[str]:
-    found = quotes([index], asked, **how)  # type: ignore[arg-type]
+    found = statements_by([index], asked, **how)  # type: ignore[arg-type]
     return [" ".join(one.said.words) for one in found.told]
 
 
@@ -58,9 +58,9 @@ def test_statements_come_newest_first_with_the_undated_last(
         '"The cables of the old bridge have rusted through"'
     ]
     assert said(index, "Lee", oldest_first=True) == said(index, "Lee")[::-1]
-    (denied, _, _) = quotes([index], "Ann Lee").told
+    (denied, _, _) = statements_by([index], "Ann Lee").told
     assert (denied.said.statement.kind, denied.said.statement.is_denied) == ("indirect", True)
-    for one in quotes([index], "Ann Lee").told:
+    for one in statements_by([index], "Ann Lee").told:
         cited = one.citation(1)
         assert cited.quote == cited.hit.article.text[cited.start : cited.end]
         assert "Ann Lee" in cited.quote
@@ -80,7 +80,7 @@ def test_the_same_words_are_one_statement_with_each_article(
         made("d", late, published="2024-05-01", source="D"),
     )  # fmt: skip
 
-    first, second = quotes([index], "Ann Lee").told
+    first, second = statements_by([index], "Ann Lee").told
 
     assert first.said.article.source == "A"
     assert [one.article.source for one in first.also] == ["B"]
@@ -96,12 +96,12 @@ def test_two_of_one_surname_are_told_apart(tmp_path: Path, embedder: Embedder) -
         made("d", 'Moe. "That was a joke that nobody got" said Moe.'),
     )  # fmt: skip
 
-    assert {one.speaker.name for one in voices([index], "Lee")} == {"Ann Lee", "Bo Lee"}
-    assert [one.speaker.name for one in voices([index], "Ann Lee")] == ["Ann Lee"]
-    assert {(one.speaker.name, one.count) for one in voices([index], "Moe")} == {
+    assert {one.speaker.name for one in speaker_profiles([index], "Lee")} == {"Ann Lee", "Bo Lee"}
+    assert [one.speaker.name for one in speaker_profiles([index], "Ann Lee")] == ["Ann Lee"]
+    assert {(one.speaker.name, one.count) for one in speaker_profiles([index], "Moe")} == {
         ("Cy Moe", 1), ("Moe", 1)
     }  # fmt: skip
-    assert [one.speaker.name for one in voices([index], "Cy Moe")] == ["Cy Moe"]
+    assert [one.speaker.name for one in speaker_profiles([index], "Cy Moe")] == ["Cy Moe"]
     assert [one.speaker.name for one in speakers_like([index], "a", 5)] == ["Ann Lee"]
     assert len(speakers_like([index], "", 2)) == 2
 
@@ -125,7 +125,7 @@ def test_nobody_is_given_a_namesakes_words(tmp_path: Path, embedder: Embedder) -
         made("b", '"The law is a crazy thing" said Moe of the law.'),
     )  # fmt: skip
 
-    assert voices([index], "Bill Moe") == []
+    assert speaker_profiles([index], "Bill Moe") == []
     assert said(index, "Hillary Moe") == ['"We will win in Halvik"']
 
 
@@ -155,7 +155,7 @@ def test_another_wording_denies_nothing_and_has_the_same_figures(
         made("b", f'News. "{other}" said Ann Lee.', published="2025-05-01"),
     )  # fmt: skip
 
-    told = quotes([index], "Ann Lee").told
+    told = statements_by([index], "Ann Lee").told
 
     assert (len(told), len(told[0].variants)) == ((1, 1) if beside else (2, 0))
 
@@ -169,7 +169,7 @@ def test_words_that_another_clause_turns_are_no_report_of_them(
         made("b", 'News. "Fools believe that the dam is safe for everyone below" said Ann Lee.'),
     )  # fmt: skip
 
-    told = quotes([index], "Ann Lee").told
+    told = statements_by([index], "Ann Lee").told
 
     assert [one.also for one in told] == [(), ()]
 
@@ -192,7 +192,7 @@ def test_what_two_say_together_is_with_each(tmp_path: Path, embedder: Embedder) 
     )  # fmt: skip
 
     for name in ("Ann Lee", "Bo Fox"):
-        (voice,) = voices([index], name)
+        (voice,) = speaker_profiles([index], name)
         assert (voice.speaker.name, voice.count) == (name, 2)
         assert "that the bridge is old" in said(index, name)
 
@@ -228,9 +228,9 @@ def test_nobody_of_that_name_is_told_with_how_many_mention_it(
 ) -> None:
     index = filled(tmp_path, embedder, made("a", BRIDGE + " Moe was there."))
 
-    found = quotes([index], "Moe")
+    found = statements_by([index], "Moe")
 
-    assert (found.voices, found.told, found.mentions) == ((), (), 1)
+    assert (found.speakers, found.told, found.mentions) == ((), (), 1)
 
 
 def test_pages_do_not_overlap_and_leave_nothing_out(tmp_path: Path, embedder: Embedder) -> None:
@@ -241,11 +241,11 @@ def test_pages_do_not_overlap_and_leave_nothing_out(tmp_path: Path, embedder: Em
     ]  # fmt: skip
     index = filled(tmp_path, embedder, *articles)
 
-    pages = [quotes([index], "Ann Lee", first=n, most=9) for n in range(0, 72, 9)]
+    pages = [statements_by([index], "Ann Lee", first=n, most=9) for n in range(0, 72, 9)]
 
     shown = [one.said.article.id for page in pages for one in page.told]
     assert len(shown) == len({*shown})
-    everything = quotes([index], "Ann Lee", most=-1)
+    everything = statements_by([index], "Ann Lee", most=-1)
     assert shown == [one.said.article.id for one in everything.told]
     assert [page.more for page in pages] == [
         (n + 1) * 9 < len(everything.told) for n in range(len(pages))
@@ -257,7 +257,7 @@ def test_what_was_changed_meanwhile_is_not_shown(tmp_path: Path, embedder: Embed
     index = filled(
         tmp_path, embedder, made("a", BRIDGE), made("b", "Again: " + BRIDGE), made("c", TAX)
     )
-    told = quotes([index], "Ann Lee").told
+    told = statements_by([index], "Ann Lee").told
     assert [len(one.also) for one in told] == [1, 0]
 
     sync(index, [made("b", "Again: " + BRIDGE), made("c", TAX.replace("lorries", "cars"))])
@@ -277,7 +277,7 @@ def test_a_withdrawn_articles_statements_are_in_no_file(tmp_path: Path, embedder
 
     assert leftovers(tmp_path, ["grauwacke"]) == []
     assert index.register.count() == 1
-    assert voices([index], "Grauwacke") == []
+    assert speaker_profiles([index], "Grauwacke") == []
 
 
 def test_a_changed_article_has_its_new_statements_alone(tmp_path: Path, embedder: Embedder) -> None:
@@ -315,12 +315,12 @@ def test_a_library_without_statements_gets_them_with_the_next_sync(
     assert "in 40 articles" in note
     assert 0 < left < 40
     assert few.read_again == 5
-    assert last == Report(unchanged=40, read_again=left - 5)
+    assert last == SyncReport(unchanged=40, read_again=left - 5)
     assert index.register.count() == 40
     assert index.register.count_unread() == 0
 
 
-def sync_few(index: Index, articles: list[Article]) -> Report:
+def sync_few(index: Index, articles: list[Article]) -> SyncReport:
     with index.writing():
         return [*index.sync(articles, most_again=5)][-1]
 

@@ -5,7 +5,7 @@ from retrieval.articles.passages import split
 from retrieval.questions.parts import parts
 from retrieval.search.hit import Hit
 from retrieval.search.sentence_features import AskedFor
-from retrieval.search.sentences import Candidate
+from retrieval.search.sentences import QuotableSentence
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,6 @@ def test_questions_about_several_things(question: str, expected: list[str] | Non
 def test_what_speaks_against_a_sentence(question: str, sentence: str, may: bool) -> None:
     made = article(sentence)
     hit = Hit(split(made)[0], made, 1, 0.5, "shared")
-    one = Candidate(hit, 0, len(sentence), sentence, "")
+    one = QuotableSentence(hit, 0, len(sentence), sentence, "")
 
     assert AskedFor(question).may_be_answered_by(one, 1.0, 1.0, frozenset()) == may

@@ -9,7 +9,7 @@ import pytest
 from retrieval.articles.article import Article, article
 from retrieval.sources.feeds import Entry
 from retrieval.watching import queue
-from retrieval.watching.queue import A_FEED, A_HOST, Incoming, Page, Source
+from retrieval.watching.queue import A_FEED, A_HOST, Incoming, Page, Subscription
 
 NEWS = "https://news.example/feed"
 TOP = "https://top.example/feed"
@@ -26,13 +26,13 @@ def entry(address: str | None, title: str = "The bridge", text: str = "", id: st
     return Entry(address, title, "2026-11-25", (), text, id)
 
 
-def follow(incoming: Incoming, url: str, *entries: Entry) -> Source:
+def follow(incoming: Incoming, url: str, *entries: Entry) -> Subscription:
     """The feed, which is followed from now on and was polled once."""
     incoming.add("shared", url)
     return offer(incoming, url, *entries)
 
 
-def offer(incoming: Incoming, url: str, *entries: Entry) -> Source:
+def offer(incoming: Incoming, url: str, *entries: Entry) -> Subscription:
     source = incoming.source("shared", url)
     incoming.polled(source, entries)
     return source

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from bot.discord.text.answer import FITS, MESSAGE, Sheet, beginning, cut, escape, flat, source_line
 from bot.text.statements import NOBODY, NOT_JUST_THAT, how, nothing, words
-from retrieval.quotes.finder import Quotes, has
-from retrieval.quotes.grouping import Told
-from retrieval.quotes.reports import Said
-from retrieval.quotes.speakers import Voice
+from retrieval.quotes.finder import StatementPage, has
+from retrieval.quotes.grouping import ReportedStatement
+from retrieval.quotes.reports import Report
+from retrieval.quotes.speakers import SpeakerProfile
 
 _SIZES = (600, 300, 150, 80)  # characters of each statement, escaped, tried in turn
 _NAME = 80
@@ -16,24 +16,24 @@ _NAMED = 4  # people of one name who are told apart
 _SHORTENED = "\n-# Shortened to fit a message: … stands for what is left out."
 
 
-def quotes_sheet(found: Quotes, about: str) -> Sheet:
+def quotes_sheet(found: StatementPage, about: str) -> Sheet:
     """Who is meant, and their statements with numbers, each with its source below it."""
     if not found.told:
         return Sheet(cut(escape(cut(nothing(found, about), MESSAGE // 4)), MESSAGE), 0)
     lines = [f"**{escape(cut(flat(one.speaker.name), _LISTED))}**{_description(one)}"
-             for one in found.voices[:_NAMED]]  # fmt: skip
-    if len(found.voices) > _NAMED:
-        lines.append(f"and {len(found.voices) - _NAMED} more of that name")
+             for one in found.speakers[:_NAMED]]  # fmt: skip
+    if len(found.speakers) > _NAMED:
+        lines.append(f"and {len(found.speakers) - _NAMED} more of that name")
     lines += [f"-# about {escape(cut(flat(about), _NAME))}"] if about else []
-    return _fitted("\n".join(lines) + "\n\n", found.told, with_name=len(found.voices) > 1)
+    return _fitted("\n".join(lines) + "\n\n", found.told, with_name=len(found.speakers) > 1)
 
 
-def _description(voice: Voice) -> str:
+def _description(voice: SpeakerProfile) -> str:
     described = flat(voice.speaker.description)
     return f", {escape(cut(described, _LISTED))}" if described else ""
 
 
-def who_sheet(found: Sequence[Told], phrase: str) -> Sheet:
+def who_sheet(found: Sequence[ReportedStatement], phrase: str) -> Sheet:
     """Whose words these are, each with its source below it; else that they are nobody's."""
     if not found:
         return Sheet(NOBODY, 0)
@@ -41,7 +41,7 @@ def who_sheet(found: Sequence[Told], phrase: str) -> Sheet:
     return _fitted("" if is_exact else f"{NOT_JUST_THAT}\n\n", found, with_name=True)
 
 
-def _fitted(head: str, told: Sequence[Told], *, with_name: bool) -> Sheet:
+def _fitted(head: str, told: Sequence[ReportedStatement], *, with_name: bool) -> Sheet:
     for count in range(len(told), 0, -1):
         left = len(told) - count
         note = f"\n-# {left} more left out to fit a message." if left else ""
@@ -60,7 +60,7 @@ def _fitted(head: str, told: Sequence[Told], *, with_name: bool) -> Sheet:
 
 
 def _entry(
-    told: Told, number: int, size: int, title: int, address: int, *, with_name: bool
+    told: ReportedStatement, number: int, size: int, title: int, address: int, *, with_name: bool
 ) -> tuple[str, bool]:
     """The statement, its source and other wordings, and whether anything is cut off."""
     said, is_cut = _said(told.said, size, with_name=with_name)
@@ -73,7 +73,7 @@ def _entry(
     return "\n".join(lines), is_cut
 
 
-def _said(said: Said, size: int, *, with_name: bool) -> tuple[str, bool]:
+def _said(said: Report, size: int, *, with_name: bool) -> tuple[str, bool]:
     text = flat(words(said))
     shown = beginning(text, size)
     speaker = said.statement.speaker
