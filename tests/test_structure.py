@@ -11,24 +11,16 @@ ROOMS = [
     "questions", "search", "quotes", "proof", "answers", "newsdesk", "evaluation",
 ]  # fmt: skip
 # Edges that point upwards until what they need is moved down.
-UPWARD = {
-    ("retrieval/models/support.py", "questions"),
-    ("retrieval/proof/fact_check.py", "answers"),
-    ("retrieval/proof/sentence.py", "answers"),
-    ("retrieval/quotes/finder.py", "answers"),
-    ("retrieval/quotes/finder.py", "proof"),
-    ("retrieval/search/sentences.py", "proof"),
-    ("retrieval/watching/watcher.py", "newsdesk"),
-}
+UPWARD = {("retrieval/watching/watcher.py", "newsdesk")}
 # Files, or folders with all that is in them.
 PLACES = {
     "chromadb": ("retrieval/library/vectors.py",),
-    "tantivy": ("retrieval/library/keywords.py",),
+    "tantivy": ("retrieval/library/keywords.py", "retrieval/english/words.py"),  # one stemmer
     "sqlite3": ("retrieval/library/database.py",),
     "watchfiles": ("retrieval/watching/watcher.py",),
-    "sentence_transformers": ("retrieval/models/embedder.py", "retrieval/models/passage_reader.py"),
+    "sentence_transformers": ("retrieval/models/embedder.py", "retrieval/models/reranker.py"),
     "torch": ("retrieval/models/embedder.py",),
-    "onnxruntime": ("retrieval/models/embedder.py", "retrieval/models/passage_reader.py"),
+    "onnxruntime": ("retrieval/models/embedder.py", "retrieval/models/onnx.py"),
     "langchain": ("retrieval/answers/language_model.py",),
     "rensa": ("retrieval/articles/duplicates.py",),
     "jinja2": ("bot/text/report.py",),
@@ -85,6 +77,26 @@ def upward() -> set[tuple[str, str]]:
 
 def test_a_room_imports_only_from_those_above_it() -> None:
     assert upward() == UPWARD
+
+
+def listed(room: str) -> list[str]:
+    """The files of a room, in the order in which its docstring lists them."""
+    text = (ROOT / "retrieval" / room / "__init__.py").read_text(encoding="utf-8")
+    return re.findall(
+        r"^    (\w+)  +\S", ast.get_docstring(ast.parse(text), clean=False) or "", re.M
+    )
+
+
+@pytest.mark.parametrize("room", [one for one in ROOMS if (ROOT / "retrieval" / one).is_dir()])
+def test_a_file_imports_only_from_those_above_it_in_its_room(room: str) -> None:
+    files = listed(room)
+    folder = ROOT / "retrieval" / room
+    assert sorted(files) == sorted({one.stem for one in folder.glob("*.py")} - {"__init__"})
+
+    for number, name in enumerate(files):
+        own = {one.split(".")[2] for one in imports(folder / f"{name}.py")
+               if one.startswith(f"retrieval.{room}.")}  # fmt: skip
+        assert own <= {*files[:number]}, name
 
 
 @pytest.mark.parametrize("path", FILES, ids=relative)

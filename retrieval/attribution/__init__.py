@@ -1,1 +1,12 @@
-"""Attribution."""
+"""One article → who says what in it.
+
+    attribution  who is said to have said what, as spans of a text
+    tagger       text → attributions, by a small network
+    mentions     text → the names in it, and what stands beside them
+    people       text → the people it names, and what it calls them
+    speaker      whoever says something in an article
+    coreference  attributions → their speakers: who "he" and "the minister" are
+    wording      whether a statement is quoted word for word, and whether it is denied
+    exclusions   attributions that are nobody's statement
+    statements   article → its statements
+"""

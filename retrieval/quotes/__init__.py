@@ -1,1 +1,7 @@
-"""Quotes."""
+"""Who says what, across articles.
+
+    reports   a statement as one article reports it
+    speakers  a speaker across articles, with all their names
+    grouping  reports of the same statement, put together
+    finder    what somebody says; who said something
+"""
