@@ -78,7 +78,7 @@ def main() -> None:
             if (verdict := judged(one, quote, marked)[0]) != "right":
                 print(f"\n{one.question} {verdict}: {quote.quote}\n  {quote.said}")
         if not answer.found:
-            print(f"\n{one.question} {answer.missing or 'declined'}")
+            print(f"\n{one.question} {answer.missing.reason or 'declined'}")
 
 
 class Silent(Tagger):

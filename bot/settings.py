@@ -10,9 +10,10 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retrieval.answers.language_model import LanguageModel
+from retrieval.answers.models import Models
 from retrieval.errors import SettingsError
 from retrieval.models.embedder import BUNDLED
-from retrieval.newsdesk import SHARED, THRESHOLD, Models, Newsdesk
+from retrieval.newsdesk import SHARED, THRESHOLD, Newsdesk
 from retrieval.sources.http import agent_of
 
 OF_SERVERS = "guild-"  # what the names of Discord servers' own libraries begin with

@@ -16,7 +16,8 @@ from pydantic import TypeAdapter
 from retrieval.answers.answer import Answer
 from retrieval.articles.article import canonical_url, normalise
 from retrieval.errors import ReadError, SettingsError
-from retrieval.newsdesk import Newsdesk, Question
+from retrieval.newsdesk import Newsdesk
+from retrieval.questions.question import Question
 from retrieval.search.sentences import MAX_WORDS
 
 CUTS = (1, 3, 5, 10)

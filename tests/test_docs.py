@@ -10,7 +10,7 @@ from langchain_core.prompts import ChatPromptTemplate
 
 from bot.cli import app
 from bot.settings import Settings
-from retrieval.answers.prompts import prompt
+from retrieval.answers.prompts import load_prompt
 from retrieval.newsdesk import Newsdesk
 from tests.conftest import SEEDS
 
@@ -48,8 +48,8 @@ def test_prompts_take_what_the_code_gives_them() -> None:
     }
 
     for name, variables in given.items():
-        assert isinstance(prompt(name), ChatPromptTemplate)
-        assert set(prompt(name).input_variables) == variables
+        assert isinstance(load_prompt(name), ChatPromptTemplate)
+        assert set(load_prompt(name).input_variables) == variables
     for path in (ROOT / "prompts").iterdir():
         assert path.suffix == ".txt"
         names = {name for _, name, _, _ in string.Formatter().parse(path.read_text()) if name}

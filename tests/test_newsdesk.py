@@ -7,7 +7,8 @@ from langchain_core.runnables import RunnableLambda
 
 from retrieval.answers.answer import DECLINED
 from retrieval.errors import LibraryError, SettingsError
-from retrieval.newsdesk import Newsdesk, Question
+from retrieval.newsdesk import Newsdesk
+from retrieval.questions.question import Question
 from tests.conftest import SEEDS
 
 STARMER = (

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from retrieval.articles.article import Article
     from retrieval.library.check import Finding
     from retrieval.library.index import SyncReport
-    from retrieval.newsdesk import Newsdesk, Question
+    from retrieval.newsdesk import Newsdesk
+    from retrieval.questions.question import Question
 
 app = typer.Typer(
     name="newsdesk",
@@ -52,7 +53,7 @@ app.add_typer(feeds.feeds, name="feeds")
 answers = typer.Typer(help="What was answered on Discord.", no_args_is_help=True)
 app.add_typer(answers, name="answers")
 
-READ = 24  # as in retrieval.newsdesk, which takes long to import
+READ = 24  # as in retrieval.questions.question, which takes long to import
 
 
 def main() -> None:
@@ -260,7 +261,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with quoted, cited sentences."""
-    from retrieval.newsdesk import Question
+    from retrieval.questions.question import Question
 
     if (question is None) == (batch is None):
         raise typer.BadParameter("give a question, or --batch FILE")
@@ -468,8 +469,8 @@ def chat(
     model: Model = None,
 ) -> None:
     """Ask one question after another, each after the talk before it; Ctrl-D ends it."""
-    from retrieval.newsdesk import Question
     from retrieval.questions.followup import MAX_TURNS, Turn
+    from retrieval.questions.question import Question
 
     _accept_any_bytes(sys.stdin)
     with suppress(ImportError):

@@ -21,8 +21,9 @@ from bot.text.answer import mode_notes
 from bot.text.trace import trace
 from retrieval.answers.answer import Answer
 from retrieval.errors import LibraryError
-from retrieval.newsdesk import MAX_QUESTION, Newsdesk, Question
+from retrieval.newsdesk import Newsdesk
 from retrieval.questions.followup import MAX_TURNS, Turn
+from retrieval.questions.question import MAX_QUESTION, Question
 from retrieval.search.hit import Citation
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _ask(
         for answer in desk.stream(question):
             told = replace(question, since=answer.since, until=answer.until), answer
             tell(told)
-        if cost := cost + answer.tokens:
+        if cost := cost + answer.written.tokens:
             with suppress(LibraryError):  # an answer counts more than what it costs
                 client.store.spend(asked.guild, cost)
         return told
@@ -170,7 +171,7 @@ def _sheet(asked: Asked, question: Question, found: Answer) -> Sheet:
         found.citations,
         question=asked.text if asked.repeated else None,
         understood=understood,
-        written=found.written,
+        written=found.written.sentences,
         notes=mode_notes(found),
     )
 

@@ -66,8 +66,8 @@ def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
 def said_text(answer: Answer) -> Text:
     """The sentences with their numbers; else that there is no answer."""
     shown = Text(answer.text if not answer.found else "")
-    if answer.written:
-        for one in answer.written:
+    if answer.mode == "written":
+        for one in answer.written.sentences:
             numbers = "".join(f"[{number}]" for number in one.numbers)
             shown.append(one.text).append(f" {numbers} ", "cyan")
     else:
@@ -79,13 +79,15 @@ def said_text(answer: Answer) -> Text:
 
 def mode_notes(answer: Answer) -> list[str]:
     """How it was made, where a language model is in the game, and whether what is cited differs."""
-    notes = [answer.missing] if answer.missing else []
-    notes += [f"{said_by(one.said)}: {one.quote}{_from(one)}" for one in answer.others if one.said]
+    notes = [answer.missing.reason] if answer.missing.reason else []
+    others = answer.missing.others
+    notes += [f"{said_by(one.said)}: {one.quote}{_from(one)}" for one in others if one.said]
     notes += ["The articles differ."] if answer.differing else []
+    note = answer.written.note
     if answer.mode == "written":
         notes.append("Written by a language model; each sentence was checked against its passages.")
-        return notes + ([f"Not the whole of it: {answer.note}."] if answer.note else [])
-    return notes + ([f"Quotes only: {answer.note}."] if answer.note else [])
+        return notes + ([f"Not the whole of it: {note}."] if note else [])
+    return notes + ([f"Quotes only: {note}."] if note else [])
 
 
 def _from(citation: Citation) -> str:
@@ -154,10 +156,10 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "probability": round(answer.probability, 4),
         "passages": [_passage_json(hit) for hit in answer.hits],
         "mode": answer.mode,
-        "note": answer.note or None,
+        "note": answer.written.note or None,
         "differing": answer.differing,
-        "missing": answer.missing or None,
-        "others": [_citation_json(one) for one in answer.others],
+        "missing": answer.missing.reason or None,
+        "others": [_citation_json(one) for one in answer.missing.others],
         "since": answer.since and answer.since.isoformat(),
         "until": answer.until and answer.until.isoformat(),
         "seconds": round(answer.seconds, 4),

@@ -1,10 +1,10 @@
-"""Extractive answers: likely quotes → the answer that they make."""
+"""Likely sentences → an answer in quotes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from retrieval.answers.answer import DECLINED, Answer
+from retrieval.answers.answer import DECLINED, Answer, cite_again
 from retrieval.english import negation, numbers
 from retrieval.english.words import stems
 from retrieval.search.hit import Citation, Hit
@@ -67,25 +67,14 @@ def _words(quotes: Sequence[Quote]) -> int:
 
 def cite(question: str, hits: Sequence[Hit], quotes: Sequence[Quote]) -> Answer:
     """The answer made of exactly these quotes, numbered in order."""
-    citations = tuple(
-        Citation(number, quote.hit, quote.start, quote.end, quote.text, quote.span)
-        for number, quote in enumerate(quotes, 1)
+    citations = [Citation(0, one.hit, one.start, one.end, one.text, one.span) for one in quotes]
+    differing = any(
+        differ(one.text, other.text)
+        for one, other in combinations(quotes, 2)
+        if one.hit.article.id != other.hit.article.id
     )
-    text = " ".join(f"{one.quote} [{one.number}]" for one in citations)
-    marked = next((quote for quote in quotes if quote.span), None)
-    return Answer(
-        question=question,
-        found=bool(citations),
-        text=text or DECLINED,
-        citations=citations,
-        hits=tuple(hits),
-        span=(marked.hit, *marked.span) if marked and marked.span else None,
-        differing=any(
-            differ(one.text, other.text)
-            for one, other in combinations(quotes, 2)
-            if one.hit.article.id != other.hit.article.id
-        ),
-    )
+    empty = Answer(question, False, DECLINED, (), tuple(hits), differing=differing)
+    return cite_again(empty, citations)
 
 
 def differ(one: str, other: str) -> bool:

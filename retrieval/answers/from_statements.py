@@ -1,10 +1,10 @@
-"""Stated: questions for somebody's words → an Answer made of that speaker's statements."""
+"""Questions for somebody's statements → an answer made of them."""
 
 import re
 from collections.abc import Sequence, Set
 from dataclasses import replace
 
-from retrieval.answers.answer import Answer, cite_again
+from retrieval.answers.answer import DECLINED, Answer, Missing, cite_again
 from retrieval.english.sentences import sentences
 from retrieval.english.words import content_stems
 from retrieval.library.filter import Filter
@@ -14,7 +14,7 @@ from retrieval.quotes.finder import on_topic, statements_by, who_said
 from retrieval.quotes.grouping import ReportedStatement
 from retrieval.quotes.reports import Report
 from retrieval.quotes.speakers import SpeakerProfile, speaker_profiles
-from retrieval.search.hit import Citation, Hit
+from retrieval.search.hit import Citation, Hit, merged
 from retrieval.search.sentences import MAX_WORDS, Quote
 
 _STATEMENTS = 3  # of an answer
@@ -47,18 +47,19 @@ _NO_WORDS = "The question doesn't say which words it means."
 _NO_SPEAKER = "The question doesn't say whom it means: ask again with a name."
 
 
-def stated(
+def from_statements(
     indexes: Sequence[Index],
     question: str,
     asked: Sequence[StatementRequest],
     allowed: Filter,
     hits: Sequence[Hit],
 ) -> Answer | None:
-    """The answer to a question for the statements of each of those `asked` for.
+    """The answer to a question that asks for statements, one request for each part of it.
 
-    Declined, with the reason and what others say, where they say nothing, or nothing on it. None
-    where no speaker is called so, or where the question is who speaks and nobody has those words:
-    then it is a question like any other. `hits` are the passages that a search finds.
+    It is declined where a known speaker has no such statement; `missing` then says so, with what
+    others say on the topic. None where the speaker is unknown, or where nobody has the words whose
+    speaker is asked for: such a question is answered like any other. `hits` are the passages that
+    a search found.
     """
     told: list[list[ReportedStatement]] = []
     reasons = []
@@ -79,10 +80,12 @@ def stated(
     topics = [one.topic for one in asked]
     cited = _chosen(told, topics)
     if not cited:
-        others = _others(indexes, asked, hits) if reasons else ()
-        return _declined(question, hits, " ".join(reasons), others) if reasons else None
-    listed = _once([*(one.hit for one in cited), *hits])
-    answer = cite_again(Answer(question, True, "", (), listed), cited)
+        if not reasons:
+            return None
+        missing = Missing(" ".join(reasons), _others(indexes, asked, hits))
+        return Answer(question, False, DECLINED, (), tuple(hits), missing=missing)
+    listed = tuple(merged([[*(one.hit for one in cited), *hits]]))
+    answer = cite_again(Answer(question, False, DECLINED, (), listed), cited)
     offered = tuple(
         Quote(one.hit, one.start, one.end, one.quote, one.said.probability, one.span)
         for some, topic in zip(told, topics, strict=True)
@@ -91,7 +94,7 @@ def stated(
     )
     statements = [one.said for one in cited]
     return replace(
-        answer, missing=" ".join(reasons), offered=offered,
+        answer, missing=Missing(" ".join(reasons)), offered=offered,
         probability=max(one.probability for one in offered),
         differing=any(
             one.variants for some in told for one in some if one.said.statement in statements
@@ -222,14 +225,6 @@ def _citation(said: Report, topic: Set[str] = frozenset()) -> Citation:
     return Citation(1, hit, start, end, text[start:end], spoken, said=said.statement)
 
 
-def _declined(
-    question: str, hits: Sequence[Hit], reason: str, others: tuple[Citation, ...] = ()
-) -> Answer:
-    return replace(
-        cite_again(Answer(question, False, "", (), tuple(hits)), ()), missing=reason, others=others
-    )
-
-
 def without_speaker(answer: Answer, asked: Sequence[StatementRequest]) -> Answer:
     """An answer by grammar, where no speaker is known: sentences in which they are said to speak.
 
@@ -249,7 +244,8 @@ def without_speaker(answer: Answer, asked: Sequence[StatementRequest]) -> Answer
     names = [one.speaker_text for one in asked if _is_name(one.speaker_text)]
     if answer.found or not names:
         return answer
-    return replace(answer, missing=f"Nobody called {' or '.join(names)} says anything in them.")
+    reason = f"Nobody called {' or '.join(names)} says anything in them."
+    return replace(answer, missing=Missing(reason))
 
 
 def _nothing(name: str, asked: StatementRequest, allowed: Filter) -> str:
@@ -289,10 +285,3 @@ def _is_subject(name: str, sentence: str) -> bool:
         re.search(rf"\b{name}(?: {_AUXILIARY})* {FINITE.pattern}", sentence)
         or re.search(_BEHIND_VERB + name, sentence)
     )
-
-
-def _once(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    known = {(one.library, one.passage.id): one for one in reversed(hits)}
-    ordered = dict.fromkeys((one.library, one.passage.id) for one in hits)
-    ranked = [(known[place], n) for n, place in enumerate(ordered, 1)]
-    return tuple(replace(one, rank=n, found=one.found or one.rank) for one, n in ranked)

@@ -1,5 +1,7 @@
 """One article → who says what in it.
 
+Files, in import order:
+
     attribution  who is said to have said what, as spans of a text
     tagger       text → attributions, by a small network
     mentions     text → the names in it, and what stands beside them

@@ -1,5 +1,7 @@
 """Everything that knows English, as data and small functions.
 
+Files, in import order:
+
     words         stems, stop words, and the words that carry meaning
     sentences     where each sentence of a text begins and ends
     boilerplate   notices and bylines, which are no news

@@ -1,5 +1,7 @@
 """Models that run on this machine; each is loaded when it is first used.
 
+Files, in import order:
+
     onnx            the bundled networks, and what the processor can do
     embedder        text → vectors
     passage_reader  question and passage → how well it answers, and where

@@ -1,5 +1,7 @@
 """What may be shown.
 
+Files, in import order:
+
     standing       which hits and quotes still stand in the libraries
     grounding      what of a sentence is missing in its passages: numbers, names, words
     alignment      where the words of one sentence stand in another

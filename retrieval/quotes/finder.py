@@ -1,4 +1,4 @@
-"""Said: who says what in one or several libraries, each statement once, proved as they are now."""
+"""What somebody says, and who said something, in one or several libraries."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,30 +11,30 @@ from retrieval.english.words import content_stems
 from retrieval.library.filter import Filter
 from retrieval.library.index import Index
 from retrieval.library.statements import Stated, folded
-from retrieval.quotes.grouping import NOT, Groups, ReportedStatement, standing
+from retrieval.quotes.grouping import NOT, Groups, ReportedStatement, still_reported
 from retrieval.quotes.reports import Report, day, sentences_around
 from retrieval.quotes.speakers import SpeakerProfile, speaker_profiles
 from retrieval.search.hit import Hit
 
-_CHUNK = 64  # statements read at first, then four times as many, and so on
+_CHUNK = 64  # statements in the first read, each further one reads four times as many
 
 
-_MANY = 400  # statements; of a speaker with more, those are ranked that words lead to
+_MANY = 400  # statements; where a speaker has more, only those found by words are ranked
 
 
 _RANKED = 40  # statements whose meaning is compared with a topic
 
 
-_NEAR = 0.4  # cosine of a topic and words that are about it
+_NEAR = 0.4  # cosine of a topic and words on it
 
 
-_OFF = 3  # the rank of what isn't on a topic
+_OFF = 3  # the rank of what isn't on the topic
 
 
-_HALF = 0.5  # of a topic's words that stand in what is about it
+_HALF = 0.5  # of a topic's words are in what is on it
 
 
-_MOST = 0.7  # of a phrase's words that stand in what is nearly it
+_MOST = 0.7  # of a phrase's words are in what is nearly the same
 
 
 _CLAIMS = frozenset(
@@ -47,10 +47,11 @@ _LISTED = 100  # passages in which a phrase is looked for
 
 @dataclass(frozen=True, slots=True)
 class StatementPage:
-    """A page of what whoever is `asked` for says, from number `first` on (0 is the first).
+    """A page of somebody's statements, from number `first` on, counted from 0.
 
-    `speakers` are those of that name, the most quoted first; `count` are their statements in the
-    articles allowed, each report counted. Of none, `mentions` says how many articles have the name.
+    `speakers` are those whom the name `asked` for may mean, the most quoted first. `count` is the
+    number of their statements in the articles allowed, each report counted. Without speakers,
+    `mentions` is the number of articles with the name. `more` says that there are further pages.
     """
 
     asked: str
@@ -72,9 +73,9 @@ def statements_by(
     most: int = 10,
     oldest_first: bool = False,
 ) -> StatementPage:
-    """What whoever is asked for says, newest first, or `oldest_first`; all where `most` is < 0.
+    """The statements of whoever is asked for, newest first, or `oldest_first`; -1 `most` is all.
 
-    With a topic, what is on it alone, the nearest first. What changed meanwhile is left out.
+    With a topic, only those on it, the nearest first. What articles no longer report is left out.
     """
     meant = speaker_profiles(indexes, asked)
     keys = [key for one in meant for key in one.keys]
@@ -92,7 +93,7 @@ def statements_by(
         groups.add(said)
     found = groups.all[::-1] if oldest_first else groups.all
     page = found[first : first + most] if most >= 0 else found[first:]
-    told = standing(indexes, [group.told() for group in page])
+    told = still_reported(indexes, [group.told() for group in page])
     return StatementPage(asked, tuple(meant), told, first, len(found) > first + len(page), count)
 
 
@@ -115,7 +116,7 @@ def _said(index: Index, stated: Iterable[Stated]) -> list[Report]:
 def _on(
     indexes: Sequence[Index], keys: Sequence[str], topic: str, allowed: Filter, count: int
 ) -> list[Report]:
-    """The statements on a topic: those that have most of its words before others, newest first."""
+    """The statements on a topic, the nearest first, and the newest first of equally near ones."""
     if count <= _MANY:
         found = [*_all(indexes, keys, allowed)]
     else:
@@ -148,7 +149,7 @@ def _worded(index: Index, keys: Sequence[str], topic: str, allowed: Filter) -> l
 
 
 def _shares(said: Report, wanted: frozenset[str]) -> tuple[float, float]:
-    """The shares of a topic's words that are said, and that stand around it or in the title."""
+    """The share of a topic's words in the statement, and in its sentences or the title."""
     start, end = sentences_around(said.article.text, *said.reach)
     there = content_stems(f"{said.article.title} {said.article.text[start:end]}")
     return (
@@ -158,7 +159,7 @@ def _shares(said: Report, wanted: frozenset[str]) -> tuple[float, float]:
 
 
 def _rank(spoken: float, around: float, near: float) -> int:
-    """How far it is from a topic: 0 has all its words, 1 is on it, 2 is as its sentences are."""
+    """How far it is from a topic: 0 has all its words, 1 is on it, 2 has sentences on it."""
     if spoken >= 1:
         return 0
     if spoken >= _HALF or near >= _NEAR:
@@ -169,7 +170,10 @@ def _rank(spoken: float, around: float, near: float) -> int:
 def on_topic(
     indexes: Sequence[Index], topic: str, hits: Sequence[Hit], *, but: Collection[str]
 ) -> list[Report]:
-    """Statements in the hits that have a topic's words, most first; by others than `but` (keys)."""
+    """Statements in the hits with words of a topic, those with most first.
+
+    Those of speakers with one of the keys `but` are left out.
+    """
     wanted, found = content_stems(topic), dict[tuple[object, ...], tuple[float, Report]]()
     for index in indexes:
         places = {hit.article.id: hit for hit in hits if hit.library == index.library.name}
@@ -191,17 +195,17 @@ def who_said(
     groups = Groups()
     for said in sorted(exact or nearly, key=day, reverse=True):
         groups.add(said)
-    return standing(indexes, [group.told() for group in groups.all[:most]])
+    return still_reported(indexes, [group.told() for group in groups.all[:most]])
 
 
 def _denies(said: Report, phrase: str) -> bool:
-    """Whether a phrase that claims something is said with a "not", or the other way round."""
+    """Whether only one of phrase and statement has a "not", where the phrase claims something."""
     words, told = {*folded(phrase).split()}, {*folded(" ".join(said.words)).split()}
     return bool(_CLAIMS & words) and bool(NOT & words) != bool(NOT & told)
 
 
 def _holding(index: Index, phrase: str, allowed: Filter) -> list[Report]:
-    """All statements in the articles that have words of the phrase in one of the best passages."""
+    """All statements of the articles whose passages match the phrase best."""
     with index.reading() as (_, words):
         within = None if allowed.is_open else index.library.article_ids(allowed)
         ids = [id for id, _ in words.search(phrase, _LISTED, within)]
@@ -210,7 +214,7 @@ def _holding(index: Index, phrase: str, allowed: Filter) -> list[Report]:
 
 
 def has(said: Report, phrase: str) -> bool:
-    """Whether the phrase stands in what is said."""
+    """Whether the statement has the phrase, word for word."""
     wanted = phrase.strip(" \"'“”‘’«».,").casefold()
     return any(
         quotation.slice_of(words.casefold(), wanted)

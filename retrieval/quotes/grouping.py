@@ -1,4 +1,4 @@
-"""Grouping: reports of one statement, put together."""
+"""Reports of the same statement, put together."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,13 +19,13 @@ from retrieval.search.hit import Citation
 _DAYS = 7  # between two reports of one statement
 
 
-_COMPARED = 100  # statements that a new one may be the same as; keeps the time linear
+_COMPARED = 100  # statements that a new one is compared with; keeps the time linear
 
 
-_PART = 4  # words at least that are a part of a longer report rather than chance
+_PART = 4  # words in common that are no chance
 
 
-_ALIKE = 0.5  # of all words of two quotations are in both, where they are wordings of one
+_ALIKE = 0.5  # of the words of two quotations are in both, where they are versions of one
 
 
 NOT = frozenset(
@@ -38,10 +38,10 @@ _JOINING = frozenset(("that", "if", "whether", "unless", "when"))  # "only fools
 
 @dataclass(frozen=True, slots=True)
 class ReportedStatement:
-    """A statement once, whoever reports it.
+    """A statement, with all articles that report it.
 
-    `also` has the same words, or a part of them, in other articles; `variants` are other wordings
-    of the same quotation.
+    `also` are reports with the same words, or a part of them; `variants` are other versions of the
+    same quotation.
     """
 
     said: Report
@@ -49,14 +49,14 @@ class ReportedStatement:
     variants: tuple[Report, ...] = ()
 
     def citation(self, number: int) -> Citation:
-        """The same as a citation, with the other articles that have it."""
+        """The statement as a citation, with the other articles that report it."""
         also = tuple(one.article for one in self.also)
         return replace(self.said.citation(number), also=also)
 
 
 @dataclass(slots=True)
 class _Group:
-    """Reports of one statement, the newest first; `words` and `content` are the first one's."""
+    """Reports of one statement, newest first; `words` and `content` are those of the first."""
 
     words: list[str]
     content: frozenset[str]
@@ -72,20 +72,20 @@ class _Group:
 
 
 class Groups:
-    """Statements put together as they come, newest first.
+    """Groups reports as they come, newest first.
 
-    Which group a statement is in depends on those before it alone, so pages don't overlap.
+    A report's group depends only on the reports before it, so pages of groups don't overlap.
     """
 
-    def __init__(self, voices: Sequence[SpeakerProfile] = ()) -> None:
-        """Speakers of the same of `voices` are one; of others those are who have the same name."""
-        self._voice = {key: one.keys[0] for one in voices for key in one.keys}
+    def __init__(self, profiles: Sequence[SpeakerProfile] = ()) -> None:
+        """All names in one of the `profiles` mean one speaker; other names mean themselves."""
+        self._speaker = {key: one.keys[0] for one in profiles for key in one.keys}
         self.all: list[_Group] = []
         self._with: dict[tuple[str, ...], list[_Group]] = {}
         self._in: dict[tuple[str, str], list[_Group]] = {}  # by library and article
 
     def add(self, said: Report) -> None:
-        """Put it with those it belongs to."""
+        """Add a report to its group, or to a new one."""
         text = " ".join(said.words)
         stems, words = content_stems_in_order(text), folded(text).split()
         pairs: set[tuple[str, ...]] = {*pairwise(stems)} or {tuple(stems or words)}
@@ -98,14 +98,14 @@ class Groups:
                 self._with.setdefault(pair, []).append(new)
 
     def _sharing(self, pairs: set[tuple[str, ...]]) -> list[_Group]:
-        """The groups that have some of the pairs of words, most first."""
+        """The groups that share pairs of words, those with most first."""
         some = [group for pair in pairs for group in self._with.get(pair, ())[-_COMPARED:]]
         sharing = {id(group): group for group in some}
         shared = Counter(id(group) for group in some)
         return [sharing[number] for number, _ in shared.most_common()]
 
     def _joined(self, new: _Group, groups: Iterable[_Group]) -> bool:
-        """Whether it was put into one of the groups."""
+        """Add it to one of the groups. False where none fits."""
         (said,) = new.same
         for group in groups:
             if not self._may_be_one(group.same[0], said):
@@ -119,21 +119,21 @@ class Groups:
         return False
 
     def _may_be_one(self, one: Report, other: Report) -> bool:
-        """Whether both may be reports of the same statement, their words left aside."""
+        """Whether both may report the same statement, leaving aside its words."""
         a, b = one.statement, other.statement
         keys = [coreference.key(each.speaker.name) for each in (a, b)]
-        who, whom = (self._voice.get(key, key) for key in keys)
+        who, whom = (self._speaker.get(key, key) for key in keys)
         return who == whom and a.is_denied == b.is_denied and _are_near(one, other)
 
     def is_done(self, count: int, said: Report) -> bool:
-        """Whether the first groups are whole, before this one comes."""
+        """Whether the first `count` groups are complete before this report."""
         return len(self.all) > count > 0 and not _are_near(self.all[count - 1].same[0], said)
 
 
-def standing(
+def still_reported(
     indexes: Sequence[Index], told: Iterable[ReportedStatement]
 ) -> tuple[ReportedStatement, ...]:
-    """What still stands, to the letter, in the libraries as they are; of each statement the rest.
+    """The statements that the articles, as stored now, still report word for word.
 
     Where what was shown first is gone, another report takes its place.
     """
@@ -162,17 +162,17 @@ def _are_near(one: Report, other: Report) -> bool:
 
 
 def _is_part(words: list[str], others: list[str]) -> bool:
-    """Whether both are the same words, or the fewer stand together in the others."""
-    return words == others or any(not turned for turned in _places(words, others))
+    """Whether the shorter one is a part of the longer one, or both are the same."""
+    return words == others or any(not is_reversed for is_reversed in _places(words, others))
 
 
-def _is_turned(words: list[str], others: list[str]) -> bool:
-    """Whether the fewer stand together in the others, behind "never" or "fools believe that"."""
+def _is_reversed(words: list[str], others: list[str]) -> bool:
+    """Whether the shorter one stands in the longer one after "never" or "fools believe that"."""
     return words != others and any(_places(words, others))
 
 
 def _places(words: list[str], others: list[str]) -> Iterator[bool]:
-    """Of each place where the fewer stand in the others, whether what is ahead turns them."""
+    """For each place of the shorter one in the longer one: do the words before it reverse it?"""
     few, many = sorted((words, others), key=len)
     for at in range(len(many) - len(few) + 1 if len(few) >= _PART else 0):
         if many[at : at + len(few)] == few:
@@ -181,7 +181,7 @@ def _places(words: list[str], others: list[str]) -> Iterator[bool]:
 
 
 def _is_within(said: Report, other: Report) -> bool:
-    """Whether one of two statements in an article's own words goes on in the other."""
+    """Whether one of two indirect statements of an article contains the other."""
     if said.article.id != other.article.id or said.library != other.library:
         return False
     if "direct" in (said.statement.kind, other.statement.kind):
@@ -191,13 +191,13 @@ def _is_within(said: Report, other: Report) -> bool:
 
 
 def _is_wording(new: _Group, group: _Group) -> bool:
-    """Whether the one's words are another wording of a quotation, as another article has it."""
+    """Whether it is another version of a group's quotation, from another article."""
     (said,) = new.same
     quoted = "indirect" not in (said.statement.kind, group.same[0].statement.kind)
     elsewhere = all(one.article.id != said.article.id for one in (*group.same, *group.others))
     shared, either = new.content & group.content, new.content | group.content
     denials = [sum(word in NOT for word in one.words) for one in (new, group)]
-    if denials[0] != denials[1] or _is_turned(new.words, group.words):
+    if denials[0] != denials[1] or _is_reversed(new.words, group.words):
         return False
     if not (quoted and elsewhere and len(shared) >= max(_PART, _ALIKE * len(either))):
         return False
@@ -206,7 +206,7 @@ def _is_wording(new: _Group, group: _Group) -> bool:
 
 
 def _is_quoted_alike(one: Report, other: Report) -> bool:
-    """Whether what stands in quotation marks is much the same, not what is said beside it."""
+    """Whether the words in quotation marks are much the same, leaving aside the others."""
     marked = [quoted(each.article.text, each.statement.attribution) for each in (one, other)]
     few, many = sorted((content_stems(each) or {*folded(each).split()} for each in marked), key=len)
     return len(few & many) >= _ALIKE * len(few)

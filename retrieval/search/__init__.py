@@ -1,5 +1,7 @@
 """A question → the passages and sentences that may answer it.
 
+Files, in import order:
+
     hit                a passage that was found; a quote that leads back to it
     retriever          hybrid search: question → passages
     sentences          passages → the sentences that may be quoted

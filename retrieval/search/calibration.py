@@ -1,4 +1,4 @@
-"""Calibration: the reader's fitted weights."""
+"""The reader's fitted weights."""
 
 import numpy as np
 

@@ -1,5 +1,7 @@
 """Where articles come from: files, pages and feeds → articles.
 
+Files, in import order:
+
     addresses  connections to the public internet only, ended in time
     documents  the bytes of a page, PDF or Word document → an article
     sandbox    documents read in a process of their own

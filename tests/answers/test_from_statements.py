@@ -7,7 +7,8 @@ import pytest
 
 from retrieval.answers.answer import Answer
 from retrieval.articles.article import article
-from retrieval.newsdesk import Newsdesk, Question
+from retrieval.newsdesk import Newsdesk
+from retrieval.questions.question import Question
 from retrieval.search.sentences import MAX_WORDS
 
 
@@ -71,7 +72,7 @@ def test_whoever_says_nothing_is_given_nothing(
 
     assert not answer.found
     assert answer.citations == ()
-    assert answer.missing == missing
+    assert answer.missing.reason == missing
     assert answer.hits
 
 
@@ -82,7 +83,7 @@ def test_a_reaction_may_be_no_words(seeded: Newsdesk) -> None:
 
 
 def test_beside_nothing_stands_what_others_say_on_it(seeded: Newsdesk) -> None:
-    others = seeded.ask("what did Starmer say about the ferry terminal?").others
+    others = seeded.ask("what did Starmer say about the ferry terminal?").missing.others
 
     assert others
     for one in others:
@@ -113,7 +114,7 @@ def test_statements_are_limited_to_days(desk: Newsdesk) -> None:
     assert "close" not in answer.text
     none = desk.ask(Question("what did Holm say?", until=date(2026, 2, 5)))
     assert not none.found
-    assert none.missing == "Vera Holm says nothing in these articles."
+    assert none.missing.reason == "Vera Holm says nothing in these articles."
 
 
 def test_what_is_withdrawn_is_nobodys(desk: Newsdesk) -> None:
@@ -124,7 +125,7 @@ def test_what_is_withdrawn_is_nobodys(desk: Newsdesk) -> None:
     again = desk.ask("what did Holm say?")
 
     assert not again.found
-    assert again.missing == "Nobody called Holm says anything in them."
+    assert again.missing.reason == "Nobody called Holm says anything in them."
 
 
 def test_one_statement_reported_twice_is_one_with_both(desk: Newsdesk) -> None:

@@ -14,7 +14,7 @@ from retrieval.library.library import FILE
 from retrieval.models.embedder import Embedder
 from retrieval.quotes.finder import statements_by, who_said
 from retrieval.quotes.grouping import Groups as _Groups
-from retrieval.quotes.grouping import _Group, standing
+from retrieval.quotes.grouping import _Group, still_reported
 from retrieval.quotes.speakers import speaker_profiles, speakers_like
 from tests.attribution.scripted import Scripted
 from tests.conftest import made, sync
@@ -262,7 +262,7 @@ def test_what_was_changed_meanwhile_is_not_shown(tmp_path: Path, embedder: Embed
 
     sync(index, [made("b", "Again: " + BRIDGE), made("c", TAX.replace("lorries", "cars"))])
 
-    (left,) = standing([index], told)
+    (left,) = still_reported([index], told)
     assert left.said.article.url == "https://news.example/b"
     assert left.also == ()
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from bot.text.answer import said_by
-from retrieval.answers.answer import DECLINED, Written
+from retrieval.answers.answer import DECLINED, WrittenSentence
 from retrieval.articles.article import Article, canonical_url, normalise
 from retrieval.english.sentences import sentences
 from retrieval.proof.fact_check import Verdict
@@ -86,7 +86,7 @@ def answer_sheet(
     *,
     question: str | None = None,
     understood: str | None = None,
-    written: Sequence[Written] = (),
+    written: Sequence[WrittenSentence] = (),
     notes: Sequence[str] = (),
 ) -> Sheet:
     """Quoted sentences with their numbers, below them the sources; what doesn't fit is left out.
@@ -119,7 +119,7 @@ def answer_sheet(
 
 
 def _written_sheet(
-    citations: Sequence[Citation], written: Sequence[Written], above: str, below: str
+    citations: Sequence[Citation], written: Sequence[WrittenSentence], above: str, below: str
 ) -> Sheet | None:
     """The sentences that fit with the sources that these cite; None where not even one does."""
     for count in range(len(written), 0, -1):
