@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from retrieval.library.library import Library
 from retrieval.search.hit import Hit
 
-
 Texts = Mapping[tuple[str, str], str]  # the text of an article, by library and id
 
 
