@@ -16,7 +16,7 @@ from bot.discord.store import GuildSettings
 from bot.settings import Settings
 from tests.answers.test_injections import CANARY, OWN, planted
 from tests.answers.test_injections import QUESTION as BRIDGE_QUESTION
-from tests.cli.test_cli import newsdesk
+from tests.cli.command import newsdesk
 from tests.discord.bot import CHANNEL, GUILD, HERE, THERE, bot, first_id, number, plain
 from tests.loopback import model_server
 from tests.loopback.discord_server import (
@@ -322,7 +322,7 @@ async def test_a_model_that_breaks_off_leaves_what_was_proved(
 
     assert STARMER in shown
     assert ZELENSKY not in shown
-    assert "Not the whole of it" in shown
+    assert "Incomplete: " in shown
 
 
 # The budget
