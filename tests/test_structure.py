@@ -161,6 +161,13 @@ def test_a_handler_that_comes_late_is_found(source: str) -> None:
     assert [in_time for _, in_time in handlers(source)] == [False]
 
 
+def test_benchmarks_and_training_import_of_tests_only_the_loopback_servers() -> None:
+    for folder in ("benchmarks", "training"):
+        for path in (ROOT / folder).rglob("*.py"):
+            of_tests = [name for name in imports(path) if name.split(".")[0] == "tests"]
+            assert not [name for name in of_tests if not name.startswith("tests.loopback")], path
+
+
 def bot_imports(folder: str) -> set[tuple[str, str]]:
     """Each file of a folder of `bot/` with a name that it imports."""
     files = (ROOT / "bot" / folder).rglob("*.py")

@@ -14,8 +14,6 @@ from pydantic import SecretStr
 from bot.discord.client import Client
 from bot.discord.store import GuildSettings
 from bot.settings import Settings
-from tests.answers.test_injections import CANARY, OWN, planted
-from tests.answers.test_injections import QUESTION as BRIDGE_QUESTION
 from tests.cli.command import newsdesk
 from tests.discord.bot import CHANNEL, GUILD, HERE, THERE, bot, first_id, number, plain
 from tests.loopback import model_server
@@ -31,6 +29,8 @@ from tests.loopback.discord_server import (
     components,
     option,
 )
+from tests.loopback.injections import CANARY, OWN, planted
+from tests.loopback.injections import QUESTION as BRIDGE_QUESTION
 from tests.loopback.model_minds import MENTION, PLACE, Obedient, faithful
 
 pytest.importorskip("langchain_openai")
