@@ -125,7 +125,7 @@ def _answer(desk: "Newsdesk", asked: "Question") -> "Answer":
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
         return desk.ask(asked)
-    # Transient, as what doesn't fit on the screen could not be erased afterwards.
+    # The live view erases itself at the end, and the whole answer is printed then.
     with Live(console=console, transient=True) as live:
         for answer in desk.stream(asked):
             live.update(sentences_text(answer))

@@ -8,6 +8,7 @@ import pytest
 
 from bot.discord.store import Store
 from tests.cli.command import REPOSITORY, newsdesk
+from tests.conftest import SEEDS
 from tests.discord.test_store import GIVEN
 from tests.loopback.discord_server import TOKEN
 
@@ -54,3 +55,22 @@ def test_without_a_bot_a_sentence_says_so_and_no_file_is_created(
     assert read.stderr.startswith("newsdesk: ")
     assert (read.stdout, read.returncode) == ("", 1)
     assert not data.exists()
+
+
+def test_quotes_of_withdrawn_articles_are_listed(data: Path) -> None:
+    newsdesk("index", str(SEEDS / "court-case.md"), data=data)
+    with closing(Store(data)) as store:
+        record = store.keep(GIVEN)
+
+    listed = newsdesk("answers", "changed", data=data)
+    (line,) = newsdesk("answers", "changed", "--json", data=data).stdout.splitlines()
+
+    (article,) = {place.article for place in GIVEN.places}
+    assert listed.stdout == (
+        f"{record.at}\t{record.id}\t{article}\tand Starmer?\t(the article was withdrawn)\n"
+    )
+    assert (listed.stderr, listed.returncode) == ("", 0)
+    assert json.loads(line) == {
+        "at": record.at, "answer": record.id, "question": "and Starmer?",
+        "article_id": article, "quote": None, "withdrawn": True,
+    }  # fmt: skip
