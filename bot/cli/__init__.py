@@ -190,7 +190,7 @@ def remove(
                 failed = True
         desk.remove(found.values(), waiting=waiting)
     with suppress(LibraryError), _store(settings.load()) as store:  # where no bot ran, none knows
-        store.forget_ways(found)
+        store.forget_traces(found)
     for article in found.values():
         typer.echo(f"withdrawn: {article.id} {article.title}")
     leave(failed=failed)
@@ -400,13 +400,14 @@ def feedback(as_json: AsJson = False) -> None:
 def changed(as_json: AsJson = False) -> None:
     """List quotes of given answers that the newest version of their article no longer has."""
     from bot import settings
-    from bot.discord.libraries import Desks
+    from bot.discord.libraries import Libraries
+    from bot.discord.recall import changes
     from bot.text.answer import changed_json, changed_line, json_line
 
     chosen = settings.with_model(settings.load(), NO_MODEL)
-    with _store(chosen) as store, closing(Desks(chosen)) as desks:
+    with _store(chosen) as store, closing(Libraries(chosen)) as libraries:
         for given in store.answers():
-            for one in desks.changes(given):
+            for one in changes(libraries, given):
                 shown = json_line(changed_json(one)) if as_json else changed_line(one)
                 typer.echo(shown)
 
@@ -417,23 +418,23 @@ def show_answer(
 ) -> None:
     """Print how an answer given on Discord was found and proved."""
     from bot import settings
-    from bot.discord.libraries import Desks
+    from bot.discord.libraries import Libraries
     from bot.text.answer import json_line
     from bot.text.trace import trace_text
     from retrieval.articles.article import normalise
 
     chosen = settings.with_model(settings.load(), NO_MODEL)
-    with _store(chosen) as store, closing(Desks(chosen)) as desks:
+    with _store(chosen) as store, closing(Libraries(chosen)) as libraries:
         given = store.answer(number)
         if given is None:
             raise SettingsError(f"There is no answer with the number {number}.")
-        if not given.way:
+        if not given.trace:
             raise SettingsError(f"How answer {number} was found is no longer kept.")
-        told = json.loads(given.way)
+        told = json.loads(given.trace)
         if as_json:
             typer.echo(json_line({"answer": given.id, "asked": given.asked, "at": given.at} | told))
             return
-        with desks.desk(given.guild) as desk:
+        with libraries.desk(given.guild) as desk:
 
             def article(library: str, id: str) -> "Article | None":
                 found = desk.library(library)

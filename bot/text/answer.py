@@ -17,7 +17,7 @@ from retrieval.library.library import Version
 from retrieval.search.hit import Citation, Hit
 
 if TYPE_CHECKING:
-    from bot.discord.libraries import Change
+    from bot.discord.recall import Change
     from bot.discord.store import Feedback
     from retrieval.watching.queue import Subscription
 
