@@ -23,7 +23,7 @@ from bot.discord.store import AnswerRecord, Store
 from bot.discord.text.answer import answer_sheet
 from bot.discord.text.citation import Sheet
 from bot.discord.text.markdown import OPTION, OPTIONS, cut, thread_name
-from bot.text.answer import mode_notes
+from bot.text.notes import answer_notes
 from bot.text.trace import trace
 from retrieval.answers.answer import Answer
 from retrieval.errors import LibraryError
@@ -229,7 +229,7 @@ def _sheet(request: Request, question: Question, found: Answer) -> Sheet:
         question=request.text if request.repeat else None,
         understood=understood,
         written=found.written,
-        notes=mode_notes(found),
+        notes=answer_notes(found),
     )
 
 

@@ -28,6 +28,7 @@ from bot.discord.store import AnswerRecord
 from bot.discord.text.citation import Sheet
 from bot.discord.text.markdown import OPTION, OPTIONS, cut, flat
 from bot.discord.text.statements import quotes_sheet, who_sheet
+from bot.text.notes import NO_MORE_STATEMENTS
 from retrieval.errors import LibraryError
 from retrieval.quotes.finder import StatementPage
 from retrieval.quotes.grouping import ReportedStatement
@@ -36,7 +37,6 @@ from retrieval.quotes.speakers import SpeakerProfile
 log = logging.getLogger(__name__)
 
 _PAGE = 5  # statements shown at a time
-_NO_MORE = "There are no more statements."
 
 
 @app_commands.command()
@@ -125,7 +125,7 @@ async def _show_quotes(context: Context, request: Request, reply: Reply, page: i
     """Show a page of what the speaker `request.text` says. Raises Busy and SettingsError."""
     found = await context.pool.run(lambda: _quotes(context, request, page))
     if not found.told and page:
-        raise Refused(_NO_MORE)
+        raise Refused(NO_MORE_STATEMENTS)
     sheet = quotes_sheet(found, request.about)
     topic = f" about {request.about}" if request.about else ""
     record = replace(

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from bot.discord.text.citation import LINE_SIZES, Sheet, citation_line, citation_lines, marked
-from bot.discord.text.markdown import MESSAGE, SHORTENED_QUOTE, beginning, cut, escape, flat
+from bot.discord.text.markdown import MESSAGE, beginning, cut, escape, flat, small_print
+from bot.text.notes import SHORTENED_QUOTE, quotes_only, understood_as
 from retrieval.answers.answer import DECLINED, Written
 from retrieval.search.hit import Citation
 
 _QUESTION = 200  # characters of a question that is repeated
 _NOTE = 400  # characters of each note in small print
-_TOO_LONG = "Quotes only: what the language model wrote does not fit a message."
+_TOO_LONG = quotes_only("what the language model wrote does not fit a message")
 
 
 def answer_sheet(
@@ -27,29 +28,26 @@ def answer_sheet(
     """
     above = f"> {escape(cut(flat(question), _QUESTION))}\n" if question else ""
     understood = escape(cut(flat(understood), _QUESTION))
-    small = [f"Understood: {understood}"] if understood else []
+    small = [understood_as(understood)] if understood else []
     noted = [escape(cut(flat(one), _NOTE)) for one in notes]
-    below = _small_print([*small, *noted])
+    below = small_print(*small, *noted)
     if not citations:
         while noted and len(above + DECLINED + below) > MESSAGE:
-            below = below.removesuffix(f"\n-# {noted.pop()}")
+            below = below.removesuffix(small_print(noted.pop()))
         return Sheet(above + DECLINED + below, 0)
     if written and (sheet := _written_sheet(citations, written, above, below)):
         return sheet
     if written:  # the notes are about the written sentences
-        below = _small_print([*small, _TOO_LONG])
+        below = small_print(*small, _TOO_LONG)
     return _quoted_sheet(citations, above, below)
-
-
-def _small_print(notes: Sequence[str]) -> str:
-    return "".join(f"\n-# {one}" for one in notes)
 
 
 def _quoted_sheet(citations: Sequence[Citation], above: str, below: str) -> Sheet:
     """As many quotes as fit; if not even one does, the beginning of the first."""
     for count in range(len(citations), 0, -1):
         left = len(citations) - count
-        note = f"\n-# {left} more of the quotes left out to fit a message." if left else ""
+        more = f"{left} more of the quotes left out to fit a message."
+        note = small_print(more) if left else ""
         cited = citations[:count]
         quotes = " ".join(f"{marked(one)} [{number}]" for number, one in enumerate(cited, 1))
         for title, address in LINE_SIZES:
@@ -57,7 +55,8 @@ def _quoted_sheet(citations: Sequence[Citation], above: str, below: str) -> Shee
             text = f"{above}{quotes}\n\n{lines}{note}{below}"
             if len(text) <= MESSAGE:
                 return Sheet(text, count)
-    tail = f" [1]\n\n{citation_line(citations[0], *LINE_SIZES[-1])}{SHORTENED_QUOTE}{note}{below}"
+    tail = f" [1]\n\n{citation_line(citations[0], *LINE_SIZES[-1])}"
+    tail += small_print(SHORTENED_QUOTE) + note + below
     return Sheet(above + beginning(citations[0].quote, MESSAGE - len(above) - len(tail)) + tail, 1)
 
 
@@ -69,7 +68,8 @@ def _written_sheet(
         kept = written[:count]
         cited = citations[: max(number for one in kept for number in one.numbers)]
         left = len(written) - count
-        note = f"\n-# {left} more sentences left out to fit a message." if left else ""
+        more = f"{left} more sentences left out to fit a message."
+        note = small_print(more) if left else ""
         text = " ".join(
             escape(one.text) + " " + "".join(f"[{number}]" for number in one.numbers)
             for one in kept

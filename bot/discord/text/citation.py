@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from bot.discord.text.markdown import OPTION, cut, escape, flat
-from bot.text.answer import said_by
+from bot.text.notes import UNDATED, also_in, speaker_note
 from retrieval.articles.article import Article, canonical_url
 from retrieval.search.hit import Citation
 from retrieval.sources.addresses import host_name
@@ -40,7 +40,7 @@ def citation_line(citation: Citation, title: int, address: int) -> str:
         # Discord finds a link's label by its brackets, escaped or not.
         plain = "[" not in label and "]" not in label
         named = f"[{label}](<{link}>)" if plain else f"{named} [link](<{link}>)"
-    speaker = escape(cut(said_by(citation.said), _SAID_BY)) if citation.said else ""
+    speaker = escape(cut(speaker_note(citation.said), _SAID_BY)) if citation.said else ""
     publisher = escape(cut(flat(article.source), _PUBLISHER))
     parts = [speaker, named, publisher, when(article), _also_in(citation)]
     return " · ".join(part for part in parts if part)
@@ -59,8 +59,7 @@ def _also_in(citation: Citation) -> str:
     publishers = dict.fromkeys(flat(one.source) or flat(one.title) for one in citation.also)
     named = [escape(cut(one, _ALSO_LONG)) for one in publishers][:_ALSO]
     left = len(publishers) - len(named)
-    more = f" and {left} more" if left > 0 else ""
-    return f"also in {', '.join(named)}{more}" if named else ""
+    return also_in(named, left) if named else ""
 
 
 def marked(citation: Citation) -> str:
@@ -82,13 +81,13 @@ def option(citation: Citation) -> tuple[str, str]:
 
 def publisher_and_day(article: Article) -> str:
     """Publisher and day of publication, for places that show no markup."""
-    return " · ".join(filter(None, [article.source, str(article.day or "undated")]))
+    return " · ".join(filter(None, [article.source, str(article.day or UNDATED)]))
 
 
 def when(article: Article) -> str:
     """The day of publication as Discord's timestamp markup, or "undated"."""
     if not article.day:
-        return "undated"
+        return UNDATED
     at = datetime.fromisoformat(f"{article.day}T12:00:00+00:00")  # the same day almost everywhere
     return f"<t:{int(at.timestamp())}:D>"
 

@@ -14,8 +14,6 @@ OPTION = 100
 OPTIONS = 25
 THREAD = 100
 
-SHORTENED = "\n-# Shortened to fit a message: … stands for what is left out."
-SHORTENED_QUOTE = "\n-# Shortened to fit a message; the passage has the whole sentence."
 _MARKUP = re.compile(r"[\\*_~`|<>\[\]()#@:/]")
 _LINE_START = re.compile(r"^(\s*)([-+])|^(\s*\d+)([.)])", re.M)
 _DOMAIN = re.compile(r"(?<=\w)\.(?=\w)")  # "discord.gg" alone already makes an invitation
@@ -42,6 +40,11 @@ def cut(text: str, size: int) -> str:
     head = text[: size - 1]
     space = head.rfind(" ")
     return (head[:space] if space > size // 2 else head).rstrip() + "…"
+
+
+def small_print(*notes: str) -> str:
+    """The notes in small print, each on a line of its own below what stands before."""
+    return "".join(f"\n-# {one}" for one in notes)
 
 
 def beginning(text: str, size: int) -> str:

@@ -15,16 +15,18 @@ from bot.discord.text.markdown import (
     ADDRESS,
     DESCRIPTION,
     MESSAGE,
-    SHORTENED,
     TITLE,
     beginning,
     cut,
     escape,
     flat,
+    small_print,
 )
+from bot.text.notes import SHORTENED
 from retrieval.english.sentences import sentences
 from retrieval.search.hit import Citation
 
+_SHORTENED = small_print(SHORTENED)
 _AROUND = 500  # characters shown before and after a passage
 
 
@@ -47,7 +49,7 @@ def passage_view(citation: Citation) -> PassageView:
         if len(description) <= DESCRIPTION:
             break
     else:
-        description = beginning(citation.quote, DESCRIPTION - len(SHORTENED)) + SHORTENED
+        description = beginning(citation.quote, DESCRIPTION - len(_SHORTENED)) + _SHORTENED
     links = [web_address(article, quoted=citation.quote), web_address(article)]
     return PassageView(
         cut(escape(flat(article.title) or "untitled"), TITLE),
@@ -85,6 +87,6 @@ def passages_text(citations: Sequence[Citation]) -> str:
         head = f"[{number}] {citation_line(one, *LINE_SIZES[1])}\n"
         piece = beginning(one.quote, (MESSAGE - 200) // len(citations) - len(head))
         if piece != escape(one.quote):
-            note = SHORTENED
+            note = _SHORTENED
         shown += f"{head}{piece}\n\n"
     return shown.strip() + note

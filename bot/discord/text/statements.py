@@ -3,8 +3,17 @@
 from collections.abc import Sequence
 
 from bot.discord.text.citation import LINE_SIZES, Sheet, citation_line
-from bot.discord.text.markdown import MESSAGE, SHORTENED, beginning, cut, escape, flat
-from bot.text.statements import NOBODY, NOT_JUST_THAT, how, nothing, words
+from bot.discord.text.markdown import MESSAGE, beginning, cut, escape, flat, small_print
+from bot.text.notes import (
+    MAX_NAMED,
+    NOBODY_SAYS_THAT,
+    NOT_EXACTLY,
+    SHORTENED,
+    lead_in,
+    more_people,
+    no_statements,
+)
+from bot.text.statements import speaker_shown, statement_words
 from retrieval.quotes.finder import StatementPage, has
 from retrieval.quotes.grouping import ReportedStatement
 from retrieval.quotes.reports import Report
@@ -13,17 +22,16 @@ from retrieval.quotes.speakers import SpeakerProfile
 _SIZES = (600, 300, 150, 80)  # characters of each statement, escaped, tried in turn
 _NAME = 80
 _SHORT_NAME = 45  # where several are named
-_NAMED = 4  # speakers of the same name who are told apart
 
 
 def quotes_sheet(page: StatementPage, about: str) -> Sheet:
     """The speakers, then their statements with numbers, each with its article below it."""
     if not page.told:
-        return Sheet(cut(escape(cut(nothing(page, about), MESSAGE // 4)), MESSAGE), 0)
+        return Sheet(cut(escape(cut(no_statements(page, about), MESSAGE // 4)), MESSAGE), 0)
     lines = [f"**{escape(cut(flat(one.speaker.name), _SHORT_NAME))}**{_description(one)}"
-             for one in page.speakers[:_NAMED]]  # fmt: skip
-    if len(page.speakers) > _NAMED:
-        lines.append(f"and {len(page.speakers) - _NAMED} more of that name")
+             for one in page.speakers[:MAX_NAMED]]  # fmt: skip
+    if len(page.speakers) > MAX_NAMED:
+        lines.append(more_people(len(page.speakers) - MAX_NAMED))
     lines += [f"-# about {escape(cut(flat(about), _NAME))}"] if about else []
     return _fitted("\n".join(lines) + "\n\n", page.told, with_name=len(page.speakers) > 1)
 
@@ -36,16 +44,16 @@ def _description(profile: SpeakerProfile) -> str:
 def who_sheet(statements: Sequence[ReportedStatement], phrase: str) -> Sheet:
     """The statements that have the phrase, each with its article below it; or that none has."""
     if not statements:
-        return Sheet(NOBODY, 0)
+        return Sheet(NOBODY_SAYS_THAT, 0)
     is_exact = any(has(one.said, phrase) for one in statements)
-    return _fitted("" if is_exact else f"{NOT_JUST_THAT}\n\n", statements, with_name=True)
+    return _fitted("" if is_exact else f"{NOT_EXACTLY}\n\n", statements, with_name=True)
 
 
 def _fitted(head: str, statements: Sequence[ReportedStatement], *, with_name: bool) -> Sheet:
     """As many statements as fit below the head, each as long as possible."""
     for count in range(len(statements), 0, -1):
         left = len(statements) - count
-        note = f"\n-# {left} more left out to fit a message." if left else ""
+        note = small_print(f"{left} more left out to fit a message.") if left else ""
         for size in _SIZES:
             for title, address in LINE_SIZES:
                 entries = [
@@ -54,7 +62,7 @@ def _fitted(head: str, statements: Sequence[ReportedStatement], *, with_name: bo
                 ]
                 is_cut = any(is_cut for _, is_cut in entries)
                 text = head + "\n".join(text for text, _ in entries)
-                text += note + (SHORTENED if is_cut else "")
+                text += note + (small_print(SHORTENED) if is_cut else "")
                 if len(text) <= MESSAGE:
                     return Sheet(text, count)
     raise AssertionError("one statement fits in the smallest sizes")
@@ -83,9 +91,8 @@ def _entry(
 
 def _shown(report: Report, size: int, *, with_name: bool) -> tuple[str, bool]:
     """The reported words, the speaker's name ahead of them, and whether they are cut off."""
-    text = flat(words(report))
+    text = flat(statement_words(report))
     shown = beginning(text, size)
-    speaker = report.statement.speaker
-    needs_name = with_name or speaker.is_joint
-    name = f"**{escape(cut(flat(str(speaker)), _NAME))}**: " if needs_name else ""
-    return f"{name}{escape(how(report))}{shown}", shown != escape(text)
+    speaker = flat(speaker_shown(report, with_name=with_name))
+    name = f"**{escape(cut(speaker, _NAME))}**: " if speaker else ""
+    return f"{name}{escape(lead_in(report.statement))}{shown}", shown != escape(text)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from bot.discord.text.citation import LINE_SIZES, Sheet, citation_line, citation_lines
-from bot.discord.text.markdown import MESSAGE, SHORTENED_QUOTE, beginning, cut, escape, flat
+from bot.discord.text.markdown import MESSAGE, beginning, cut, escape, flat, small_print
+from bot.text.notes import SHORTENED_QUOTE
 from retrieval.proof.fact_check import Verdict
 from retrieval.search.hit import Citation
 
@@ -22,7 +23,8 @@ def verdict_sheet(verdicts: Sequence[Verdict], total: int) -> Sheet:
         return Sheet(_NO_STATEMENT, 0)
     for count in range(len(verdicts), 0, -1):
         left = total - count
-        note = f"\n-# {left} more statements of the message are not checked here." if left else ""
+        more = f"{left} more statements of the message are not checked here."
+        note = small_print(more) if left else ""
         for title, address in LINE_SIZES:
             sheet = _sheet(verdicts[:count], title, address, note)
             if len(sheet.text) <= MESSAGE:
@@ -30,7 +32,8 @@ def verdict_sheet(verdicts: Sequence[Verdict], total: int) -> Sheet:
     first = verdicts[0]
     assert first.citation is not None, "without a quote it fits"
     head = f"{_judged(first)}\n"
-    tail = f" [1]\n\n{citation_line(first.citation, *LINE_SIZES[-1])}{SHORTENED_QUOTE}{note}"
+    tail = f" [1]\n\n{citation_line(first.citation, *LINE_SIZES[-1])}"
+    tail += small_print(SHORTENED_QUOTE) + note
     piece = beginning(first.citation.quote, MESSAGE - len(head) - len(tail))
     return Sheet(head + piece + tail, 1)
 
