@@ -78,6 +78,30 @@ async def test_who_may_not_feed_is_told_once(
     assert "Traceback" not in caplog.text
 
 
+async def test_an_article_is_offered_by_its_title_and_removed(
+    options: Settings, server: Server
+) -> None:
+    who = HERE | {"permissions": MANAGE_GUILD}
+    async with bot(options, server):
+        await add(server, "bridge.txt", BRIDGE, **HERE)
+        typed = await server.command(
+            "articles remove", [option("article", "halvik", focused=True)],
+            kind=AUTOCOMPLETE, **who,
+        )  # fmt: skip
+        await typed.until(lambda one: one.callback)
+        assert typed.callback is not None
+        (choice,) = typed.callback["data"]["choices"]
+        gone = await server.command("articles remove", [option("article", choice["value"])], **who)
+        await gone.until(lambda one: one.answer and "Withdrawn" in one.answer["content"])
+        listed = await server.command("articles list", **who)
+        await listed.until(lambda one: one.answer)
+
+    assert gone.answer is not None
+    assert gone.answer["content"].startswith("Withdrawn: The bridge of Halvik")
+    assert listed.answer is not None
+    assert listed.answer["content"] == "This server has no articles of its own."
+
+
 @pytest.mark.slow
 async def test_articles_are_changed_listed_removed_and_rebuilt(
     options: Settings, server: Server

@@ -126,7 +126,6 @@ async def test_an_opened_passage_has_its_neighbours_and_leads_to_the_words(
     )
 
 
-@pytest.mark.slow
 async def test_opinions_are_kept_with_the_question(options: Settings, server: Server) -> None:
     async with bot(options, server) as client:
         given = await asked(server, "what did Starmer say?")

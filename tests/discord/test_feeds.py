@@ -64,7 +64,6 @@ async def test_a_server_follows_its_feeds(
     assert "Only members who" in refused
 
 
-@pytest.mark.slow
 async def test_many_feeds_are_listed_page_by_page(options: Settings, server: Server) -> None:
     who = HERE | {"permissions": MANAGE_GUILD}
     with closing(Incoming(options.data)) as incoming:
