@@ -54,7 +54,7 @@ async def ask(
     until: str | None = None,
     private: bool = False,
 ) -> None:
-    """Ask the articles; they are quoted word for word, with title, publisher and date."""
+    """Ask what the articles say: word-for-word quotes, with title, publisher and date."""
     await interaction.response.defer(ephemeral=private, thinking=True)
     context, reply = context_of(interaction), InteractionReply(interaction, private=private)
     async with in_flight(context, reply):

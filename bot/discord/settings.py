@@ -42,7 +42,7 @@ async def settings(
     per_person: app_commands.Range[int, 1, 600] | None = None,
     per_server: app_commands.Range[int, 1, 6000] | None = None,
 ) -> None:
-    """Show the settings, after changing those that you give."""
+    """Show the settings, or change those that you give."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     context, reply = context_of(interaction), InteractionReply(interaction, private=True)
     async with in_flight(context, reply):
