@@ -79,26 +79,6 @@ def test_a_room_imports_only_from_those_above_it() -> None:
     assert upward() == UPWARD
 
 
-def listed(room: str) -> list[str]:
-    """The files of a room, in the order in which its docstring lists them."""
-    text = (ROOT / "retrieval" / room / "__init__.py").read_text(encoding="utf-8")
-    return re.findall(
-        r"^    (\w+)  +\S", ast.get_docstring(ast.parse(text), clean=False) or "", re.M
-    )
-
-
-@pytest.mark.parametrize("room", [one for one in ROOMS if (ROOT / "retrieval" / one).is_dir()])
-def test_a_file_imports_only_from_those_above_it_in_its_room(room: str) -> None:
-    files = listed(room)
-    folder = ROOT / "retrieval" / room
-    assert sorted(files) == sorted({one.stem for one in folder.glob("*.py")} - {"__init__"})
-
-    for number, name in enumerate(files):
-        own = {one.split(".")[2] for one in imports(folder / f"{name}.py")
-               if one.startswith(f"retrieval.{room}.")}  # fmt: skip
-        assert own <= {*files[:number]}, name
-
-
 @pytest.mark.parametrize("path", FILES, ids=relative)
 def test_retrieval_knows_nothing_of_the_front_ends(path: Path) -> None:
     if relative(path).startswith("retrieval/"):
@@ -204,7 +184,8 @@ def test_the_front_ends_meet_in_two_commands_alone() -> None:
     assert not [one for one in bot_imports("text") if one[1].startswith("bot.cli")]
 
 
-DISCORD = ("bot/discord", "bot/discord/text")
+LISTED = [f"retrieval/{room}" for room in ROOMS if (ROOT / "retrieval" / room).is_dir()]
+LISTED += ["bot/discord", "bot/discord/text"]
 
 
 def listed(folder: str) -> list[str]:
@@ -213,8 +194,8 @@ def listed(folder: str) -> list[str]:
     return re.findall(r"^    (\w+)  +\S", text, re.M)
 
 
-@pytest.mark.parametrize("folder", DISCORD)
-def test_every_file_of_discord_is_listed(folder: str) -> None:
+@pytest.mark.parametrize("folder", LISTED)
+def test_every_file_of_a_room_is_listed(folder: str) -> None:
     inside = [one for one in (ROOT / folder).iterdir() if one.suffix == ".py" or one.is_dir()]
 
     assert sorted(listed(folder)) == sorted(
@@ -222,8 +203,8 @@ def test_every_file_of_discord_is_listed(folder: str) -> None:
     )
 
 
-@pytest.mark.parametrize("folder", DISCORD)
-def test_a_file_of_discord_imports_only_files_above_it(folder: str) -> None:
+@pytest.mark.parametrize("folder", LISTED)
+def test_a_file_imports_only_files_above_it_in_its_room(folder: str) -> None:
     package, order = folder.replace("/", "."), listed(folder)
     for place, name in enumerate(order):
         for path in [ROOT / folder / f"{name}.py", *(ROOT / folder / name).rglob("*.py")]:

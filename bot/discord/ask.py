@@ -186,7 +186,7 @@ def _ask(
         for found in desk.stream(question):
             part = replace(question, since=found.since, until=found.until), found
             tell(part)
-        if cost := cost + found.tokens:
+        if cost := cost + found.written.tokens:
             with suppress(LibraryError):  # the answer matters more than counting its cost
                 context.store.spend(request.guild, cost)
         return part

@@ -64,8 +64,8 @@ def _citation_text(citation: Citation, marks: tuple[str, str]) -> Text:
     """The cited article, and the passage with the quoted words marked."""
     shown = Text().append(f"[{citation.number}] ", "cyan")
     shown.append_text(article_heading(citation.hit.article)).append("\n")
-    if citation.said:
-        shown.append(f"    said by {speaker_note(citation.said)}\n")
+    if citation.statement:
+        shown.append(f"    said by {speaker_note(citation.statement)}\n")
     if citation.also:
         shown.append(f"    {also_in([publisher(one) for one in citation.also])}\n")
     passage = citation.hit.passage

@@ -60,7 +60,7 @@ def _citation_json(citation: Citation) -> Json:
         "start": citation.start,
         "end": citation.end,
         "span": _span_json(citation.hit, citation.span),
-        "said": citation.said and _said_json(citation.said),
+        "said": citation.statement and _said_json(citation.statement),
         "also": [
             {"article_id": one.id, "source": one.source, "url": one.url} for one in citation.also
         ],
@@ -120,7 +120,7 @@ def version_json(version: Version) -> Json:
 
 def statement_json(statement: ReportedStatement) -> Json:
     """A statement, the other articles that report it, and its other wordings."""
-    return _report_json(statement.said) | {
+    return _report_json(statement.report) | {
         "also": [_article_of_report(one) for one in statement.also],
         "variants": [_report_json(one) for one in statement.variants],
     }

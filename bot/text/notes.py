@@ -60,7 +60,7 @@ def answer_notes(answer: Answer) -> list[str]:
     """The small print of an answer: what is missing, what differs, and who wrote it."""
     note, missing = answer.written.note, answer.missing
     notes = [missing.reason] if missing.reason else []
-    notes += [_other_statement(one, one.said) for one in missing.others if one.said]
+    notes += [_other_statement(one, one.statement) for one in missing.others if one.statement]
     notes += [_DIFFERING] if answer.differing else []
     if answer.mode == "written":
         return [*notes, _WRITTEN, *([f"Incomplete: {note}."] if note else [])]

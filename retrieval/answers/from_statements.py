@@ -61,24 +61,24 @@ def from_statements(
     speaker is asked for: such a question is answered like any other. `hits` are the passages that
     a search found.
     """
-    told: list[list[ReportedStatement]] = []
+    reported: list[list[ReportedStatement]] = []
     reasons = []
     for one in asked:
         if one.asks_who:
-            told.append(_who(indexes, one, allowed))
-            reasons += [] if told[-1] else _nobody(one, question)
+            reported.append(_who(indexes, one, allowed))
+            reasons += [] if reported[-1] else _nobody(one, question)
         elif not one.speaker_text:
-            told.append([])
+            reported.append([])
             reasons.append(_NO_SPEAKER)
         elif not (called := speaker_profiles(indexes, one.speaker_text)):
             return None
         else:
-            told.append(_what(indexes, one, _meant(one.speaker_text, called), allowed))
-            if not told[-1] and one.how == "reacted":
+            reported.append(_what(indexes, one, _meant(one.speaker_text, called), allowed))
+            if not reported[-1] and one.how == "reacted":
                 return None
-            reasons += [] if told[-1] else [_nothing(called[0].speaker.name, one, allowed)]
+            reasons += [] if reported[-1] else [_nothing(called[0].speaker.name, one, allowed)]
     topics = [one.topic for one in asked]
-    cited = _chosen(told, topics)
+    cited = _chosen(reported, topics)
     if not cited:
         if not reasons:
             return None
@@ -87,17 +87,17 @@ def from_statements(
     listed = tuple(merged([[*(one.hit for one in cited), *hits]]))
     answer = cite_again(Answer(question, False, DECLINED, (), listed), cited)
     offered = tuple(
-        Quote(one.hit, one.start, one.end, one.quote, one.said.probability, one.span)
-        for some, topic in zip(told, topics, strict=True)
-        for one in (_citation(each.said, topic) for each in some)
-        if one.said
+        Quote(one.hit, one.start, one.end, one.quote, one.statement.probability, one.span)
+        for some, topic in zip(reported, topics, strict=True)
+        for one in (_citation(each.report, topic) for each in some)
+        if one.statement
     )
-    statements = [one.said for one in cited]
+    statements = [one.statement for one in cited]
     return replace(
         answer, missing=Missing(" ".join(reasons)), offered=offered,
         probability=max(one.probability for one in offered),
         differing=any(
-            one.variants for some in told for one in some if one.said.statement in statements
+            one.variants for some in reported for one in some if one.report.statement in statements
         ),
     )  # fmt: skip
 
@@ -117,7 +117,7 @@ def _who(
     """The statements that have the words whose speaker is asked for."""
     most = _LISTED if asked.how in _NARROW else _PAGE
     found = who_said(indexes, asked.topic_text, allowed=allowed, most=most)
-    return [one for one in found if _is_said_so(one.said, asked)]
+    return [one for one in found if _is_said_so(one.report, asked)]
 
 
 def _what(
@@ -126,23 +126,23 @@ def _what(
     """What the speaker says, on the topic if there is one."""
     most = _LISTED if asked.how in _NARROW else _PAGE
     found = statements_by(indexes, speaker, about=asked.topic_text, allowed=allowed, most=most)
-    return [one for one in found.told if _is_said_so(one.said, asked)][:_PAGE]
+    return [one for one in found.statements if _is_said_so(one.report, asked)][:_PAGE]
 
 
-def _is_said_so(said: Report, asked: StatementRequest) -> bool:
+def _is_said_so(report: Report, asked: StatementRequest) -> bool:
     """Whether it is denied, or disapproves of the topic, where only such is asked for."""
     if asked.how == "denied":
-        return said.statement.is_denied and bool(_DENIES.search(_cue(said)))
+        return report.statement.is_denied and bool(_DENIES.search(_cue(report)))
     if asked.how != "criticised":
         return True
-    text, cues = said.article.text, said.statement.attribution.cue
+    text, cues = report.article.text, report.statement.attribution.cue
     end = cues[-1][1] if cues else 0
     whom = re.split(r"\b(?:of|for|over|that|to)\b|[,.;]", text[end : end + _WHOM])[0]
-    return bool(_DISAPPROVES.search(_cue(said))) and asked.topic <= content_stems(whom)
+    return bool(_DISAPPROVES.search(_cue(report))) and asked.topic <= content_stems(whom)
 
 
-def _cue(said: Report) -> str:
-    return " ".join(said.article.text[a:b] for a, b in said.statement.attribution.cue)
+def _cue(report: Report) -> str:
+    return " ".join(report.article.text[a:b] for a, b in report.statement.attribution.cue)
 
 
 def _meant(asked: str, called: Sequence[SpeakerProfile]) -> str:
@@ -156,41 +156,41 @@ def _meant(asked: str, called: Sequence[SpeakerProfile]) -> str:
 
 
 def _chosen(
-    told: Sequence[Sequence[ReportedStatement]], topics: Sequence[Set[str]]
+    reported: Sequence[Sequence[ReportedStatement]], topics: Sequence[Set[str]]
 ) -> list[Citation]:
     """Up to three statements of one speaker, one each of several, as many as an answer holds.
 
     Beside a quotation that another article words otherwise stands that wording.
     """
     chosen: list[Citation] = []
-    for some, topic in zip(told, topics, strict=True):
+    for some, topic in zip(reported, topics, strict=True):
         before = len(chosen)
-        sure = [one for one in some if one.said.statement.probability >= SURE]
-        surest = sorted(some, key=lambda one: -one.said.statement.probability)[:1]
+        sure = [one for one in some if one.report.statement.probability >= SURE]
+        surest = sorted(some, key=lambda one: -one.report.statement.probability)[:1]
         for one in sure or surest:
             also = tuple(other.article for other in one.also)
-            shown = [replace(_citation(one.said, topic), also=also)]
-            for cited in shown + [_citation(said, topic) for said in one.variants[:1]]:
-                if len(chosen) - before < (_STATEMENTS if len(told) == 1 else 1):
+            shown = [replace(_citation(one.report, topic), also=also)]
+            for cited in shown + [_citation(report, topic) for report in one.variants[:1]]:
+                if len(chosen) - before < (_STATEMENTS if len(reported) == 1 else 1):
                     fits = sum(len(each.quote.split()) + 1 for each in [*chosen, cited])
                     chosen += [cited] if fits <= MAX_WORDS or not chosen else []
     return chosen
 
 
-def shown(said: Report, topic: Set[str] = frozenset()) -> tuple[int, int]:
+def shown(report: Report, topic: Set[str] = frozenset()) -> tuple[int, int]:
     """The place that is quoted of a statement: its sentences, or of long ones what is said.
 
     Where these have another's quotation too, only who says it, how and what.
     As much of it as an answer holds: the sentences that have most of a topic's stems.
     """
-    text, passage = said.article.text, said.citation(1).hit.passage
-    first, last = said.reach
+    text, passage = report.article.text, report.citation(1).hit.passage
+    first, last = report.reach
     beside = text[passage.start : first] + text[last : passage.end]
-    whole = said.reach if _MARK.search(beside) else (passage.start, passage.end)
-    for start, end in (whole, said.spoken):
+    whole = report.reach if _MARK.search(beside) else (passage.start, passage.end)
+    for start, end in (whole, report.spoken):
         if _fits(text[start:end]):
             return start, end
-    start, end = said.spoken
+    start, end = report.spoken
     bounds = [(start + a, start + b) for a, b in sentences(text[start:end])]
     fitting = [
         next(
@@ -212,17 +212,17 @@ def _after(text: str, start: int, words: Sequence[str]) -> int:
     return start
 
 
-def _citation(said: Report, topic: Set[str] = frozenset()) -> Citation:
-    start, end = shown(said, topic)
-    spoken = max(start, said.spoken[0]), min(end, said.spoken[1])
-    whole = said.citation(1)
+def _citation(report: Report, topic: Set[str] = frozenset()) -> Citation:
+    start, end = shown(report, topic)
+    spoken = max(start, report.spoken[0]), min(end, report.spoken[1])
+    whole = report.citation(1)
     passage = whole.hit.passage
     low, high = min(start, passage.start), max(end, passage.end)
-    text = said.article.text
+    text = report.article.text
     hit = replace(
         whole.hit, passage=replace(passage, start=low, end=high, text=text[low:high]), rank=0
     )
-    return Citation(1, hit, start, end, text[start:end], spoken, said=said.statement)
+    return Citation(1, hit, start, end, text[start:end], spoken, statement=report.statement)
 
 
 def without_speaker(answer: Answer, asked: Sequence[StatementRequest]) -> Answer:

@@ -56,7 +56,7 @@ class StatementPage:
 
     asked: str
     speakers: tuple[SpeakerProfile, ...]
-    told: tuple[ReportedStatement, ...]
+    statements: tuple[ReportedStatement, ...]
     first: int = 0
     more: bool = False
     count: int = 0
@@ -85,16 +85,18 @@ def statements_by(
     count = sum(index.register.count(keys, allowed) for index in indexes)
     last = first + most if most >= 0 and not oldest_first else -1
     groups = Groups(meant)
-    for said in (
+    for report in (
         _on(indexes, keys, about, allowed, count) if about else _all(indexes, keys, allowed)
     ):
-        if not about and groups.is_done(last, said):
+        if not about and groups.is_done(last, report):
             break
-        groups.add(said)
+        groups.add(report)
     found = groups.all[::-1] if oldest_first else groups.all
     page = found[first : first + most] if most >= 0 else found[first:]
-    told = still_reported(indexes, [group.told() for group in page])
-    return StatementPage(asked, tuple(meant), told, first, len(found) > first + len(page), count)
+    statements = still_reported(indexes, [group.reported() for group in page])
+    return StatementPage(
+        asked, tuple(meant), statements, first, len(found) > first + len(page), count
+    )
 
 
 def _all(indexes: Sequence[Index], keys: Sequence[str], allowed: Filter) -> Iterator[Report]:
@@ -105,11 +107,11 @@ def _all(indexes: Sequence[Index], keys: Sequence[str], allowed: Filter) -> Iter
 def _each(index: Index, keys: Sequence[str], allowed: Filter) -> Iterator[Report]:
     first, most = 0, _CHUNK
     while some := index.register.statements(keys, allowed, first=first, most=most):
-        yield from _said(index, some)
+        yield from _reports(index, some)
         first, most = first + most, 4 * most
 
 
-def _said(index: Index, stated: Iterable[Stated]) -> list[Report]:
+def _reports(index: Index, stated: Iterable[Stated]) -> list[Report]:
     return [Report(one, article, index.library.name) for one, article in stated]
 
 
@@ -143,17 +145,17 @@ def _worded(index: Index, keys: Sequence[str], topic: str, allowed: Filter) -> l
         places.setdefault(article.id, []).append(passage)
     return [
         one
-        for one in _said(index, index.register.statements_in(places, keys))
+        for one in _reports(index, index.register.statements_in(places, keys))
         if any(p.start < one.reach[1] and one.reach[0] < p.end for p in places[one.article.id])
     ]
 
 
-def _shares(said: Report, wanted: frozenset[str]) -> tuple[float, float]:
+def _shares(report: Report, wanted: frozenset[str]) -> tuple[float, float]:
     """The share of a topic's words in the statement, and in its sentences or the title."""
-    start, end = sentences_around(said.article.text, *said.reach)
-    there = content_stems(f"{said.article.title} {said.article.text[start:end]}")
+    start, end = sentences_around(report.article.text, *report.reach)
+    there = content_stems(f"{report.article.title} {report.article.text[start:end]}")
     return (
-        len(wanted & content_stems(" ".join(said.words))) / max(1, len(wanted)),
+        len(wanted & content_stems(" ".join(report.words))) / max(1, len(wanted)),
         len(wanted & there) / max(1, len(wanted)),
     )
 
@@ -177,7 +179,7 @@ def on_topic(
     wanted, found = content_stems(topic), dict[tuple[object, ...], tuple[float, Report]]()
     for index in indexes:
         places = {hit.article.id: hit for hit in hits if hit.library == index.library.name}
-        for one in _said(index, index.register.statements_in(places)):
+        for one in _reports(index, index.register.statements_in(places)):
             share = len(wanted & content_stems(" ".join(one.words))) / max(1, len(wanted))
             if share >= _HALF and coreference.key(one.statement.speaker.name) not in but:
                 found.setdefault((one.library, one.article.id, one.spoken), (share, one))
@@ -193,15 +195,15 @@ def who_said(
     wanted = content_stems(phrase)
     nearly = [one for one in found if _share(one, wanted) >= _MOST and not _denies(one, phrase)]
     groups = Groups()
-    for said in sorted(exact or nearly, key=day, reverse=True):
-        groups.add(said)
-    return still_reported(indexes, [group.told() for group in groups.all[:most]])
+    for report in sorted(exact or nearly, key=day, reverse=True):
+        groups.add(report)
+    return still_reported(indexes, [group.reported() for group in groups.all[:most]])
 
 
-def _denies(said: Report, phrase: str) -> bool:
+def _denies(report: Report, phrase: str) -> bool:
     """Whether only one of phrase and statement has a "not", where the phrase claims something."""
-    words, told = {*folded(phrase).split()}, {*folded(" ".join(said.words)).split()}
-    return bool(_CLAIMS & words) and bool(NOT & words) != bool(NOT & told)
+    words, others = {*folded(phrase).split()}, {*folded(" ".join(report.words)).split()}
+    return bool(_CLAIMS & words) and bool(NOT & words) != bool(NOT & others)
 
 
 def _holding(index: Index, phrase: str, allowed: Filter) -> list[Report]:
@@ -210,17 +212,17 @@ def _holding(index: Index, phrase: str, allowed: Filter) -> list[Report]:
         within = None if allowed.is_open else index.library.article_ids(allowed)
         ids = [id for id, _ in words.search(phrase, _LISTED, within)]
     articles = dict.fromkeys(article.id for _, article in index.library.passages(ids).values())
-    return _said(index, index.register.statements_in(articles))
+    return _reports(index, index.register.statements_in(articles))
 
 
-def has(said: Report, phrase: str) -> bool:
+def has(report: Report, phrase: str) -> bool:
     """Whether the statement has the phrase, word for word."""
     wanted = phrase.strip(" \"'“”‘’«».,").casefold()
     return any(
         quotation.slice_of(words.casefold(), wanted)
-        for words in (*said.words, " ".join(said.words))
+        for words in (*report.words, " ".join(report.words))
     )
 
 
-def _share(said: Report, wanted: frozenset[str]) -> float:
-    return len(wanted & content_stems(" ".join(said.words))) / len(wanted) if wanted else 0.0
+def _share(report: Report, wanted: frozenset[str]) -> float:
+    return len(wanted & content_stems(" ".join(report.words))) / len(wanted) if wanted else 0.0

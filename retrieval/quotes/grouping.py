@@ -44,14 +44,14 @@ class ReportedStatement:
     same quotation.
     """
 
-    said: Report
+    report: Report
     also: tuple[Report, ...] = ()
     variants: tuple[Report, ...] = ()
 
     def citation(self, number: int) -> Citation:
         """The statement as a citation, with the other articles that report it."""
         also = tuple(one.article for one in self.also)
-        return replace(self.said.citation(number), also=also)
+        return replace(self.report.citation(number), also=also)
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class _Group:
     same: list[Report]
     others: list[Report] = field(default_factory=list)
 
-    def told(self) -> ReportedStatement:
+    def reported(self) -> ReportedStatement:
         best = max(self.same, key=lambda one: (len(one.sentence), sum(map(len, one.words))))
         also = {one.article.id: one for one in self.same if one.article.id != best.article.id}
         known = {*also, best.article.id}
@@ -84,13 +84,13 @@ class Groups:
         self._with: dict[tuple[str, ...], list[_Group]] = {}
         self._in: dict[tuple[str, str], list[_Group]] = {}  # by library and article
 
-    def add(self, said: Report) -> None:
+    def add(self, report: Report) -> None:
         """Add a report to its group, or to a new one."""
-        text = " ".join(said.words)
+        text = " ".join(report.words)
         stems, words = content_stems_in_order(text), folded(text).split()
         pairs: set[tuple[str, ...]] = {*pairwise(stems)} or {tuple(stems or words)}
-        here = self._in.setdefault((said.library, said.article.id), [])
-        new = _Group(words, frozenset(stems), [said])
+        here = self._in.setdefault((report.library, report.article.id), [])
+        new = _Group(words, frozenset(stems), [report])
         if not self._joined(new, [*self._sharing(pairs), *here[-_COMPARED:]]):
             self.all.append(new)
             here.append(new)
@@ -106,15 +106,15 @@ class Groups:
 
     def _joined(self, new: _Group, groups: Iterable[_Group]) -> bool:
         """Add it to one of the groups. False where none fits."""
-        (said,) = new.same
+        (report,) = new.same
         for group in groups:
-            if not self._may_be_one(group.same[0], said):
+            if not self._may_be_one(group.same[0], report):
                 continue
-            if _is_part(new.words, group.words) or _is_within(said, group.same[0]):
-                group.same.append(said)
+            if _is_part(new.words, group.words) or _is_within(report, group.same[0]):
+                group.same.append(report)
                 return True
             if _is_wording(new, group):
-                group.others.append(said)
+                group.others.append(report)
                 return True
         return False
 
@@ -125,13 +125,13 @@ class Groups:
         who, whom = (self._speaker.get(key, key) for key in keys)
         return who == whom and a.is_denied == b.is_denied and _are_near(one, other)
 
-    def is_done(self, count: int, said: Report) -> bool:
+    def is_done(self, count: int, report: Report) -> bool:
         """Whether the first `count` groups are complete before this report."""
-        return len(self.all) > count > 0 and not _are_near(self.all[count - 1].same[0], said)
+        return len(self.all) > count > 0 and not _are_near(self.all[count - 1].same[0], report)
 
 
 def still_reported(
-    indexes: Sequence[Index], told: Iterable[ReportedStatement]
+    indexes: Sequence[Index], statements: Iterable[ReportedStatement]
 ) -> tuple[ReportedStatement, ...]:
     """The statements that the articles, as stored now, still report word for word.
 
@@ -145,9 +145,9 @@ def still_reported(
         return now is not None and now.text[start:end] == one.article.text[start:end]
 
     kept = []
-    for one in told:
-        same = [said for said in (one.said, *one.also) if stands(said)]
-        others = tuple(said for said in one.variants if stands(said))
+    for one in statements:
+        same = [report for report in (one.report, *one.also) if stands(report)]
+        others = tuple(report for report in one.variants if stands(report))
         if same or others:
             first, *rest = same or others
             kept.append(ReportedStatement(first, tuple(rest), others if same else ()))
@@ -172,7 +172,7 @@ def _is_reversed(words: list[str], others: list[str]) -> bool:
 
 
 def _places(words: list[str], others: list[str]) -> Iterator[bool]:
-    """For each place of the shorter one in the longer one: do the words before it reverse it?"""
+    """For each place of the shorter one in the longer one, whether the words before reverse it."""
     few, many = sorted((words, others), key=len)
     for at in range(len(many) - len(few) + 1 if len(few) >= _PART else 0):
         if many[at : at + len(few)] == few:
@@ -180,29 +180,29 @@ def _places(words: list[str], others: list[str]) -> Iterator[bool]:
             yield bool(NOT & {*ahead}) or (at > 1 and ahead[-1] in _JOINING)
 
 
-def _is_within(said: Report, other: Report) -> bool:
+def _is_within(report: Report, other: Report) -> bool:
     """Whether one of two indirect statements of an article contains the other."""
-    if said.article.id != other.article.id or said.library != other.library:
+    if report.article.id != other.article.id or report.library != other.library:
         return False
-    if "direct" in (said.statement.kind, other.statement.kind):
+    if "direct" in (report.statement.kind, other.statement.kind):
         return False
-    (a, b), (c, d) = said.reach, other.reach
+    (a, b), (c, d) = report.reach, other.reach
     return (a <= c and d <= b) or (c <= a and b <= d)
 
 
 def _is_wording(new: _Group, group: _Group) -> bool:
     """Whether it is another version of a group's quotation, from another article."""
-    (said,) = new.same
-    quoted = "indirect" not in (said.statement.kind, group.same[0].statement.kind)
-    elsewhere = all(one.article.id != said.article.id for one in (*group.same, *group.others))
+    (report,) = new.same
+    quoted = "indirect" not in (report.statement.kind, group.same[0].statement.kind)
+    elsewhere = all(one.article.id != report.article.id for one in (*group.same, *group.others))
     shared, either = new.content & group.content, new.content | group.content
     denials = [sum(word in NOT for word in one.words) for one in (new, group)]
     if denials[0] != denials[1] or _is_reversed(new.words, group.words):
         return False
     if not (quoted and elsewhere and len(shared) >= max(_PART, _ALIKE * len(either))):
         return False
-    figures = [numbers.numbers(" ".join(one.words)) for one in (said, group.same[0])]
-    return figures[0] == figures[1] and _is_quoted_alike(said, group.same[0])
+    figures = [numbers.numbers(" ".join(one.words)) for one in (report, group.same[0])]
+    return figures[0] == figures[1] and _is_quoted_alike(report, group.same[0])
 
 
 def _is_quoted_alike(one: Report, other: Report) -> bool:

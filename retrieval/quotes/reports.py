@@ -49,7 +49,9 @@ class Report:
         first, last = sentences_around(text, start, end)
         passage = Passage(self.article.id, first, last, text[first:last])
         hit = Hit(passage, self.article, number, None, self.library)
-        return Citation(number, hit, start, end, text[start:end], self.spoken, said=self.statement)
+        return Citation(
+            number, hit, start, end, text[start:end], self.spoken, statement=self.statement
+        )
 
 
 def sentences_around(text: str, start: int, end: int) -> tuple[int, int]:

@@ -129,7 +129,7 @@ def _profile(called: Sequence[SpeakerName]) -> SpeakerProfile:
     ordered = sorted(called, key=lambda one: (one.speaker.is_joint, -one.count, one.speaker.name))
     alone = _alone(ordered)
     name = next((one for one in alone if " " in one.key), alone[0]).speaker.name
-    said = next((one.speaker.description for one in alone if one.speaker.description), "")
-    speaker = Speaker(name, said, any(one.speaker.is_named for one in alone))
+    description = next((one.speaker.description for one in alone if one.speaker.description), "")
+    speaker = Speaker(name, description, any(one.speaker.is_named for one in alone))
     keys = tuple(dict.fromkeys(one.key for one in ordered))
     return SpeakerProfile(speaker, keys, sum(one.count for one in called))

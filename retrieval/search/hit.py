@@ -32,8 +32,8 @@ class Citation:
     """A quote as shown: `number` stands in brackets after it; `quote` is a slice of `hit.article`.
 
     `span` marks the few words of it that answer, as offsets in the article's text. `also` are
-    other articles that have the quote. `said` is the statement that it is, where the question asks
-    for one; the words said are then the `span`.
+    other articles that have the quote. `statement` is the one that it quotes, where the
+    question asks for statements; its words are then the `span`.
     """
 
     number: int
@@ -43,7 +43,7 @@ class Citation:
     quote: str
     span: tuple[int, int] | None = None
     also: tuple[Article, ...] = ()
-    said: Statement | None = None
+    statement: Statement | None = None
 
 
 def merged(lists: Iterable[Sequence[Hit]]) -> list[Hit]:

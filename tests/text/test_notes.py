@@ -115,7 +115,7 @@ def test_the_small_print_says_how_an_answer_was_made(answer: Answer, expected: l
 
 def test_what_others_say_is_told_where_the_one_asked_for_says_nothing() -> None:
     hit = Hit(split(ARTICLE)[0], ARTICLE, 1, None, "shared")
-    other = Citation(1, hit, 0, 17, "The bridge is old", said=statement("indirect"))
+    other = Citation(1, hit, 0, 17, "The bridge is old", statement=statement("indirect"))
     answer = replace(ANSWER, missing=Missing("Bo Moe says nothing in them.", (other,)))
 
     assert notes.answer_notes(answer) == [
