@@ -18,19 +18,19 @@ from retrieval.search.hit import Citation, Hit, merged
 from retrieval.search.sentences import MAX_WORDS, Quote
 
 _STATEMENTS = 3  # of an answer
-_OTHERS = 2  # statements by others, where whoever is asked for says nothing
+_OTHERS = 2  # statements by others, where the speaker asked about says nothing
 _SAYS = re.compile(
     r"\b(?:sa(?:y|ys|id|ying)|t(?:old|ells?|elling)|according to|w(?:rote|rites)|tweet(?:s|ed)"
     r"|stat(?:es|ed|ing)|add(?:s|ed|ing)|warn(?:s|ed|ing)|argu(?:es|ed|ing)|insist(?:s|ed|ing)"
     r"|announc(?:es|ed|ing)|call(?:s|ed|ing)|claim(?:s|ed|ing)|stress(?:es|ed|ing))\b",
     re.I,
 )
-# From here on 0.96 were rightly given to a named speaker, of the held-back statements of which
-# `statements.PROBABLE` was chosen.
+# At this probability or above, 0.96 of the statements on which `statements.PROBABLE` was chosen
+# have the right speaker.
 SURE = 0.7
-_FAR_MORE = 3  # times as many statements as the next of the same name
-_PAGE = 12  # statements that are looked through for such as fit into an answer
-_LISTED = 200  # the same where only denials, or only what is said with disapproval, is asked for
+_FAR_MORE = 3  # times as many statements as the next speaker of the same name
+_PAGE = 12  # statements read, of which some fit into an answer
+_LISTED = 200  # statements read where only denials or only criticism is asked for
 _DISAPPROVES = re.compile(
     r"\b(?:critici|condemn|complain|slam|blast|denounc|attack|accus|lambast|rebuk|decr[iy]|oppos"
     r"|reject|object|blam|fault|assail|mock|ridicul)",
@@ -42,7 +42,7 @@ _QUOTED = re.compile(r"[\"“„«].+[\"”»]|(?<!\w)['‘].+['’](?!\w)")
 _BEHIND_VERB = r"(?:(?:,|[”\"’']) (?:said|says|added|wrote)|\b[Aa]ccording to) (?:[A-Z]\w+ ){0,3}"
 _AUXILIARY = r"(?:has|have|had|also|later|then|again|never|not|did|would|will|\w+ly)"
 _NARROW = ("denied", "criticised")
-_WHOM = 80  # characters behind a cue, in which whoever is criticised stands
+_WHOM = 80  # characters after a verb of saying, with the name of whoever is criticised
 _NO_WORDS = "The question doesn't say which words it means."
 _NO_SPEAKER = "The question doesn't say whom it means: ask again with a name."
 
@@ -103,7 +103,7 @@ def from_statements(
 
 
 def _nobody(asked: StatementRequest, question: str) -> list[str]:
-    """Why nobody is named, where the question is for words as they stand, or for no deeds."""
+    """Why nobody is named, where the question asks for exact words or for criticism."""
     if not asked.topic:
         return [_NO_WORDS]
     if asked.how == "criticised":
@@ -117,20 +117,20 @@ def _who(
     """The statements that have the words whose speaker is asked for."""
     most = _LISTED if asked.how in _NARROW else _PAGE
     found = who_said(indexes, asked.topic_text, allowed=allowed, most=most)
-    return [one for one in found if _is_said_so(one.report, asked)]
+    return [one for one in found if _is_of_kind(one.report, asked)]
 
 
 def _what(
     indexes: Sequence[Index], asked: StatementRequest, speaker: str, allowed: Filter
 ) -> list[ReportedStatement]:
-    """What the speaker says, on the topic if there is one."""
+    """The speaker's statements, on the topic if there is one."""
     most = _LISTED if asked.how in _NARROW else _PAGE
     found = statements_by(indexes, speaker, about=asked.topic_text, allowed=allowed, most=most)
-    return [one for one in found.statements if _is_said_so(one.report, asked)][:_PAGE]
+    return [one for one in found.statements if _is_of_kind(one.report, asked)][:_PAGE]
 
 
-def _is_said_so(report: Report, asked: StatementRequest) -> bool:
-    """Whether it is denied, or disapproves of the topic, where only such is asked for."""
+def _is_of_kind(report: Report, asked: StatementRequest) -> bool:
+    """Whether it is a denial or criticism of the topic, where only these are asked for."""
     if asked.how == "denied":
         return report.statement.is_denied and bool(_DENIES.search(_cue(report)))
     if asked.how != "criticised":
@@ -146,7 +146,7 @@ def _cue(report: Report) -> str:
 
 
 def _meant(asked: str, called: Sequence[SpeakerProfile]) -> str:
-    """The name of the one who is meant most likely, where several bear it: who speaks far more."""
+    """The name asked for, or that of the speaker with far more statements than others so called."""
     first, *others = called
     return (
         first.speaker.name
@@ -160,7 +160,7 @@ def _chosen(
 ) -> list[Citation]:
     """Up to three statements of one speaker, one each of several, as many as an answer holds.
 
-    Beside a quotation that another article words otherwise stands that wording.
+    A quotation is followed by another version of it, where an article has one.
     """
     chosen: list[Citation] = []
     for some, topic in zip(reported, topics, strict=True):
@@ -177,11 +177,11 @@ def _chosen(
     return chosen
 
 
-def shown(report: Report, topic: Set[str] = frozenset()) -> tuple[int, int]:
-    """The place that is quoted of a statement: its sentences, or of long ones what is said.
+def quoted_place(report: Report, topic: Set[str] = frozenset()) -> tuple[int, int]:
+    """The place in the article that is quoted for a statement, short enough for an answer.
 
-    Where these have another's quotation too, only who says it, how and what.
-    As much of it as an answer holds: the sentences that have most of a topic's stems.
+    It is the statement's whole sentences; where these have another quotation too, the statement
+    with its speaker; where that is too long, its words, or their sentences nearest to the topic.
     """
     text, passage = report.article.text, report.citation(1).hit.passage
     first, last = report.reach
@@ -213,7 +213,7 @@ def _after(text: str, start: int, words: Sequence[str]) -> int:
 
 
 def _citation(report: Report, topic: Set[str] = frozenset()) -> Citation:
-    start, end = shown(report, topic)
+    start, end = quoted_place(report, topic)
     spoken = max(start, report.spoken[0]), min(end, report.spoken[1])
     whole = report.citation(1)
     passage = whole.hit.passage
@@ -226,10 +226,10 @@ def _citation(report: Report, topic: Set[str] = frozenset()) -> Citation:
 
 
 def without_speaker(answer: Answer, asked: Sequence[StatementRequest]) -> Answer:
-    """An answer by grammar, where no speaker is known: sentences in which they are said to speak.
+    """The answer with those citations only in which the unknown speaker asked about speaks.
 
-    Right before the verb, or right behind: of "Trump said Putin wanted a deal" nothing is Putin's.
-    That nobody called so speaks is said where they are asked for by a name.
+    The name must stand next to the verb: in "Trump said Putin wanted a deal" Putin doesn't speak.
+    Without such a citation, `missing` says that nobody of that name says anything.
     """
     named = [one.speaker_text for one in asked if one.speaker_text]
     answer = cite_again(
@@ -259,13 +259,11 @@ def _nothing(name: str, asked: StatementRequest, allowed: Filter) -> str:
 def _others(
     indexes: Sequence[Index], asked: Sequence[StatementRequest], hits: Sequence[Hit]
 ) -> tuple[Citation, ...]:
-    """What others say on what was asked about."""
+    """Statements by others on the topics asked about."""
     found: list[Report] = []
     for one in asked:
         if one.topic_text:
-            keys = {
-                key for voice in speaker_profiles(indexes, one.speaker_text) for key in voice.keys
-            }
+            keys = {key for who in speaker_profiles(indexes, one.speaker_text) for key in who.keys}
             found += on_topic(indexes, one.topic_text, hits, but=keys)
     return tuple(replace(_citation(one), number=n) for n, one in enumerate(found[:_OTHERS], 1))
 
@@ -279,7 +277,7 @@ def _is_name(asked: str) -> bool:
 
 
 def _is_subject(name: str, sentence: str) -> bool:
-    """Whether the name stands right before a verb of saying, or behind one and a quotation."""
+    """Whether the name stands right before a verb of saying, or after a quotation and one."""
     name = rf"(?i:{re.escape(name)})\b"
     return bool(
         re.search(rf"\b{name}(?: {_AUXILIARY})* {FINITE.pattern}", sentence)

@@ -2,6 +2,7 @@
 
 Files, in import order:
 
+    weights         the bundled networks' weights, each with its card
     onnx            the bundled networks, and what the processor can do
     embedder        text → vectors
     passage_reader  question and passage → how well it answers, and where
