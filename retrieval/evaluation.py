@@ -305,7 +305,7 @@ def load(file: Path) -> list[Outcome]:
     except OSError as exc:
         raise ReadError(f"it can't be read: {exc.strerror}", str(file)) from exc
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
-        raise ReadError("it is no saved run of the evaluation", str(file)) from exc
+        raise ReadError("it is not a saved run of the evaluation", str(file)) from exc
 
 
 def flipped(before: Sequence[Outcome], now: Sequence[Outcome]) -> list[tuple[Outcome, Outcome]]:
