@@ -98,4 +98,5 @@ def _wrapped(text: str) -> str:
 
 
 def one_line(text: str) -> str:
+    """The text in one line, with single blanks."""
     return " ".join(normalise(text).split())
