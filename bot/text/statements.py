@@ -129,7 +129,7 @@ def said_json(said: Report) -> dict[str, Any]:
         "words": list(said.words),
         "sentence": said.sentence,
         "spans": {
-            "source": _spans(parts.source),
+            "source": _spans(parts.speaker_spans),
             "cue": _spans(parts.cue),
             "content": _spans(parts.content),
         },
