@@ -122,13 +122,13 @@ class _Sources:
     def __init__(self, text: str, attributions: Sequence[Attribution]) -> None:
         self._text = text
         self._attributions = attributions
-        self._people = People(text, [span for one in attributions for span in one.source])
+        self._people = People(text, [span for one in attributions for span in one.speaker_spans])
         self._sentences = whole_sentences(text)
         self._quoted = [quoted.span() for quoted in _QUOTED.finditer(text)]
         self._speaking = {
             named
-            for one in attributions if one.source
-            for _, named in self._people.between(one.source[0][0], one.source[-1][1])[:1]
+            for spans in (one.speaker_spans for one in attributions) if spans
+            for _, named in self._people.between(spans[0][0], spans[-1][1])[:1]
         }  # fmt: skip
         self._found: dict[int, Named | Speaker] = {}
         self._spoke: list[tuple[int, Named | Speaker]] = []  # place of a source, and who it is
@@ -137,18 +137,18 @@ class _Sources:
         order = sorted(range(len(self._attributions)), key=self._place)
         for number in order:
             one = self._attributions[number]
-            if one.source:
+            if one.speaker_spans:
                 found = self._source(one)
                 self._found[number] = found
-                self._spoke.append((one.source[0][0], found))
+                self._spoke.append((one.speaker_spans[0][0], found))
         for number in order:
-            if not self._attributions[number].source:
+            if not self._attributions[number].speaker_spans:
                 self._found[number] = self._continued(number)
         return [self._speaker(self._found[number]) for number in range(len(self._attributions))]
 
     def _place(self, number: int) -> int:
         one = self._attributions[number]
-        return (one.source or one.content or one.cue or ((0, 0),))[0][0]
+        return (one.speaker_spans or one.content or one.cue or ((0, 0),))[0][0]
 
     def _speaker(self, found: Named | Speaker) -> Speaker:
         if isinstance(found, Speaker):
@@ -157,7 +157,7 @@ class _Sources:
         return Speaker(found.name, called if len(called) <= _LONG else "")
 
     def _source(self, one: Attribution) -> Named | Speaker:
-        start, end = self._people.whole(one.source[0][0], one.source[-1][1])
+        start, end = self._people.whole(one.speaker_spans[0][0], one.speaker_spans[-1][1])
         said = re.sub(r"[’']s?$", "", self._text[start:end].strip(" ,"))
         plain = said.casefold().strip("'’\"“”[]")
         if plain in _PRONOUNS:
@@ -344,12 +344,13 @@ class _Sources:
 
     def _quoting(self, inner: Attribution) -> Named | Speaker:
         """Who says the quotation in which somebody says "I"."""
-        place = inner.source[0][0]
+        place = inner.speaker_spans[0][0]
         for number, one in enumerate(self._attributions):
             inside = any(start <= place < end for start, end in one.content)
             if inside and one is not inner and number in self._found:
                 return self._found[number]
-            if inside and one is not inner and one.source and one.source[0][0] > place:
+            spans = one.speaker_spans
+            if inside and one is not inner and spans and spans[0][0] > place:
                 return self._source(one)
         return _NONE
 
@@ -371,12 +372,12 @@ class _Sources:
         if not spans or not _opens(self._text, spans[0]):
             return _NONE
         for other, one in enumerate(self._attributions):
-            if other == number or not one.source or not one.content:
+            if other == number or not one.speaker_spans or not one.content:
                 continue
             if not any(_opens(self._text, span) for span in one.content):
                 continue
-            before = max(end for _, end in one.content + one.source + one.cue)
-            after = min(start for start, _ in one.content + one.source + one.cue)
+            before = max(end for _, end in one.content + one.speaker_spans + one.cue)
+            after = min(start for start, _ in one.content + one.speaker_spans + one.cue)
             gaps = self._text[before : spans[0][0]], self._text[spans[-1][1] : after]
             if any(gap and not gap.strip(f" .,\n{_MARK}") for gap in gaps):
                 return self._found[other]

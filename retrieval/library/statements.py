@@ -225,7 +225,7 @@ def _calling(speaker: Speaker) -> list[object]:
 
 
 def _spans(parts: Attribution) -> str:
-    return json.dumps([parts.source, parts.cue, parts.content], separators=(",", ":"))
+    return json.dumps([parts.speaker_spans, parts.cue, parts.content], separators=(",", ":"))
 
 
 def _statement(id: str, row: Sequence[Any]) -> Statement:
@@ -235,10 +235,10 @@ def _statement(id: str, row: Sequence[Any]) -> Statement:
 
 
 def _attribution(spans: str) -> Attribution:
-    source, cue, content = (tuple((a, b) for a, b in some) for some in json.loads(spans))
-    return Attribution(source, cue, content)
+    speaker, cue, content = (tuple((a, b) for a, b in some) for some in json.loads(spans))
+    return Attribution(speaker, cue, content)
 
 
 def _fits(attribution: Attribution, size: int) -> bool:
-    spans = [*attribution.source, *attribution.cue, *attribution.content]
+    spans = [*attribution.speaker_spans, *attribution.cue, *attribution.content]
     return bool(attribution.content) and all(0 <= a < b <= size for a, b in spans)
