@@ -11,15 +11,13 @@ Atty Asst Sec Supt Insp Det Gen Gens Lt Col Capt Sgt Cpl Maj Adm Cmdr Brig Pvt P
 _NEVER_LAST = "vs v e.g i.e a.k.a d.b.a cf viz approx ca incl"
 _MONTHS = "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
 _WEEKDAYS = "Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun"
-_NUMBERED = (
-    "No Nos no nos Art Arts Fig Figs Ch Vol Vols Pt Prop Rte Ext Tel Apt Rm Op p pp para etc"
-)
+_NUMBERED = "No Nos no nos Art Fig Figs Ch Vol Vols Pt Prop Rte Ext Tel Apt Rm Op pp para etc"
 _MAY_BE_LAST = """
 Inc Co Cos Corp Ltd Bros Pty Assn Dept Univ Intl Natl Mfg Ctr
 Ave Blvd Rd Hwy Pkwy Ln Ct Sq Bldg
 Ala Ariz Ark Calif Colo Conn Del Fla Ga Ill Ind Kan Ky La Mass Md Mich Minn Miss Mo Mont Neb Nev
 Okla Ore Pa Penn Tenn Tex Va Vt Wash Wis Wyo Ont Que Alta
-Esq al max min maj dec oz lb lbs ft hr hrs yr yrs mi sq avg est
+al max min dec oz lb lbs ft hr hrs yr yrs mi avg est
 """
 _NAMED_AFTER = """
 Day Drive Dr Boulevard Blvd Street St Avenue Ave Way Parkway Pkwy Park Bridge Library Memorial

@@ -17,10 +17,14 @@ _WHOLE = 1000  # characters of a quotation or bracket that is never divided
 _MARK = re.compile(r"[“”„\"«»‘’'()\[\]]")
 
 
-_OPENS = frozenset("“„«(['")
+# What each mark closes; of quotation marks in two styles, one may open and the other close.
+_PARTNERS = {"”": '“"', '"': '"“', "»": "«", "’": "‘", "'": "'", ")": "(", "]": "["}
 
 
-_PARTNER = {"”": "“", "»": "«", "’": "‘", ")": "(", "]": "[", "'": "'", '"': '"'}
+_CUT = re.compile(r"(?<![.\s])\s")
+
+
+_BLANK = re.compile(r"\s")
 
 
 _BLANKS = re.compile(r"\s*")
@@ -30,7 +34,8 @@ def sentences(text: str) -> list[Span]:
     """Start and end of each sentence: in order, apart, without blanks at their ends.
 
     They cover all of the text that isn't blank. A line end ends a sentence, unless the paragraph
-    was wrapped by hand. What stands between quotation marks or brackets is not divided.
+    was wrapped by hand. A quotation or bracket that closes on its line is not divided, up to
+    `_WHOLE` characters: half of it would be quoted without its speaker.
     """
     found: list[Span] = []
     for first, last in _lines(text):
@@ -44,18 +49,16 @@ def sentences(text: str) -> list[Span]:
 
 
 def pieces(text: str, span: Span, size: int) -> Iterator[Span]:
-    """The span, cut at blanks into pieces of up to `size` characters.
+    """The span, cut into pieces of up to `size` characters, each without blanks at its ends.
 
-    At the last blank in the second half of a piece that is behind no full stop, else at any blank
-    there, else anywhere.
+    It is cut at the last blank in the second half of a piece that follows no full stop, which may
+    be an abbreviation's; else at any blank there, else anywhere.
     """
     start, end = span
     while end - start > size:
-        half = start + size // 2
-        piece = text[half : start + size]
-        blanks = [blank.end() for blank in re.finditer(r"(?<![.\s])\s", piece)]
-        blanks = blanks or [blank.end() for blank in re.finditer(r"\s", piece)]
-        cut = half + blanks[-1] if blanks else start + size
+        half, full = start + size // 2, start + size
+        blanks = [*_CUT.finditer(text, half, full)] or [*_BLANK.finditer(text, half, full)]
+        cut = blanks[-1].end() if blanks else full
         yield trimmed(text, start, cut)
         start = trimmed(text, cut, end)[0]
     yield start, end
@@ -90,7 +93,7 @@ def _ends(text: str, first: int, last: int) -> Iterator[int]:
 
 
 def _pairs(text: str, first: int, last: int) -> Iterator[Span]:
-    """Quotations and what stands in brackets, with their marks."""
+    """Quotations and bracketed text in a line, with their marks."""
     opened: dict[str, list[int]] = {mark: [] for mark in "“«‘([\"'"}
     for mark in _MARK.finditer(text, first, last):
         place = mark.start()
@@ -98,15 +101,19 @@ def _pairs(text: str, first: int, last: int) -> Iterator[Span]:
         after = text[place + 1] if place + 1 < last else " "
         if _opens(mark[0], before, after, is_open=bool(opened['"'])):
             opened["“" if mark[0] == "„" else mark[0]].append(place)
-        elif mark[0] not in "’'" or (before in ".,?!…" and not after.isalnum()):
-            open_ = opened[_PARTNER.get(mark[0], "“")]
-            other = opened[{"”": '"', '"': "“"}.get(mark[0], "“")] if mark[0] in '”"' else []
-            if open_ or other:
-                yield (open_ or other).pop(), place + 1
+        elif mark[0] not in "’'" or _closes(before, after):
+            partners = [one for one in _PARTNERS.get(mark[0], "") if opened[one]]
+            if partners:
+                yield opened[partners[0]].pop(), place + 1
+
+
+def _closes(before: str, after: str) -> bool:
+    """Whether a single mark between these characters is no apostrophe."""
+    return before in ".,?!…" and not after.isalnum()
 
 
 def _opens(mark: str, before: str, after: str, *, is_open: bool) -> bool:
-    """Whether a quotation mark or bracket opens."""
+    """Whether a quotation mark or bracket opens; `is_open` where a straight quotation is open."""
     if mark in "“„«([":
         return True
     if mark == '"' and before in ".?!" and after.isalnum():

@@ -239,7 +239,7 @@ def _is_day_or_zone_next(context: _Context) -> bool:
 def _is_name_next(context: _Context) -> bool:
     """Whether a capital is next that doesn't belong to "Jr.", as "Day" does in "King Jr. Day"."""
     is_capital = context.next[:1].isupper() and "(" not in context.opening
-    return is_capital and context.next not in NAMED_AFTER
+    return is_capital and context.next.rstrip(".") not in NAMED_AFTER
 
 
 def _is_label(context: _Context) -> bool:
