@@ -16,7 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from bot.cli import app
-from bot.discord.commands import add_commands
+from bot.discord.commands import command_tree
 from bot.settings import Settings
 from retrieval.answers.prompts import prompt
 from retrieval.newsdesk import Newsdesk
@@ -135,8 +135,7 @@ def test_every_extra_is_in_the_docs() -> None:
 
 
 def test_every_command_on_discord_is_in_the_docs_with_its_options() -> None:
-    tree = app_commands.CommandTree(discord.Client(intents=discord.Intents.none()))
-    add_commands(tree)
+    tree = command_tree(discord.Client(intents=discord.Intents.none()))
     text = read("docs/discord.md")
 
     for menu in tree.get_commands(type=discord.AppCommandType.message):

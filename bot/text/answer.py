@@ -11,7 +11,7 @@ from retrieval.articles.article import normalise
 from retrieval.search.hit import Citation
 
 if TYPE_CHECKING:
-    from bot.discord.libraries import Change
+    from bot.discord.recall import Change
     from bot.discord.store import Feedback
 
 _NEAREST = 3  # passages shown when an answer is declined

@@ -16,7 +16,7 @@ from retrieval.search.hit import Citation, Hit
 from retrieval.watching.queue import Subscription
 
 if TYPE_CHECKING:
-    from bot.discord.libraries import Change
+    from bot.discord.recall import Change
     from bot.discord.store import Feedback
 
 Json = dict[str, Any]
