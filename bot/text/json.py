@@ -136,7 +136,7 @@ def _report_json(report: Report) -> Json:
         "words": list(report.words),
         "sentence": report.sentence,
         "spans": {
-            "source": _spans_json(parts.source),
+            "source": _spans_json(parts.speaker_spans),
             "cue": _spans_json(parts.cue),
             "content": _spans_json(parts.content),
         },
