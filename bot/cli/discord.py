@@ -40,8 +40,8 @@ def discord(
 def feedback(as_json: AsJson = False) -> None:
     """Print how members rated the answers on Discord, oldest first."""
     from bot import settings
-    from bot.text.answer import feedback_line
-    from bot.text.json import feedback_json, json_line
+    from bot.discord.records import feedback_json, feedback_line
+    from bot.text.json import json_line
 
     with _store(settings.load()) as store:
         for one in store.feedback():
@@ -54,8 +54,8 @@ def changed(as_json: AsJson = False) -> None:
     from bot import settings
     from bot.discord.libraries import Libraries
     from bot.discord.recall import changes
-    from bot.text.answer import changed_line
-    from bot.text.json import changed_json, json_line
+    from bot.discord.records import changed_json, changed_line
+    from bot.text.json import json_line
 
     chosen = settings.with_model(settings.load(), NO_MODEL)
     with _store(chosen) as store, closing(Libraries(chosen)) as libraries:

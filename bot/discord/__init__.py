@@ -11,6 +11,7 @@ knows the connection to Discord. Files in import order; each imports only files 
     text         what is sent: Markdown and embeds within Discord's limits
     libraries    the libraries that a server may read, opened when needed
     recall       the quotes of an earlier answer, as they stand now
+    records      feedback and changed quotes, as lines and as JSON for the command line
     context      what handlers share: store, libraries, pools, limits, settings
     replies      where an answer is sent, and what is said if there is none
     permissions  who may ask, and who may feed

@@ -7,7 +7,8 @@ Files, in import order:
     mentions     text → the names in it, and what stands beside them
     people       text → the people it names, and what it calls them
     speaker      whoever says something in an article
-    coreference  attributions → their speakers: who "he" and "the minister" are
+    phrases      who is meant by "Mayor Ann Lee" or "the minister"
+    coreference  attributions → their speakers: who "he" and "she" are
     wording      whether a statement is quoted word for word, and whether it is denied
     exclusions   attributions that are nobody's statement
     statements   article → its statements
