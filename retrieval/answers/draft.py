@@ -11,48 +11,20 @@ from retrieval.english.sentences import sentences
 from retrieval.proof.sentence import Sentence
 
 MAX_CHARACTERS = 6_000  # of a draft; an answer has a few hundred
-
-
 _NUMBERS = r"\[\s*\d{1,4}(?:\s*[,;]\s*\d{1,4})*\s*\]"
-
-
 _RANGE = re.compile(r"\[\s*(\d{1,4})\s*[-–]\s*(\d{1,4})\s*\]")
-
-
 _MAX_RANGE = 9
-
-
 _BRACKETS = str.maketrans("【】", "[]")
-
-
 _CITED = re.compile(rf"\s*((?:{_NUMBERS}\s*)+)")
-
-
 _CITED_BEFORE_WORDS = re.compile(rf"\s*(?:{_NUMBERS}\s*)+(?=[^\W_]|[\"'“‘«(–—-])")
-
-
 _AFTER_THE_END = re.compile(rf"([.!?…][\"'”’»)]*)\s*((?:{_NUMBERS}[ \t]*)+)")
-
-
 _ENDED = re.compile(r"[.!?…][\"'”’»)]*$")
-
-
 _BEGUN = re.compile(r"\s*\[[\d\s,;]*$")  # a citation that isn't complete yet
-
-
 # What a draft may repeat without end; parsers take n² steps for it.
 _BLANKS = re.compile(r"(\s)\s{2,}")
-
-
 _RUN = re.compile(r"((?:[.!?]?\s?\[\d{1,4}\]){8})(?:[.!?]?\s?\[\d{1,4}\])+")
-
-
 _MAY_END = re.compile(r"[.!?…}\]\n]")
-
-
 _FENCE = re.compile(r"\s*```(?:json)?", re.I)
-
-
 _MARKS = re.compile(
     r"^\s*(?:[-*•]\s+|#{1,6}\s+|>\s+|\d{1,2}[.)]\s+)"
     r"|(?<!\w)(?:\*\*|__)(?=\S)|(?<=\S)(?:\*\*|__)(?!\w)",

@@ -11,11 +11,7 @@ from retrieval.search.hit import Citation, Hit
 from retrieval.search.sentences import MAX_WORDS, Quote
 
 _MAX_QUOTES = 3
-
-
 _RELATIVE = 0.6  # of the first quote's probability, which further ones need
-
-
 _SAME = 0.6  # share of stems in common from which two quotes say much the same
 
 

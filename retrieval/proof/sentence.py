@@ -35,20 +35,10 @@ class Proof:
 
 
 _SAID = 0.85  # of a sentence's content words stand in the passages that it cites
-
-
 _MAX_SENTENCE = 600  # characters
-
-
 _MIN_WORDS = 4
-
-
 _REPORTS = re.compile(r"\b(?:report|publish|print|wr[io]te|article|according to)\w*", re.I)
-
-
 _MAX_SOURCE = 60  # characters; anything longer is no publisher's name
-
-
 Supports = Callable[[str, Sequence[str]], float]
 
 

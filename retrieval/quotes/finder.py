@@ -17,31 +17,15 @@ from retrieval.quotes.speakers import SpeakerProfile, speaker_profiles
 from retrieval.search.hit import Hit
 
 _CHUNK = 64  # statements in the first read, each further one reads four times as many
-
-
 _MANY = 400  # statements; where a speaker has more, only those found by words are ranked
-
-
 _RANKED = 40  # statements whose meaning is compared with a topic
-
-
 _NEAR = 0.4  # cosine of a topic and words on it
-
-
 _OFF = 3  # the rank of what isn't on the topic
-
-
 _HALF = 0.5  # of a topic's words are in what is on it
-
-
 _MOST = 0.7  # of a phrase's words are in what is nearly the same
-
-
 _CLAIMS = frozenset(
     ("is", "are", "was", "were", "will", "would", "can", "could", "has", "have", "had", "do", "did")
 )
-
-
 _LISTED = 100  # passages in which a phrase is looked for
 
 

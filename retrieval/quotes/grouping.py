@@ -17,22 +17,12 @@ from retrieval.quotes.speakers import SpeakerProfile
 from retrieval.search.hit import Citation
 
 _DAYS = 7  # between two reports of one statement
-
-
 _COMPARED = 100  # statements that a new one is compared with; keeps the time linear
-
-
 _PART = 4  # words in common that are no chance
-
-
 _ALIKE = 0.5  # of the words of two quotations are in both, where they are versions of one
-
-
 NOT = frozenset(
     ("not", "no", "never", "nobody", "nothing", "none", "neither", "nor", "without", "t")  # won’t
 )
-
-
 _JOINING = frozenset(("that", "if", "whether", "unless", "when"))  # "only fools believe that …"
 
 

@@ -12,8 +12,6 @@ from retrieval.search.hit import Hit
 MAX_WORDS = 60  # of an answer, counting the numbers in brackets
 _MIN_WORDS = 4
 _AROUND = 2  # sentences beside an injected instruction that are dropped with it
-
-
 _BRACKETED = re.compile(r"\[\d+\]")
 
 
