@@ -42,9 +42,9 @@ from retrieval.quotes.speakers import SpeakerProfile, speakers_like
 from retrieval.search.hit import Citation, Hit
 from retrieval.search.reader import Reader, SpanReader
 from retrieval.search.retriever import NewsdeskRetriever
-from retrieval.sources import files, http
-from retrieval.watching.queue import FILE as INCOMING
-from retrieval.watching.queue import Incoming
+from retrieval.sources import files, http, pages
+from retrieval.watching.queue import FILE as QUEUE
+from retrieval.watching.queue import FetchQueue
 
 log = logging.getLogger(__name__)
 
@@ -444,7 +444,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
         report = SyncReport()
         for link in links:
             # Fetched first: nobody else should have to wait until a slow server has answered.
-            found = [*http.read(link, allowed=self.hosts, agent=self.agent)]
+            found = [*pages.read(link, allowed=self.hosts, agent=self.agent)]
             with self.index.writing(waiting):
                 report += [*self.index.sync(found, most_again=_AGAIN)][-1]
             yield report
@@ -488,9 +488,9 @@ class Newsdesk(Runnable[str | Question, Answer]):
         ids = [article.id for article in articles]
         with self.index.writing(waiting):
             self.index.remove(ids)
-        if (self._data / INCOMING).exists():
-            with closing(Incoming(self._data)) as incoming:
-                incoming.forget(self.index.library.name, ids)
+        if (self._data / QUEUE).exists():
+            with closing(FetchQueue(self._data)) as queue:
+                queue.pages.forget(self.index.library.name, ids)
 
     def reindex(
         self, *, waiting: Callable[[], None] = lambda: None

@@ -18,14 +18,13 @@ UPWARD = {
     ("retrieval/quotes/finder.py", "answers"),
     ("retrieval/quotes/finder.py", "proof"),
     ("retrieval/search/sentences.py", "proof"),
-    ("retrieval/watching/watcher.py", "newsdesk"),
 }
 # Files, or folders with all that is in them.
 PLACES = {
     "chromadb": ("retrieval/library/vectors.py",),
     "tantivy": ("retrieval/library/keywords.py",),
     "sqlite3": ("retrieval/library/database.py",),
-    "watchfiles": ("retrieval/watching/watcher.py",),
+    "watchfiles": ("retrieval/watching/folders.py",),
     "sentence_transformers": ("retrieval/models/embedder.py", "retrieval/models/passage_reader.py"),
     "torch": ("retrieval/models/embedder.py",),
     "onnxruntime": ("retrieval/models/embedder.py", "retrieval/models/passage_reader.py"),
@@ -37,7 +36,7 @@ PLACES = {
     "aiohttp": ("bot/discord/",),
     "httpcore": ("retrieval/sources/addresses.py", "retrieval/sources/http.py"),
     "idna": ("retrieval/sources/addresses.py",),
-    "feedparser": ("retrieval/sources/feeds.py",),
+    "feedparser": ("retrieval/sources/feeds.py", "retrieval/sources/feed_parser.py"),
     "protego": ("retrieval/sources/robots.py",),
     "typer": ("bot/cli/",),
     "pydantic_settings": ("bot/settings.py",),

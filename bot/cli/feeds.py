@@ -16,7 +16,7 @@ from retrieval.errors import SettingsError
 
 if TYPE_CHECKING:
     from retrieval.newsdesk import Newsdesk
-    from retrieval.watching.queue import Incoming
+    from retrieval.watching.queue import FetchQueue
 
 feeds = typer.Typer(help="Feeds that are followed.", no_args_is_help=True)
 
@@ -27,9 +27,9 @@ def add_feed(
     library: Library = None,
 ) -> None:
     """Follow feeds: `newsdesk watch` polls them from then on."""
-    with _incoming(library) as (incoming, name):
+    with _queue(library) as (queue, name):
         for url in urls:
-            typer.echo(f"followed from now on: {incoming.add(name, url)}")
+            typer.echo(f"followed from now on: {queue.subscriptions.add(name, url)}")
 
 
 @feeds.command("list")
@@ -37,10 +37,10 @@ def list_feeds(library: Library = None, as_json: AsJson = False) -> None:
     """List the feeds: last success, next poll, articles, failures and the last error."""
     from bot.text.answer import feed_json, feed_text, json_line
 
-    with _incoming(library) as (incoming, name):
-        for source in incoming.sources(name):
-            typer.echo(json_line(feed_json(source)) if as_json else feed_text(source))
-        if waiting := incoming.waiting(name):
+    with _queue(library) as (queue, name):
+        for subscription in queue.subscriptions.all(name):
+            typer.echo(json_line(feed_json(subscription)) if as_json else feed_text(subscription))
+        if waiting := queue.pages.count_waiting(name):
             complain(f"{waiting} pages are still to be fetched: newsdesk watch")
 
 
@@ -49,10 +49,10 @@ def remove_feed(
     url: Annotated[str, typer.Argument(help="The feed's address.")], library: Library = None
 ) -> None:
     """Follow a feed no longer; the articles that came from it stay."""
-    with _incoming(library) as (incoming, name):
-        source = incoming.source(name, url)
-        incoming.remove(source)
-        typer.echo(f"followed no longer: {source.url}")
+    with _queue(library) as (queue, name):
+        subscription = queue.subscriptions.find(name, url)
+        queue.subscriptions.remove(subscription)
+        typer.echo(f"followed no longer: {subscription.url}")
 
 
 @feeds.command("pause")
@@ -62,10 +62,10 @@ def pause_feed(
     library: Library = None,
 ) -> None:
     """Poll a feed no more for the time being."""
-    with _incoming(library) as (incoming, name):
-        source = incoming.source(name, url)
-        incoming.pause(source, paused=not resume)
-        typer.echo(f"{'polled again' if resume else 'paused'}: {source.url}")
+    with _queue(library) as (queue, name):
+        subscription = queue.subscriptions.find(name, url)
+        queue.subscriptions.pause(subscription, paused=not resume)
+        typer.echo(f"{'polled again' if resume else 'paused'}: {subscription.url}")
 
 
 @feeds.command("failed")
@@ -74,25 +74,25 @@ def failed_pages(
     library: Library = None,
 ) -> None:
     """List the pages that could not be fetched and were given up, with the reason."""
-    with _incoming(library) as (incoming, name):
-        for page in incoming.given_up(name):
+    with _queue(library) as (queue, name):
+        for page in queue.pages.given_up(name):
             typer.echo(f"{page.url}\t{page.attempts}\t{page.error}")
         if retry:
-            typer.echo(f"{incoming.retry(name)} pages are tried again")
+            typer.echo(f"{queue.pages.retry(name)} pages are tried again")
 
 
 @contextmanager
-def _incoming(library: str | None) -> Iterator["tuple[Incoming, str]"]:
+def _queue(library: str | None) -> Iterator["tuple[FetchQueue, str]"]:
     """What is to be fetched, and the name of the library that is meant."""
     from bot import settings
     from retrieval.newsdesk import check_name
-    from retrieval.watching.queue import Incoming
+    from retrieval.watching.queue import FetchQueue
 
     chosen = settings.load()
     name = library or chosen.library
     check_name(name)
-    with closing(Incoming(chosen.data)) as incoming:
-        yield incoming, name
+    with closing(FetchQueue(chosen.data)) as queue:
+        yield queue, name
 
 
 def watch(
@@ -104,8 +104,8 @@ def watch(
     """Poll the feeds of all libraries, follow folders, and index what is new, until stopped."""
     from bot import settings
     from retrieval.sources.http import agent_of
-    from retrieval.watching.queue import Incoming
-    from retrieval.watching.watcher import Watch
+    from retrieval.watching.queue import FetchQueue
+    from retrieval.watching.watcher import Watcher
 
     for path in paths or []:
         if not path.exists():
@@ -113,7 +113,7 @@ def watch(
     chosen, stop = settings.load(), threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with desk_of(library, create=True) as desk, closing(Incoming(chosen.data)) as incoming:
+    with desk_of(library, create=True) as desk, closing(FetchQueue(chosen.data)) as queue:
 
         @contextmanager
         def opened(name: str) -> "Iterator[Newsdesk]":
@@ -124,9 +124,9 @@ def watch(
             with closing(settings.desk(chosen, name, create=True, models=models)) as other:
                 yield other
 
-        typer.echo(f"watching {len(incoming.sources())} feeds and {len(paths or [])} paths")
-        Watch(
-            incoming, opened, partial(settings.hosts, chosen), agent=agent_of(chosen.contact),
+        typer.echo(f"watching {len(queue.subscriptions.all())} feeds and {len(paths or [])} paths")
+        Watcher(
+            queue, opened, partial(settings.hosts, chosen), agent=agent_of(chosen.contact),
             folders=paths or [], library=desk.index.library.name, say=_say,
         ).run(stop)  # fmt: skip
 

@@ -15,7 +15,8 @@ from bot.discord.replies import InteractionReply, in_flight
 from bot.discord.text.answer import MESSAGE, OPTION, OPTIONS, cut, escape
 from bot.settings import OF_SERVERS
 from retrieval.errors import SettingsError
-from retrieval.watching.queue import Incoming, Subscription
+from retrieval.watching.queue import FetchQueue
+from retrieval.watching.subscriptions import Subscription
 
 if TYPE_CHECKING:
     from bot.discord.client import Client
@@ -32,10 +33,10 @@ async def add(interaction: Interaction, url: str) -> None:
     client: Client = interaction.client
 
     def work(guild: int) -> str:
-        with closing(Incoming(client.options.data)) as incoming:
-            if len(incoming.sources(own_library(guild))) >= _MOST:
+        with closing(FetchQueue(client.options.data)) as queue:
+            if len(queue.subscriptions.all(own_library(guild))) >= _MOST:
                 raise SettingsError(f"This server follows {_MOST} feeds already.")
-            return incoming.add(own_library(guild), url)
+            return queue.subscriptions.add(own_library(guild), url)
 
     reply = InteractionReply(interaction, private=True)
     async with in_flight(client, reply):
@@ -55,13 +56,13 @@ async def _show(interaction: Interaction, number: int) -> None:
     reply = InteractionReply(interaction, private=True)
     async with in_flight(client, reply):
         guild = await fed_by(interaction)
-        sources = await client.looks.run(lambda: _sources(client, guild))
+        subscriptions = await client.looks.run(lambda: _subscriptions(client, guild))
         view = discord.ui.View(timeout=None)
         if number > 0:
             view.add_item(Page(number - 1, "Back"))
-        if len(sources) > (number + 1) * _PAGE:
+        if len(subscriptions) > (number + 1) * _PAGE:
             view.add_item(Page(number + 1, "More"))
-        shown = sources[number * _PAGE : (number + 1) * _PAGE]
+        shown = subscriptions[number * _PAGE : (number + 1) * _PAGE]
         await reply.send(list_text(shown) or (_NO_MORE if number else _NONE), view)
 
 
@@ -70,11 +71,11 @@ async def remove(interaction: Interaction, url: str) -> None:
     client: Client = interaction.client
 
     def work(guild: int) -> Subscription:
-        with closing(Incoming(client.options.data)) as incoming:
-            known = {one.url: one for one in incoming.sources(own_library(guild))}
-            source = known.get(url) or incoming.source(own_library(guild), url)
-            incoming.remove(source)
-            return source
+        with closing(FetchQueue(client.options.data)) as queue:
+            known = {one.url: one for one in queue.subscriptions.all(own_library(guild))}
+            subscription = known.get(url) or queue.subscriptions.find(own_library(guild), url)
+            queue.subscriptions.remove(subscription)
+            return subscription
 
     reply = InteractionReply(interaction, private=True)
     async with in_flight(client, reply):
@@ -89,21 +90,21 @@ async def addresses(interaction: Interaction, current: str) -> list[app_commands
     if guild is None or not await may_feed(interaction):
         return []
     try:
-        sources = await client.looks.run(lambda: _sources(client, guild))
+        subscriptions = await client.looks.run(lambda: _subscriptions(client, guild))
     except Busy:
         return []
     wanted = current.casefold().strip()
     return [
         app_commands.Choice(name=cut(one.title or one.url, OPTION), value=one.url)
-        for one in sources
+        for one in subscriptions
         if wanted in f"{one.url} {one.title}".casefold() and len(one.url) <= OPTION
     ][:OPTIONS]
 
 
-def list_text(sources: list[Subscription]) -> str:
+def list_text(subscriptions: list[Subscription]) -> str:
     """Two lines a feed: its title and address, and how it is doing."""
     lines = []
-    for one in sources:
+    for one in subscriptions:
         lines.append(f"**{escape(cut(one.title or 'untitled', 40))}** {escape(cut(one.url, 60))}")
         state = "paused" if one.paused else f"next poll <t:{round(one.due)}:R>"
         success = f"<t:{round(one.success)}:R>" if one.success else "never"
@@ -125,19 +126,19 @@ class Page(articles.Page, template=r"newsdesk:feeds:(?P<page>\d{1,6})"):
 
 def rest(data: Path, guild: int, *, resting: bool) -> None:
     """Poll a server's feeds no more while the bot isn't on it, or again."""
-    with closing(Incoming(data)) as incoming:
-        incoming.rest(own_library(guild), resting=resting)
+    with closing(FetchQueue(data)) as queue:
+        queue.subscriptions.suspend(own_library(guild), suspended=resting)
 
 
 def rest_where_gone(data: Path, guilds: set[int]) -> None:
     """The same for all servers on which the bot no longer is; `guilds` are those where it is."""
-    with closing(Incoming(data)) as incoming:
-        for library in {one.library for one in incoming.sources()}:
+    with closing(FetchQueue(data)) as queue:
+        for library in {one.library for one in queue.subscriptions.all()}:
             server = library.removeprefix(OF_SERVERS)
             if library != server and server.isdecimal():
-                incoming.rest(library, resting=int(server) not in guilds)
+                queue.subscriptions.suspend(library, suspended=int(server) not in guilds)
 
 
-def _sources(client: "Client", guild: int) -> list[Subscription]:
-    with closing(Incoming(client.options.data)) as incoming:
-        return incoming.sources(own_library(guild))
+def _subscriptions(client: "Client", guild: int) -> list[Subscription]:
+    with closing(FetchQueue(client.options.data)) as queue:
+        return queue.subscriptions.all(own_library(guild))

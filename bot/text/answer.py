@@ -19,7 +19,7 @@ from retrieval.search.hit import Citation, Hit
 if TYPE_CHECKING:
     from bot.discord.libraries import Change
     from bot.discord.store import Feedback
-    from retrieval.watching.queue import Subscription
+    from retrieval.watching.subscriptions import Subscription
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _NEAREST = 3  # passages shown when an answer is declined
