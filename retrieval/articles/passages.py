@@ -1,4 +1,4 @@
-"""Article → passages and sentences: verbatim slices, in order, nothing left out."""
+"""Passages: an article cut into verbatim slices of whole sentences, nothing left out."""
 
 import hashlib
 from collections.abc import Iterator
@@ -8,11 +8,12 @@ from retrieval.articles.article import Article
 from retrieval.english.sentences import Span, sentences, trimmed
 
 # Characters. MiniLM reads 256 tokens, about 1,150 characters of English news. The overlap keeps
-# a sentence together with the one that it leans on.
+# a sentence together with the one before it, which it may refer to.
 SIZE = 1000
-
-
 OVERLAP = 200
+
+# Raised whenever `split` makes other passages of the same text: stored articles are split again.
+VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,16 @@ class Passage:
 
     @property
     def id(self) -> str:
-        """Equal for the same words at the same place of the same article, and only then."""
+        """Equal only for the same words at the same place of the same article."""
         words = hashlib.sha256(self.text.encode()).hexdigest()[:12]
         return f"{self.article_id}:{self.start}:{words}"
 
 
 def split(article: Article) -> list[Passage]:
-    """The article's passages: whole sentences up to `SIZE` characters, in order.
+    """The article's passages, in order: whole sentences, up to `SIZE` characters together.
 
-    They cover every character that isn't blank; neighbours share up to `OVERLAP` characters.
-    No passage lies inside another.
+    They cover every character that isn't blank. Neighbours share up to `OVERLAP` characters, but
+    no passage lies inside another.
     """
     return [
         Passage(article.id, start, end, article.text[start:end])
@@ -44,7 +45,7 @@ def split(article: Article) -> list[Passage]:
 
 
 def _pieces(text: str) -> Iterator[Span]:
-    """Sentences, those over `SIZE` cut at blanks where there are any."""
+    """The text's sentences; those over `SIZE` are cut, at blanks where there are any."""
     for start, end in sentences(text):
         while end - start > SIZE:
             blank = text.rfind(" ", start + SIZE // 2, start + SIZE)
