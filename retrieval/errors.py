@@ -15,7 +15,7 @@ class Hint(Enum):
 
     INDEX = auto()  # make a library by indexing articles
     REINDEX = auto()  # rebuild the index
-    FIND_STATEMENTS = auto()  # look for statements in articles where that wasn't done yet
+    UPDATE = auto()  # make anew what an older version of Newsdesk stored
     LIST_ARTICLES = auto()  # look up the articles that there are, with their ids
     LIST_FEEDS = auto()  # look up the feeds that are followed
     SAVE_EVALUATION = auto()  # save a run of the evaluation

@@ -21,7 +21,7 @@ from retrieval.answers.pipeline import prove
 from retrieval.answers.writer import Writer
 from retrieval.articles.article import Article, normalise
 from retrieval.attribution.tagger import Tagger
-from retrieval.errors import LibraryError, ModelError, ReadError, SettingsError
+from retrieval.errors import Hint, LibraryError, ModelError, ReadError, SettingsError
 from retrieval.library.check import Finding, check
 from retrieval.library.filter import Filter
 from retrieval.library.index import Index, SyncReport
@@ -404,7 +404,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
 
     def unread(self) -> int:
         """How many articles there are in which statements were not looked for yet."""
-        return sum(one.register.count_unread() for one in self._indexes)
+        return sum(one.statements.count_pending() for one in self._indexes)
 
     @property
     def _indexes(self) -> list[Index]:
@@ -446,7 +446,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
             # Fetched first: nobody else should have to wait until a slow server has answered.
             found = [*pages.read(link, allowed=self.hosts, agent=self.agent)]
             with self.index.writing(waiting):
-                report += [*self.index.sync(found, most_again=_AGAIN)][-1]
+                report += [*self.index.sync(found, most_refreshed=_AGAIN)][-1]
             yield report
 
     def take(self, articles: Iterable[Article], replaced: Collection[str] = ()) -> SyncReport:
@@ -459,7 +459,9 @@ class Newsdesk(Runnable[str | Question, Answer]):
         """The same for what is chosen when it is this process's turn to write."""
         with self.index.writing():
             articles, replaced = chosen()
-            sync = self.index.sync(articles, gone=lambda seen, failed: replaced, most_again=_AGAIN)
+            sync = self.index.sync(
+                articles, gone=lambda seen, failed: replaced, most_refreshed=_AGAIN
+            )
             return [*sync][-1]
 
     def keeps_out(self, id: str) -> bool:
@@ -527,7 +529,7 @@ class Newsdesk(Runnable[str | Question, Answer]):
         ids = library.ids(id.strip().lower())
         if len(ids) != 1 or not id.strip():
             what = "No article has" if not ids else f"{len(ids)} articles have"
-            raise LibraryError(f"{what} an id beginning with {id!r}. See: newsdesk articles")
+            raise LibraryError(f"{what} an id beginning with {id!r}.", hint=Hint.LIST_ARTICLES)
         article = library.article(ids[0])
         if article is None:
             raise LibraryError(f"Article {ids[0]} was withdrawn just now.")

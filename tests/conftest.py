@@ -106,10 +106,10 @@ def state(index: Index) -> dict[str, object]:
         "articles": sorted((one.id, one.digest) for one in index.library.articles()),
         "statements": sorted(
             (article.id, one.speaker.name, article.text[start:end])
-            for one, article in index.register.statements_in(ids)
+            for one, article in index.statements.in_articles(ids)
             for start, end in one.attribution.content
         ),
-        "unread": index.register.count_unread(),
+        "unread": index.statements.count_pending(),
         "sqlite": set(index.library.passage_ids()),
         "chroma": seen[0],
         "tantivy": seen[1],

@@ -29,6 +29,7 @@ from bot.cli.console import (
     stoppable,
     waiting,
 )
+from bot.text.hints import TERMINAL, with_hint
 from retrieval.errors import LibraryError, NewsdeskError, ReadError, SettingsError
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def main() -> None:
     try:
         app()
     except NewsdeskError as exc:
-        complain(str(exc))
+        complain(with_hint(exc))
         sys.exit(1)
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -186,7 +187,7 @@ def remove(
                 article = desk.article(id)
                 found[article.id] = article
             except NewsdeskError as exc:
-                complain(str(exc))
+                complain(with_hint(exc))
                 failed = True
         desk.remove(found.values(), waiting=waiting)
     with suppress(LibraryError), _store(settings.load()) as store:  # where no bot ran, none knows
@@ -233,7 +234,8 @@ def doctor(
             findings = list(desk.check())
         for finding in [*findings, *_model_findings(), *_discord_findings()]:
             state = finding.wrong or f"in order {finding.note}".strip()
-            typer.echo(f"{finding.looked_at}: {state}")
+            hint = f" {TERMINAL[finding.hint]}" if finding.hint else ""
+            typer.echo(f"{finding.looked_at}: {state}{hint}")
             wrong = wrong or bool(finding.wrong)
     leave(failed=wrong)
 
@@ -510,7 +512,7 @@ def _model_findings() -> "list[Finding]":
             return []
         seconds = model.check()
     except NewsdeskError as exc:
-        return [Finding(looked_at, str(exc))]
+        return [Finding(looked_at, with_hint(exc))]
     return [Finding(looked_at, note=f"({model.name} answers after {seconds:.1f} s)")]
 
 

@@ -27,7 +27,7 @@ def speaker_profiles(indexes: Sequence[Index], asked: str) -> list[SpeakerProfil
     By a first and a last name nobody is meant beside whoever has exactly these, and by a surname
     nobody whose first name it is.
     """
-    called = [one for index in indexes for one in index.register.maybe_called(asked)]
+    called = [one for index in indexes for one in index.statements.similar_speakers(asked)]
     meant = [some for some in _people(called) if _is_meant(asked, _alone(some))]
     own = names.key(asked)
     if " " in own:
@@ -58,7 +58,7 @@ def _is_first_name(word: str, called: Sequence[SpeakerName]) -> bool:
 def speakers_like(indexes: Sequence[Index], typed: str, most: int) -> list[SpeakerProfile]:
     """Speakers with a name that has the words typed, or beginnings; the most quoted first."""
     # One is called several ways: more are asked for than are shown.
-    called = [one for index in indexes for one in index.register.speakers(typed, most=4 * most)]
+    called = [one for index in indexes for one in index.statements.speakers(typed, most=4 * most)]
     return _ordered(_people(called))[:most]
 
 

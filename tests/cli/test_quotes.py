@@ -19,7 +19,7 @@ def shared(seeded: Newsdesk) -> Path:
 def told(data: Path) -> Path:
     """A data folder whose library has statements that are known."""
     desk = Newsdesk(data, create=True)
-    desk.index.tagger = Scripted()
+    desk.index.batches.tagger = Scripted()
     rows = [
         made("a", 'A. "The old bridge must be shut" said Ann Lee. So.', published="2025-05-01",
              source="Courier"),
@@ -69,7 +69,7 @@ def test_a_timeline_goes_from_the_oldest_to_the_newest(told: Path) -> None:
 
 def test_of_several_who_may_be_meant_each_statement_says_whose_it_is(data: Path) -> None:
     desk = Newsdesk(data, create=True)
-    desk.index.tagger = Scripted()
+    desk.index.batches.tagger = Scripted()
     desk.take([
         made("a", '"We won the vote" said Ida Moe.', published="2025-05-03"),
         made("b", '"We lost the vote" said Per Moe.', published="2025-05-02"),
@@ -141,7 +141,7 @@ def test_json_is_what_the_documentation_describes(shared: Path) -> None:
 
 def test_that_articles_are_still_to_be_read_is_said(told: Path) -> None:
     desk = Newsdesk(told)
-    desk.index.register.doubt([made("a", "x").id])
+    desk.index.statements.invalidate([made("a", "x").id])
     desk.close()
 
     asked = newsdesk("quotes", "Lee", data=told)

@@ -54,7 +54,7 @@ def index_unread(index: Index) -> None:
     """Into an empty library, as one that knew no statements did."""
     index_old(index)
     with index.writing(), index.library.transaction():
-        index.register.doubt(index.library.ids())
+        index.statements.invalidate(index.library.ids())
         index.library.rows("DELETE FROM statements")
 
 
