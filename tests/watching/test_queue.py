@@ -256,3 +256,27 @@ def test_what_an_older_version_wrote_is_read(tmp_path: Path) -> None:
 
         assert later.pages.take(9) == []
         assert later.subscriptions.find("shared", NEWS).articles == 1
+
+
+def test_what_the_release_before_had_in_the_queue_is_fetched_and_indexed(old_data: Path) -> None:
+    news, other = "https://alder-courier.example", "https://northshore-gazette.example"
+    with closing(FetchQueue(old_data)) as queue:
+        (shared,) = queue.subscriptions.all("shared")
+        assert (shared.url, shared.title, shared.etag) == (
+            f"{news}/feed", "The Alder Courier", '"v1"'
+        )  # fmt: skip
+        assert (shared.every, shared.failures, shared.articles) == (600.0, 0, 1)
+        (paused,) = queue.subscriptions.all("guild-11")
+        assert (paused.url, paused.paused, paused.failures) == (f"{other}/feed", True, 1)
+        assert [one.url for one in queue.subscriptions.take(9)] in ([], [shared.url])
+
+        assert queue.pages.count_waiting("shared") == 3
+        (dead,) = queue.pages.given_up("shared")
+        assert (dead.url, dead.error) == (f"{news}/failed", "there is no such page (status 404)")
+        fetched = {one.url.rpartition("/")[2]: one for one in queue.pages.to_index("shared", 9)}
+        assert fetched["fetched"].article.text == "The fetched page tells of Port Alder at length."
+        assert {one.article.text for one in fetched.values()} > {"Ferries run late."}
+        queue.pages.indexed(fetched.values())
+        (waiting,) = queue.pages.take(9)
+        assert (waiting.url, waiting.entry.authors) == (f"{news}/waiting", ("Sami Oduya",))
+        assert queue.pages.retry("shared") == 1
