@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from retrieval.articles.article import Article
-from retrieval.attribution import coreference
 from retrieval.attribution.attribution import Attribution
 from retrieval.attribution.speaker import Speaker
 from retrieval.attribution.statements import Statement
@@ -18,7 +17,7 @@ from retrieval.library.library import Library
 
 # Raised whenever other statements or speakers are found in the same text than before: articles are
 # then read again.
-VERSION = "3"
+VERSION = "4"
 _PREFIX = 4  # letters of a name's word by which speakers are found; spellings differ after them
 _READY = "s.article NOT IN (SELECT key FROM articles WHERE state != 'ready')"
 _ROW = (
@@ -229,12 +228,12 @@ def _marks(values: Sequence[str]) -> str:
 
 def _speaker_row(speaker: Speaker) -> list[object]:
     called = f" {folded(speaker.name)} {folded(speaker.description)}"
-    key = coreference.key(speaker.name)
+    key = names.key(speaker.name)
     return [key, speaker.name, speaker.description, speaker.is_named, called]
 
 
 def _spans(parts: Attribution) -> str:
-    return json.dumps([parts.source, parts.cue, parts.content], separators=(",", ":"))
+    return json.dumps([parts.speaker_spans, parts.cue, parts.content], separators=(",", ":"))
 
 
 def _statement(id: str, row: Sequence[Any]) -> Statement:
@@ -244,10 +243,10 @@ def _statement(id: str, row: Sequence[Any]) -> Statement:
 
 
 def _attribution(spans: str) -> Attribution:
-    source, cue, content = (tuple((a, b) for a, b in some) for some in json.loads(spans))
-    return Attribution(source, cue, content)
+    speaker, cue, content = (tuple((a, b) for a, b in some) for some in json.loads(spans))
+    return Attribution(speaker, cue, content)
 
 
 def _fits(attribution: Attribution, size: int) -> bool:
-    spans = [*attribution.source, *attribution.cue, *attribution.content]
+    spans = [*attribution.speaker_spans, *attribution.cue, *attribution.content]
     return bool(attribution.content) and all(0 <= a < b <= size for a, b in spans)

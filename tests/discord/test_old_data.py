@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord.libraries import recalled
+from bot.discord.recall import recalled
 from bot.discord.store import GuildSettings, Store
 from bot.text.trace import trace_text
 from retrieval.newsdesk import Newsdesk
@@ -48,7 +48,7 @@ def test_what_the_bot_of_the_release_before_remembers_is_there(old_data: Path) -
         assert (second.since, second.until) == (date(2026, 1, 1), date(2026, 12, 31))
         assert (page.speaker, page.about, len(page.places)) == ("Brandt", "", 5)
         assert (checked.checks, checked.shared, checked.places) == (True, True, ())
-        traced = trace_text(json.loads(first.way), lambda library, id: None).splitlines()
+        traced = trace_text(json.loads(first.trace), lambda library, id: None).splitlines()
         assert traced[0] == "understood: What did Brandt say about the eelgrass?"
         assert [line for line in traced if line.startswith("mode: ")]
         assert [(one.answer, one.good) for one in store.feedback()] == [(1, True), (1, False)]
