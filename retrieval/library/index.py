@@ -153,7 +153,7 @@ class Index:
         that comes twice is taken once, as it came first. At the end, `gone` is called with the
         ids that came and the failures, and gives the ids of articles to withdraw. Then what an
         older version of Newsdesk stored is made anew, for at most `most_refreshed` articles, None
-        for all. Run it inside `writing`; to stop iterating stops it between two batches.
+        for all. Run it inside `writing`. Whoever stops iterating stops it between two batches.
         """
         self._begin()
         self.check_embedder()

@@ -46,7 +46,7 @@ class Library(Database):
 
     @property
     def name(self) -> str:
-        """What the library is called."""
+        """The library's name, which is its folder's."""
         return self.folder.name
 
     # Facts about the library as a whole
@@ -67,7 +67,7 @@ class Library(Database):
 
     @property
     def generation(self) -> int:
-        """A number that every committed change raises which readers can see."""
+        """A number that rises with every committed change that readers can see."""
         return int(self.fact("generation") or 0)
 
     def _next_generation(self) -> None:

@@ -27,7 +27,7 @@ class Upgrade:
         self._batches = batches
 
     def start(self) -> None:
-        """Decide anew who tells which story where another version did; mark a new library."""
+        """Assign stories anew where another version did it; mark a new library as current."""
         if self._library.fact("stories") != duplicates.VERSION:
             with self._library.transaction():
                 self._library.assign_all_stories()
@@ -40,10 +40,10 @@ class Upgrade:
         self._library.set_fact("passages", passages.VERSION)
 
     def passages(self, most: int | None) -> Iterator[int]:
-        """Split articles again where that makes other passages than those stored.
+        """Split articles again whose stored passages differ from those that `split` makes now.
 
-        Looks at `most` articles at most, None for all; gives how many it split, batch by batch.
-        The statements of those are found anew too.
+        Compares at most `most` articles, None for all; yields how many it split, batch by batch.
+        Their statements are found anew too.
         """
         left = sys.maxsize if most is None else most
         while left > 0 and (last := self._last_checked()) is not None:
@@ -59,7 +59,7 @@ class Upgrade:
             yield len(staged)
 
     def _split_again(self, article: Article) -> Staged | None:
-        """The article with its passages of now, None where these are the stored ones."""
+        """The article with the passages that `split` makes now, None where these are stored."""
         now, stored = split(article), self._library.passage_ids_of(article.id)
         is_current = stored == [passage.id for passage in now]
         return None if is_current else Staged(article, now, is_new=False)
@@ -73,9 +73,9 @@ class Upgrade:
         return int(key) if key and version == passages.VERSION else 0
 
     def statements(self, most: int | None) -> Iterator[int]:
-        """Read articles for statements where this version has not done so.
+        """Read articles for statements that this version hasn't read yet.
 
-        `most` articles at most, None for all; gives how many, batch by batch.
+        At most `most` articles, None for all; yields how many it read, batch by batch.
         """
         left = sys.maxsize if most is None else most
         while left > 0 and (batch := self._statements.pending(min(left, _READ))):

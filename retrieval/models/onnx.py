@@ -1,9 +1,8 @@
 """ONNX Runtime: the networks that Newsdesk carries, and what the processor can do.
 
-The three networks (reader, support, tagger) share weights' loading, tokenizer, sessions and threads
-here; what each one reads and how its outputs are interpreted stays in its own module, as no two of
-them have an input or an output in common: the reader's and support's pairs differ in what is cut
-off, and the tagger reads windows of one text.
+The three networks (reader, support, tagger) share the tokenizer, the loading of weights, sessions
+and threads; how each makes its input and reads its outputs stays in its own module, because these
+differ: ranks and spans of a passage, one probability, and tags and links of all tokens of a text.
 """
 
 import os
@@ -50,7 +49,7 @@ class Network:
     """
 
     def __init__(self, name: str, outputs: Sequence[str]) -> None:
-        """`name` is that of its file under `weights/`, without the ending; `outputs` are named."""
+        """`name` is that of its file in `weights/`, `outputs` are the names of its outputs."""
         self._name = name
         self._outputs = outputs
         self._lock = threading.Lock()

@@ -15,7 +15,7 @@ from retrieval.models.passage_reader import pair
 
 # Sentences with a lower probability aren't shown. Of the worst kind, freely worded summaries, it
 # loses one supported claim in a hundred on the data that it was chosen on, and one in thirty on the
-# data that figures are reported on. `weights/support.json` says what it catches.
+# data that figures are reported on. `weights/README.md` says what it catches.
 SUPPORTED = 0.124
 
 TEMPERATURE = 0.88  # fitted on the same sentences

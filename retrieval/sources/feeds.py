@@ -156,7 +156,7 @@ def _dates(raw: Any) -> Iterator[str]:
 def _unusual_date(said: str) -> str | None:
     """A date in one of the other forms that feedparser knows, if no part of it is missing."""
     found = _parse_date(said)
-    # What is missing feedparser takes from the deadline, or makes the first of January.
+    # feedparser fills in what is missing from the clock, or with the first of January.
     if found is None or f"{found.tm_year:04}" not in said or len(re.findall(r"\w+", said)) < 3:
         return None
     if not re.search(r"\d:\d\d", said):
