@@ -12,7 +12,7 @@ from retrieval.library.library import Version
 from retrieval.quotes.grouping import ReportedStatement
 from retrieval.quotes.reports import Report
 from retrieval.search.hit import Citation, Hit
-from retrieval.watching.queue import Subscription
+from retrieval.watching.subscriptions import Subscription
 
 if TYPE_CHECKING:
     pass
