@@ -19,8 +19,8 @@ from retrieval.articles.passages import split
 from retrieval.models.passage_reader import PassageReader
 from retrieval.sources import files
 from training.loop import has_bfloat16
-from training.material import Candidate, Group
-from training.model import Network, batch, tokenizer
+from training.groups import Candidate, Group
+from training.reader_network import Network, batch, tokenizer
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 QUESTION = "how many prisoners will be exchanged, and when?"

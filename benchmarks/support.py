@@ -24,7 +24,7 @@ from retrieval.evaluation import area
 from retrieval.models.embedder import BUNDLED, Embedder, Vector
 from retrieval.models.support import SUPPORTED, SupportModel
 from retrieval.proof.sentence import Evidence, Sentence, prove_sentence
-from training import claims as material
+from training import claims
 from training.claims import Claim
 
 Scores = npt.NDArray[np.float64]
@@ -45,7 +45,7 @@ def main() -> None:
         "embedding": lambda some: likest(embedder, some),
         "words": lambda some: np.array([shared(one) for one in some]),
     }
-    tuned, held = material.tuning(given.data), material.held_claims(given.data)
+    tuned, held = claims.tuning(given.data), claims.held_back_claims(given.data)
     print("| claims | n (supported) | judge | AUC | balanced accuracy | at 5 % lost: balanced "
           "accuracy | supported lost | unsupported caught |")  # fmt: skip
     print("|---|---|---|---|---|---|---|---|")
@@ -53,21 +53,21 @@ def main() -> None:
         before, now = judge(tuned), judge(held)
         strict = SUPPORTED if name == "model" else min(
             float(np.quantile(before[_of(tuned, origin) & _truth(tuned)], _LOST))
-            for origin in material.ORIGINS
+            for origin in claims.ORIGINS
         )  # fmt: skip
-        for origin in material.ORIGINS:
+        for origin in claims.ORIGINS:
             own, chosen = _of(held, origin), _of(tuned, origin)
             best = best_threshold(before[chosen], _truth(tuned)[chosen])
             print_row(origin, name, now[own], _truth(held)[own], best, strict)
-            kinds = sorted({one.kind for one in held if material.origin(one) == origin})
+            kinds = sorted({one.kind for one in held if claims.origin(one) == origin})
             for kind in kinds if given.kinds and name == "model" and len(kinds) > 1 else ():
                 own = np.array([one.kind == kind for one in held])
                 print_row(kind, name, now[own], _truth(held)[own], best, strict)
     print("\n| claims | n (supported) | proof | supported shown | or the cited "
           "sentence instead | unsupported shown |")  # fmt: skip
     print("|---|---|---|---|---|---|")
-    for origin in material.ORIGINS:
-        own = [one for one in held if material.origin(one) == origin]
+    for origin in claims.ORIGINS:
+        own = [one for one in held if claims.origin(one) == origin]
         print_proof(origin, own, model)
         for kind in sorted({one.kind for one in own}) if given.kinds else ():
             print_proof(kind, [one for one in own if one.kind == kind], model)
@@ -160,7 +160,7 @@ def seconds(model: SupportModel, claims: Sequence[Claim]) -> float:
 
 
 def _of(claims: Sequence[Claim], origin: str) -> npt.NDArray[np.bool_]:
-    return np.array([material.origin(one) == origin for one in claims])
+    return np.array([claims.origin(one) == origin for one in claims])
 
 
 def _truth(claims: Sequence[Claim]) -> npt.NDArray[np.bool_]:
