@@ -13,7 +13,6 @@ answer, and both again with a tenth of all articles, as in a small library. Prin
 - how many questions each threshold answers and declines.
 """
 
-import argparse
 import itertools
 import random
 from dataclasses import dataclass, replace
@@ -25,7 +24,7 @@ from rich.progress import track
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.news import indexed
-from benchmarks.questions import Case, cases
+from benchmarks.questions import Case, cases, options
 from retrieval.articles.article import canonical_url
 from retrieval.evaluation import area, holds
 from retrieval.models.passage_reader import Judgement, PassageReader
@@ -55,8 +54,7 @@ class Read:
 
 def main() -> None:
     """Read the hits, fit, print."""
-    parser = argparse.ArgumentParser(prog="python -m training.calibrate", description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser = options(__doc__)
     parser.add_argument("--work", type=Path, default=Path("data/benchmark"))
     given = parser.parse_args()
     desk = indexed(given.data / "news", None, given.work / "all")

@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.questions import rows
 from retrieval.english.sentences import sentences
 from retrieval.english.words import content_stems
 from retrieval.models.support import closest
 from training.edits import EDITS, FIGURE, names
-from training.groups import held_back, rows
+from training.groups import held_back
 from training.paraphrase import paraphrase
 
 TRAIN, TUNE, HELD_BACK = "train", "tune", "held back"

@@ -9,7 +9,6 @@ There are three kinds:
 The competing passages are found by our own keyword search.
 """
 
-import gzip
 import json
 import random
 import re
@@ -20,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.questions import rows
 from retrieval.articles.article import article as make_article
 from retrieval.articles.passages import Passage, split
 from retrieval.errors import ReadError
@@ -70,12 +70,6 @@ def occurrences(text: str, answer: str) -> tuple[Span, ...]:
 def held_back(context: str) -> bool:
     """Whether a text of `reading` belongs to the tenth kept for measuring."""
     return random.Random(context).randrange(_HELD_BACK) == 0
-
-
-def rows(file: Path) -> list[dict[str, Any]]:
-    """The JSON objects of a gzipped JSON-lines file."""
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 def reading(data: Path, count: int, work: Path, seed: int) -> Iterator[Group]:

@@ -1,6 +1,5 @@
 """What all trainers share: the command line, and a loop with checkpoints, a curve and progress."""
 
-import argparse
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +11,8 @@ import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
+
+from benchmarks.questions import options
 
 Measures = dict[str, float]
 
@@ -43,10 +44,9 @@ class _Stateful(Protocol):
     def load_state_dict(self, state_dict: dict[str, Any]) -> object: ...
 
 
-def folders(name: str, description: str | None) -> tuple[Path, Path]:
-    """The folders of the data and for the work, from the command line of the trainer `name`."""
-    parser = argparse.ArgumentParser(prog=f"python -m {name}", description=description)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+def folders(description: str | None) -> tuple[Path, Path]:
+    """The folders of the data and for the work, from the command line of a trainer."""
+    parser = options(description)
     parser.add_argument("--work", type=Path, default=Path("data/training"))
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)

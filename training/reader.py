@@ -43,7 +43,7 @@ _KEEP = 150  # steps between checkpoints
 
 def main() -> None:
     """Prepare the data, train, round, measure, write."""
-    data, work = loop.folders("training", __doc__)
+    data, work = loop.folders(__doc__)
     if not (work / "groups.jsonl").exists():
         prepare(data, work)
     to_train_on = groups.read(work / "groups.jsonl")

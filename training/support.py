@@ -61,7 +61,7 @@ class Support(nn.Module):
 
 def main() -> None:
     """Prepare the data, train, round, tune, write."""
-    data, work = loop.folders("training.support", __doc__)
+    data, work = loop.folders(__doc__)
     to_train_on, to_tune_on = prepare(data, work)
     files = export(train(to_train_on, to_tune_on, work), work, "support", ["support"])
     carry("support", files["int8"])

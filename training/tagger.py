@@ -7,8 +7,6 @@ same command continues it. It writes `tagger.onnx` and `tagger.json`, with setti
 curve, into `retrieval/models/weights/`.
 """
 
-import gzip
-import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from benchmarks.questions import rows
 from retrieval.attribution.attribution import Attribution
 from retrieval.attribution.tagger import (
     BEGIN,
@@ -98,9 +97,7 @@ class Batch:
 
 def articles(file: Path) -> list[tuple[str, list[Attribution]]]:
     """The texts of a file, each with its annotated attributions."""
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        return [(row["text"], [_attribution(one) for one in row["attributions"]])
-                for row in map(json.loads, lines)]  # fmt: skip
+    return [(row["text"], [_attribution(one) for one in row["attributions"]]) for row in rows(file)]
 
 
 def _attribution(row: dict[str, list[list[int]]]) -> Attribution:
@@ -236,7 +233,7 @@ def watch(network: TaggerNetwork, held: Sequence[Annotated]) -> dict[str, float]
 
 def main() -> None:
     """Read the articles, train, round, write."""
-    data, work = loop.folders("training.tagger", __doc__)
+    data, work = loop.folders(__doc__)
     words = tokenizer()
     every = [annotated(words, *one) for one in articles(data / "quotes/train.jsonl.gz")]
     held = every[::_HELD]
