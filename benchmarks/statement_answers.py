@@ -41,9 +41,8 @@ from retrieval.newsdesk import Newsdesk
 from retrieval.search.hit import Citation
 
 OTHER = "another's"
-Marked = Mapping[
-    str, Sequence[tuple[Attribution, Speaker, str]]
-]  # by article, with the words of the speaker
+# What is annotated in each article; the last part of each is the words for the speaker.
+Marked = Mapping[str, Sequence[tuple[Attribution, Speaker, str]]]
 
 
 def main() -> None:
