@@ -59,7 +59,7 @@ def main() -> None:
     beyond = _run(desk, others, answerable=False)
     gone = _run(without(desk, answerable, work), answerable, answerable=False)
     print(f"\n{len(answerable)} answerable questions{'':10}" + "".join(f"@{k:<7}" for k in _CUTS))
-    alone = [desk.search.hits(case.question, limit=_CUTS[-1]) for case in answerable]
+    alone = [desk.search.hits(case.question, k=_CUTS[-1]) for case in answerable]
     _row("our search alone", answerable, [[hit.passage.text for hit in some] for some in alone])
     ranks = [one.rank or 10**9 for one in asked]
     _print_row("after the reader", [rank - 1 for rank in ranks])

@@ -114,7 +114,7 @@ def print_pages(desk: Newsdesk, profile: SpeakerProfile) -> None:
         if (page - 1) * _PAGE < profile.count:
             shown, median = timed(
                 lambda first=(page - 1) * _PAGE: len(
-                    desk.quotes(name, first=first, most=_PAGE).told
+                    desk.quotes(name, first=first, most=_PAGE).statements
                 )
             )
             print(f"  page {page:,}: {median:.0f} ms ({shown} shown)")
@@ -129,7 +129,7 @@ def print_topics(desk: Newsdesk, profile: SpeakerProfile) -> None:
     times, answered = [], 0
     for about in wanted:
         started = time.perf_counter()
-        answered += bool(desk.quotes(profile.speaker.name, about=about).told)
+        answered += bool(desk.quotes(profile.speaker.name, about=about).statements)
         times.append(1000 * (time.perf_counter() - started))
     print(f"  about two of their words: p50 {np.median(times):.0f} ms, "
           f"at most {max(times):.0f} ms ({answered} of {len(wanted)} found)")  # fmt: skip
@@ -138,10 +138,12 @@ def print_topics(desk: Newsdesk, profile: SpeakerProfile) -> None:
 def print_merged(desk: Newsdesk, most: int, show: int) -> None:
     """Print how many statements were reported several times, and some of these."""
     named = [one.speaker.name for one in desk.speakers(most=most)]
-    told = [one for name in track(named, "grouping") for one in desk.quotes(name, most=-1).told]
-    same = [(one.said, other) for one in told for other in one.also]
-    worded = [(one.said, other) for one in told for other in one.variants]
-    print(f"\n{len(told):,} statements of the {len(named)} most quoted; merged reports: "
+    merged = [
+        one for name in track(named, "grouping") for one in desk.quotes(name, most=-1).statements
+    ]
+    same = [(one.report, other) for one in merged for other in one.also]
+    worded = [(one.report, other) for one in merged for other in one.variants]
+    print(f"\n{len(merged):,} statements of the {len(named)} most quoted; merged reports: "
           f"{len(same)}, other wordings: {len(worded)}")  # fmt: skip
     for kind, pairs in (("merged", same), ("other wording", worded)):
         differing = sorted({(words(a), words(b)) for a, b in pairs if words(a) != words(b)})

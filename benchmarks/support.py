@@ -141,7 +141,7 @@ def print_proof(name: str, some: Sequence[Claim], model: SupportModel) -> None:
             ]
             shown[one.supported][0] += all(proof.shown is not None for proof in proofs)
             shown[one.supported][1] += 1
-            shown[one.supported][2] += all(proof.shown or proof.turned for proof in proofs)
+            shown[one.supported][2] += all(proof.shown or proof.contradicts for proof in proofs)
         yes, no = shown[True], shown[False]
         shares = (yes[0] / max(1, yes[1]), yes[2] / max(1, yes[1]), no[0] / max(1, no[1]))
         sizes = f"{len(some):,} ({yes[1]:,})"
