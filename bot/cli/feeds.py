@@ -76,7 +76,7 @@ def failed_pages(
     retry: Annotated[bool, typer.Option("--retry", help="Try all of them again.")] = False,
     library: Library = None,
 ) -> None:
-    """List the pages that were given up after several attempts, with the last error."""
+    """List the pages that were given up after several attempts, with their last errors."""
     with _incoming(library) as (incoming, name):
         for page in incoming.given_up(name):
             typer.echo(f"{page.url}\t{page.attempts}\t{page.error}")

@@ -102,7 +102,7 @@ async def test_a_token_changed_meanwhile_ends_it_with_the_reason(
     said = await asyncio.wait_for(running, 20)
 
     assert said is not None
-    assert "refuses the token" in said
+    assert "rejects the token" in said
 
 
 @pytest.mark.slow
