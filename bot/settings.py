@@ -138,7 +138,7 @@ class Settings(BaseSettings):
         return url
 
 
-def desk(
+def make_desk(
     chosen: Settings,
     library: str,
     *,

@@ -30,7 +30,7 @@ def open_desk(
     log_to_stderr(chosen.log_level)
     for name in settings.unknown():
         complain(f"there is no setting called {name}; .env.example lists all settings")
-    with closing(settings.desk(chosen, library or chosen.library, create=create)) as desk:
+    with closing(settings.make_desk(chosen, library or chosen.library, create=create)) as desk:
         yield desk
 
 

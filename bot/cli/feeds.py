@@ -126,7 +126,7 @@ def watch(
         def opened(name: str) -> "AbstractContextManager[Newsdesk]":
             if name == watched:
                 return nullcontext(desk)
-            return closing(settings.desk(chosen, name, create=True, models=desk.models))
+            return closing(settings.make_desk(chosen, name, create=True, models=desk.models))
 
         typer.echo(f"watching {len(incoming.sources())} feeds and {len(paths or [])} paths")
         Watch(

@@ -23,7 +23,7 @@ knows the connection to Discord. Files in import order; each imports only files 
     quotes       /quotes and /who
     check        the message menu's "Check against the articles"
     share        the Share button below a private answer
-    attachments  files attached to a command, saved to the disk
+    attachments  files attached to a command, saved to disk
     articles     /articles: add, list, remove, reindex
     feeds        /feeds: follow, list, stop following
     settings     /newsdesk settings

@@ -145,10 +145,10 @@ def _public(error: ReadError) -> str:
 async def list_(interaction: Interaction) -> None:
     """List the articles, newest first."""
     await interaction.response.defer(ephemeral=True, thinking=True)
-    await _show(interaction, 0)
+    await _show_page(interaction, 0)
 
 
-async def _show(interaction: Interaction, number: int) -> None:
+async def _show_page(interaction: Interaction, number: int) -> None:
     """Show a page of the list."""
     context, reply = context_of(interaction), InteractionReply(interaction, private=True)
     async with in_flight(context, reply):
@@ -188,7 +188,7 @@ class ArticlePage(Page, template=r"newsdesk:list:(?P<page>\d{1,6})"):
     async def callback(self, interaction: Interaction) -> Any:
         """Show the page."""
         await interaction.response.defer()
-        await _show(interaction, self.page)
+        await _show_page(interaction, self.page)
 
 
 @articles.command(name="remove")

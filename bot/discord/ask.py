@@ -105,7 +105,7 @@ async def answer(context: Context, request: Request, reply: PartialReply) -> Ans
     question, found = await _found(context, request, reply)
     sheet = _sheet(request, question, found)
     record = _record(request, question, found, sheet)
-    return await show(context, record, sheet, found.citations[: sheet.shown], reply)
+    return await send_and_keep(context, record, sheet, found.citations[: sheet.shown], reply)
 
 
 async def _found(
@@ -132,7 +132,7 @@ async def _found(
         running.cancel()
 
 
-async def show(
+async def send_and_keep(
     context: Context,
     record: AnswerRecord,
     sheet: Sheet,

@@ -3,7 +3,7 @@
 import discord
 from discord import app_commands
 
-from bot.discord.ask import show
+from bot.discord.ask import send_and_keep
 from bot.discord.context import Context, Interaction, context_of
 from bot.discord.permissions import may_ask
 from bot.discord.recall import quote_places
@@ -44,4 +44,4 @@ async def show_verdicts(context: Context, request: Request, reply: Reply) -> Non
         places=quote_places(shown),
         checks=True,
     )
-    await show(context, record, sheet, shown, reply)
+    await send_and_keep(context, record, sheet, shown, reply)

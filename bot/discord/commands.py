@@ -12,7 +12,7 @@ from bot.discord.components import ITEMS
 from bot.discord.context import Interaction, context_of
 from bot.discord.feeds import FeedPage, feeds
 from bot.discord.quotes import QuotePage, quotes, who
-from bot.discord.replies import FollowupReply, Refused, in_flight
+from bot.discord.replies import ErrorReply, Refused, in_flight
 from bot.discord.settings import newsdesk
 from bot.discord.share import Share
 
@@ -36,9 +36,7 @@ async def _failed(interaction: Interaction, error: app_commands.AppCommandError)
     """Tell the person who used a command about an error that the command did not catch."""
     if interaction.type is discord.InteractionType.autocomplete:
         return  # Discord can't show an error there
-    async with in_flight(context_of(interaction), FollowupReply(interaction)):
-        if not interaction.response.is_done():
-            await interaction.response.defer(ephemeral=True, thinking=True)
+    async with in_flight(context_of(interaction), ErrorReply(interaction)):
         if isinstance(error, _CHANGED):
             raise Refused("This command has changed. Please reload Discord and try again.")
         raise getattr(error, "original", error)

@@ -56,10 +56,10 @@ def _followed(context: Context, guild: int, url: str) -> str:
 async def list_(interaction: Interaction) -> None:
     """List the feeds, when each was last read, and what went wrong."""
     await interaction.response.defer(ephemeral=True, thinking=True)
-    await _show(interaction, 0)
+    await _show_page(interaction, 0)
 
 
-async def _show(interaction: Interaction, number: int) -> None:
+async def _show_page(interaction: Interaction, number: int) -> None:
     """Show a page of the list."""
     context, reply = context_of(interaction), InteractionReply(interaction, private=True)
     async with in_flight(context, reply):
@@ -96,7 +96,7 @@ class FeedPage(Page, template=r"newsdesk:feeds:(?P<page>\d{1,6})"):
     async def callback(self, interaction: Interaction) -> Any:
         """Show the page."""
         await interaction.response.defer()
-        await _show(interaction, self.page)
+        await _show_page(interaction, self.page)
 
 
 @feeds.command(name="remove")

@@ -5,8 +5,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from bot.settings import OF_SERVERS, Settings
-from bot.settings import desk as open_desk
+from bot.settings import OF_SERVERS, Settings, make_desk
 from retrieval.library.library import FILE
 from retrieval.newsdesk import Newsdesk
 
@@ -24,7 +23,7 @@ class Libraries:
         self._opening = [threading.Lock() for _ in range(_LOCKS)]
         self._open: OrderedDict[int, Newsdesk] = OrderedDict()
         self._users: dict[int, int] = {}
-        self._shared = open_desk(settings, settings.library, create=True)
+        self._shared = make_desk(settings, settings.library, create=True)
 
     def close(self) -> None:
         """Close all files."""
@@ -52,7 +51,7 @@ class Libraries:
             yield self._shared
             return
         shared = self._shared.models
-        with closing(open_desk(self._settings, library, create=True, models=shared)) as desk:
+        with closing(make_desk(self._settings, library, create=True, models=shared)) as desk:
             yield desk
 
     @contextmanager
@@ -82,7 +81,7 @@ class Libraries:
             return desk
 
     def _opened(self, guild: int, create: bool) -> Newsdesk:
-        desk = open_desk(self._settings, own_library(guild), create=create, beside=self._shared)
+        desk = make_desk(self._settings, own_library(guild), create=create, beside=self._shared)
         with self._lock:
             self._open[guild] = desk
             self._users[guild] = self._users.get(guild, 0) + 1

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.discord.ask import show
+from bot.discord.ask import send_and_keep
 from bot.discord.components import FORGOTTEN, record_for
 from bot.discord.context import Context, Interaction, context_of
 from bot.discord.paging import Page
@@ -96,7 +96,9 @@ async def who(
         await may_ask(interaction)
         request = await request_of(interaction, said, private=private)
         found = await context.at_desk(context.pool, request.guild, lambda desk: desk.who_said(said))
-        await _show(context, request, f"Who said: {said}?", who_sheet(found, said), found, reply)
+        await _show_statements(
+            context, request, f"Who said: {said}?", who_sheet(found, said), found, reply
+        )
 
 
 async def _show_quotes(context: Context, request: Request, reply: Reply, page: int = 0) -> None:
@@ -117,13 +119,13 @@ async def _show_quotes(context: Context, request: Request, reply: Reply, page: i
         newer = [QuotePage(record.id, page - 1, "Back")] if page else []
         return newer + ([QuotePage(record.id, page + 1, "More")] if found.more else [])
 
-    await _show(
+    await _show_statements(
         context, replace(request, text=f"{speaker}{topic}"), f"What did {speaker} say{topic}?",
         quotes_sheet(found, about), found.told, reply, buttons, speaker=speaker,
     )  # fmt: skip
 
 
-async def _show(
+async def _show_statements(
     context: Context,
     request: Request,
     question: str,
@@ -140,7 +142,7 @@ async def _show(
         return
     citations = [one.citation(number) for number, one in enumerate(found[: sheet.shown], 1)]
     record = request.record(question=question, found=True, places=quote_places(citations))
-    await show(context, replace(record, speaker=speaker), sheet, citations, reply, buttons)
+    await send_and_keep(context, replace(record, speaker=speaker), sheet, citations, reply, buttons)
 
 
 class QuotePage(Page, template=r"newsdesk:quotes:(?P<answer>\d+):(?P<page>\d{1,6})"):

@@ -188,6 +188,21 @@ class EditReply(FollowupReply):
         return message.id, self._interaction.channel_id or 0
 
 
+class ErrorReply(FollowupReply):
+    """A message about a command that failed, to the person who used it."""
+
+    async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
+        """Send it, whether or not the command was deferred."""
+        if self._interaction.response.is_done():
+            return await super().send(text)
+        await self._interaction.response.send_message(text, ephemeral=True)
+        return None
+
+    async def refuse(self, text: str) -> None:
+        """Send it."""
+        await self.send(text)
+
+
 @asynccontextmanager
 async def in_flight(context: Context, reply: Reply) -> AsyncIterator[None]:
     """Turn an exception raised inside into one polite message.

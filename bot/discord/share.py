@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from bot.discord.ask import show
+from bot.discord.ask import send_and_keep
 from bot.discord.check import show_verdicts
 from bot.discord.components import GONE, Button, answer_view, quotes_now, record_for
 from bot.discord.context import Interaction, context_of
@@ -71,7 +71,7 @@ async def _answer_again(
         raise Refused(GONE)
     sheet = answer_sheet(citations, question=record.asked)
     shared = _shared(record, found, sheet.shown, interaction.user.id)
-    await show(context_of(interaction), shared, sheet, citations[: sheet.shown], reply)
+    await send_and_keep(context_of(interaction), shared, sheet, citations[: sheet.shown], reply)
     return citations
 
 
