@@ -13,7 +13,7 @@ from discord import app_commands
 from bot.discord.attachments import saved
 from bot.discord.context import Context, Interaction, context_of
 from bot.discord.libraries import own_library
-from bot.discord.paging import Page
+from bot.discord.paging import Page, page_view
 from bot.discord.permissions import guild_to_feed
 from bot.discord.replies import InteractionReply, in_flight
 from bot.discord.suggestions import suggestions
@@ -154,11 +154,7 @@ async def _show_page(interaction: Interaction, number: int) -> None:
     async with in_flight(context, reply):
         guild = await guild_to_feed(interaction)
         rows = await context.lookups.run(lambda: _rows(context, guild, number))
-        view = discord.ui.View(timeout=None)
-        if number > 0:
-            view.add_item(ArticlePage(number - 1, "Newer"))
-        if len(rows) > _PAGE:
-            view.add_item(ArticlePage(number + 1, "Older"))
+        view = page_view(ArticlePage, number, "Newer", "Older", more=len(rows) > _PAGE)
         await reply.send(list_text(rows[:_PAGE]) or (_NO_MORE if number else _NONE), view)
 
 

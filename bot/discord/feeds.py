@@ -9,7 +9,7 @@ from discord import app_commands
 
 from bot.discord.context import Context, Interaction, context_of
 from bot.discord.libraries import own_library
-from bot.discord.paging import Page
+from bot.discord.paging import Page, page_view
 from bot.discord.permissions import guild_to_feed
 from bot.discord.replies import InteractionReply, in_flight
 from bot.discord.suggestions import suggestions
@@ -65,11 +65,8 @@ async def _show_page(interaction: Interaction, number: int) -> None:
     async with in_flight(context, reply):
         guild = await guild_to_feed(interaction)
         followed = await context.lookups.run(lambda: _subscriptions(context, guild))
-        view = discord.ui.View(timeout=None)
-        if number > 0:
-            view.add_item(FeedPage(number - 1, "Back"))
-        if len(followed) > (number + 1) * _PAGE:
-            view.add_item(FeedPage(number + 1, "More"))
+        more = len(followed) > (number + 1) * _PAGE
+        view = page_view(FeedPage, number, "Back", "More", more=more)
         shown = followed[number * _PAGE : (number + 1) * _PAGE]
         await reply.send(list_text(shown) or (_NO_MORE if number else _NONE), view)
 

@@ -1,5 +1,7 @@
 """Paging: the buttons that lead from one page of a list to another."""
 
+from collections.abc import Callable
+
 import discord
 
 from bot.discord.components import Button
@@ -16,3 +18,15 @@ class Page(Button, template="newsdesk:none"):
         custom_id = f"newsdesk:{name}:{page}"
         super().__init__(discord.ui.Button(label=label, custom_id=custom_id, row=row))
         self.page = page
+
+
+def page_view(
+    button: Callable[[int, str], Page], page: int, back: str, forward: str, *, more: bool
+) -> discord.ui.View:
+    """A button labelled `back` to the page before, and one labelled `forward` if there is `more`."""
+    view = discord.ui.View(timeout=None)
+    if page > 0:
+        view.add_item(button(page - 1, back))
+    if more:
+        view.add_item(button(page + 1, forward))
+    return view
