@@ -4,7 +4,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import discord
 from discord import app_commands
 
 from bot.discord.context import Context, Interaction, context_of

@@ -15,7 +15,8 @@ async def endpoint(age: Callable[[], float], port: int | None) -> AsyncIterator[
     """Serve http://127.0.0.1:`port`/health inside the block; do nothing without a port.
 
     `age` returns the seconds since the last acknowledged heartbeat. The body is JSON and has them;
-    the status is 503 if they are too many, otherwise 200. Raises SettingsError if the port is taken.
+    the status is 503 if they are too many, otherwise 200. Raises SettingsError if the port is not
+    free.
     """
     if port is None:
         yield

@@ -23,7 +23,7 @@ class Page(Button, template="newsdesk:none"):
 def page_view(
     button: Callable[[int, str], Page], page: int, back: str, forward: str, *, more: bool
 ) -> discord.ui.View:
-    """A button labelled `back` to the page before, and one labelled `forward` if there is `more`."""
+    """A button `back`, except on the first page, and a button `forward` if there is `more`."""
     view = discord.ui.View(timeout=None)
     if page > 0:
         view.add_item(button(page - 1, back))
