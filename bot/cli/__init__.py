@@ -10,6 +10,7 @@ import typer
 
 from bot.cli import articles, ask, discord, doctor, evaluate, feeds, quotes
 from bot.cli.console import complain
+from bot.text.hints import with_hint
 from retrieval.errors import NewsdeskError
 
 app = typer.Typer(
@@ -37,7 +38,7 @@ def main() -> None:
     try:
         app()
     except NewsdeskError as exc:
-        complain(str(exc))
+        complain(with_hint(exc))
         sys.exit(1)
     except BrokenPipeError:  # the program that reads our output has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

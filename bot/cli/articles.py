@@ -11,6 +11,7 @@ from bot.cli.console import complain, leave, progress, say_waiting, stoppable
 from bot.cli.desk import open_desk
 from bot.cli.discord import forget_traces
 from bot.cli.options import AsJson, Library, Since, Source, Until, day
+from bot.text.hints import with_hint
 from retrieval.errors import NewsdeskError
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def remove(
                 article = desk.article(id)
                 found[article.id] = article
             except NewsdeskError as exc:
-                complain(str(exc))
+                complain(with_hint(exc))
                 failed = True
         desk.remove(found.values(), waiting=say_waiting)
     forget_traces(found)

@@ -12,7 +12,7 @@ from discord.http import Route
 
 from bot.discord.commands import BUTTONS, command_tree
 from bot.discord.context import Context
-from bot.discord.feeds import rest, rest_where_gone
+from bot.discord.feeds import suspend, suspend_where_gone
 from bot.discord.listener import Listener
 from bot.discord.retries import retry_requests
 from bot.discord.share import Share
@@ -145,7 +145,7 @@ class Client(discord.AutoShardedClient):
             print(f"Connected as {self.user}, on {len(self.guilds)} servers.", flush=True)  # noqa: T201
         self._greeted = True
         here = {guild.id for guild in self.guilds}
-        await asyncio.to_thread(rest_where_gone, self.context.options.data, here)
+        await asyncio.to_thread(suspend_where_gone, self.context.options.data, here)
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer the message if it is for the bot."""
@@ -160,8 +160,8 @@ class Client(discord.AutoShardedClient):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Delete what was asked on the server; its articles stay, in case the bot returns."""
         await asyncio.to_thread(self.context.store.leave, guild.id)
-        await asyncio.to_thread(rest, self.context.options.data, guild.id, resting=True)
+        await asyncio.to_thread(suspend, self.context.options.data, guild.id, suspended=True)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Poll the server's feeds again, if the bot was there before."""
-        await asyncio.to_thread(rest, self.context.options.data, guild.id, resting=False)
+        await asyncio.to_thread(suspend, self.context.options.data, guild.id, suspended=False)

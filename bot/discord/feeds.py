@@ -15,7 +15,8 @@ from bot.discord.suggestions import suggestions
 from bot.discord.text.markdown import MESSAGE, OPTION, OPTIONS, cut, escape
 from bot.settings import OF_SERVERS
 from retrieval.errors import SettingsError
-from retrieval.watching.queue import Incoming, Subscription
+from retrieval.watching.queue import FetchQueue
+from retrieval.watching.subscriptions import Subscription
 
 _MOST = 50  # feeds that a server may follow
 _PAGE = 8  # feeds on a page; that many fit a message even if all is escaped
@@ -45,10 +46,10 @@ async def add(interaction: Interaction, url: str) -> None:
 
 def _followed(context: Context, guild: int, url: str) -> str:
     """Follow the feed; returns its canonical address."""
-    with closing(Incoming(context.options.data)) as incoming:
-        if len(incoming.sources(own_library(guild))) >= _MOST:
+    with closing(FetchQueue(context.options.data)) as queue:
+        if len(queue.subscriptions.all(own_library(guild))) >= _MOST:
             raise SettingsError(f"This server follows {_MOST} feeds already.")
-        return incoming.add(own_library(guild), url)
+        return queue.subscriptions.add(own_library(guild), url)
 
 
 @feeds.command(name="list")
@@ -109,10 +110,10 @@ async def remove(interaction: Interaction, url: str) -> None:
 
 def _removed(context: Context, guild: int, url: str) -> Subscription:
     """Stop following the feed; returns it."""
-    with closing(Incoming(context.options.data)) as incoming:
-        known = {one.url: one for one in incoming.sources(own_library(guild))}
-        gone = known.get(url) or incoming.source(own_library(guild), url)
-        incoming.remove(gone)
+    with closing(FetchQueue(context.options.data)) as queue:
+        known = {one.url: one for one in queue.subscriptions.all(own_library(guild))}
+        gone = known.get(url) or queue.subscriptions.find(own_library(guild), url)
+        queue.subscriptions.remove(gone)
         return gone
 
 
@@ -131,20 +132,20 @@ async def _addresses(interaction: Interaction, current: str) -> list[app_command
 
 
 def _subscriptions(context: Context, guild: int) -> list[Subscription]:
-    with closing(Incoming(context.options.data)) as incoming:
-        return incoming.sources(own_library(guild))
+    with closing(FetchQueue(context.options.data)) as queue:
+        return queue.subscriptions.all(own_library(guild))
 
 
-def rest(data: Path, guild: int, *, resting: bool) -> None:
+def suspend(data: Path, guild: int, *, suspended: bool) -> None:
     """Stop polling a server's feeds, because the bot has left it; or start again."""
-    with closing(Incoming(data)) as incoming:
-        incoming.rest(own_library(guild), resting=resting)
+    with closing(FetchQueue(data)) as queue:
+        queue.subscriptions.suspend(own_library(guild), suspended=suspended)
 
 
-def rest_where_gone(data: Path, guilds: set[int]) -> None:
-    """The same for every server with feeds; the bot is on these `guilds`."""
-    with closing(Incoming(data)) as incoming:
-        for library in {one.library for one in incoming.sources()}:
+def suspend_where_gone(data: Path, guilds: set[int]) -> None:
+    """Poll the feeds of the servers that the bot is on (`guilds`), and of no other server."""
+    with closing(FetchQueue(data)) as queue:
+        for library in {one.library for one in queue.subscriptions.all()}:
             server = library.removeprefix(OF_SERVERS)
             if library != server and server.isdecimal():
-                incoming.rest(library, resting=int(server) not in guilds)
+                queue.subscriptions.suspend(library, suspended=int(server) not in guilds)

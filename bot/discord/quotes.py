@@ -111,7 +111,7 @@ async def _show_quotes(context: Context, request: Request, reply: Reply, page: i
             first=page * _PAGE, most=_PAGE,
         ),
     )  # fmt: skip
-    if not found.told and page:
+    if not found.statements and page:
         raise Refused(NO_MORE_STATEMENTS)
     topic = f" about {about}" if about else ""
 
@@ -121,7 +121,7 @@ async def _show_quotes(context: Context, request: Request, reply: Reply, page: i
 
     await _show_statements(
         context, replace(request, text=f"{speaker}{topic}"), f"What did {speaker} say{topic}?",
-        quotes_sheet(found, about), found.told, reply, buttons, speaker=speaker,
+        quotes_sheet(found, about), found.statements, reply, buttons, speaker=speaker,
     )  # fmt: skip
 
 

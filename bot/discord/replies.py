@@ -13,6 +13,7 @@ import discord
 from bot.discord.context import Context, Interaction
 from bot.discord.pool import Busy
 from bot.discord.text.markdown import MESSAGE, cut, escape
+from bot.text.hints import DISCORD, with_hint
 from retrieval.errors import SettingsError
 
 log = logging.getLogger(__name__)
@@ -222,7 +223,7 @@ async def in_flight(context: Context, reply: Reply) -> AsyncIterator[None]:
     except Refused as exc:
         await _say(reply, str(exc), refused=True)
     except SettingsError as exc:
-        await _say(reply, cut(escape(cut(str(exc), _REASON)), MESSAGE), refused=True)
+        await _say(reply, cut(escape(cut(with_hint(exc, DISCORD), _REASON)), MESSAGE), refused=True)
     except asyncio.CancelledError:
         await _say(reply, _STOPPED)
         raise

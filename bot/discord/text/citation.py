@@ -39,7 +39,7 @@ def citation_line(citation: Citation, title: int, address: int) -> str:
         # Discord ends a label at a bracket, even if that is escaped.
         plain = "[" not in label and "]" not in label
         named = f"[{label}](<{link}>)" if plain else f"{named} [link](<{link}>)"
-    speaker = escape(cut(speaker_note(citation.said), _SPEAKER)) if citation.said else ""
+    speaker = escape(cut(speaker_note(citation.statement), _SPEAKER)) if citation.statement else ""
     publisher = escape(cut(one_line(article.source), _PUBLISHER))
     parts = [speaker, named, publisher, timestamp(article), _also_in(citation)]
     return " · ".join(part for part in parts if part)
