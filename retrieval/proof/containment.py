@@ -187,7 +187,7 @@ def _stray(
         share = len(missing) / len(words)
         return 2 + share, f"no one sentence of what it cites has {missing[0].text!r} in it"
     if strange := missing_numbers(clause, f"{about} {said}"):
-        return 2, f"the number {min(strange)} stands elsewhere in what it cites"
+        return 2, f"the number {strange[0]} stands elsewhere in what it cites"
     held = [one for one in words if one.stem in stems_there]
     return _reshaped(clause, held, there, sentence, said, before)
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from retrieval.english.dates import DAYS
 from retrieval.english.names import named
-from retrieval.english.numbers import numbers, plain
+from retrieval.english.numbers import in_figures
 from retrieval.english.quotation import fold_marks
 from retrieval.english.reporting import SAYING
 from retrieval.english.sentences import sentences
@@ -124,7 +124,6 @@ def _exchanged(sentence: str, said: str) -> str:
         return ""
     names = {word.casefold() for _, _, word in named(sentence)}
     known = STOPWORDS | ({*before} - names)
-    known |= {plain(one) for one in numbers(said)}
     known |= {a for a, b in pairwise(after) if b in names & {*before}}  # a name in full
     both = speakers(sentence, "") & speakers(said, "")
     known |= {one for one in names if both & {*stems(one)}}  # "X said" may stand first or last
@@ -138,5 +137,5 @@ def _exchanged(sentence: str, said: str) -> str:
 
 
 def _plain_words(text: str) -> list[str]:
-    said = fold_marks(text)[0].casefold()
-    return [plain(one) for one in re.findall(r"\d+(?:[.,:]\d+)*|[^\W\d_]+", said)]
+    said = in_figures(fold_marks(text)[0]).casefold()
+    return re.findall(r"\d+(?:[.,:]\d+)*[a-z]*|[^\W\d_]+", said)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.english.negation import denies
+from retrieval.english.numbers import in_figures, numbers
 from retrieval.english.sentences import sentences
 from retrieval.english.words import content_stems, content_stems_in_order
 from retrieval.search.hit import Citation, Hit
@@ -16,7 +17,6 @@ from retrieval.search.sentences import QuotableSentence, quotable_sentences
 
 _MIN_WORDS = 4
 _NEAR = 0.3  # share from which a sentence is worth showing
-_NUMBER = re.compile(r"\d[\d.,:]*")
 # Words that make another thing of the same words around them: conditions, order, and what somebody
 # only says, tries or fears.
 _CHANGING = re.compile(
@@ -71,19 +71,20 @@ def _says(statement: str, one: QuotableSentence) -> bool:
     same "if" and "may" and "claimed", "not" as often, up to an even number; and nobody whom the
     statement names is there only as somebody's or something's ("the mayor's brother").
     """
-    if one.text.endswith("?") or not _numbers(statement) <= _numbers(one.text):
+    if one.text.endswith("?") or not numbers(statement) <= _numbers(one.text):
         return False
     if denies(statement) != denies(one.text):
         return False
     if _changing(statement) != _changing(one.text) or _of_another(statement, one.text):
         return False
-    wanted = content_stems_in_order(statement)
-    others = _between(wanted, content_stems_in_order(one.text))
+    wanted = content_stems_in_order(in_figures(statement))
+    others = _between(wanted, content_stems_in_order(in_figures(one.text)))
     return others is not None and others <= len(wanted)
 
 
 def _numbers(text: str) -> set[str]:
-    return {found.strip(".,:") for found in _NUMBER.findall(text)}
+    """The numbers of a text, those of money also without the currency."""
+    return {form for one in numbers(text) for form in (one, one.lstrip("$€£¥"))}
 
 
 def _changing(text: str) -> set[str]:

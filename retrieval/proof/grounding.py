@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from retrieval.english.dates import DAYS
 from retrieval.english.names import TITLES, WORD, bare_word, begins_sentence, named
-from retrieval.english.numbers import numbers
+from retrieval.english.numbers import numbers, numbers_in_order
 from retrieval.english.reporting import SAYING
 from retrieval.english.words import STOPWORDS, stems
 
@@ -21,9 +21,12 @@ _CLAUSE = 4  # words at least
 _WEAK = {"1"}  # "one of them" counts nothing
 
 
-def missing_numbers(sentence: str, source: str) -> set[str]:
-    """The sentence's numbers that the source doesn't have."""
-    return numbers(sentence) - numbers(source) - _WEAK
+def missing_numbers(sentence: str, source: str) -> list[str]:
+    """The sentence's numbers that the source doesn't have, as the sentence writes them."""
+    known = numbers(source) | _WEAK
+    return [
+        sentence[one.start : one.end] for one in numbers_in_order(sentence) if one.form not in known
+    ]
 
 
 def missing_names(sentence: str, source: str) -> list[str]:

@@ -177,7 +177,7 @@ def _unknown(text: str, cited: Sequence[tuple[str, str]], question: str) -> str:
     known = " \n ".join(f"{about}\n{said}" for about, said in cited)
     asked = f"{known}\n{question}"
     if strange := grounding.missing_numbers(text, asked):
-        return f"the number {min(strange)} isn't in a cited passage"
+        return f"the number {strange[0]} isn't in a cited passage"
     if names := grounding.missing_names(text, asked):
         return f"the name {names[0]} isn't in a cited passage"
     if grounding.share_found(text, known) < _SAID:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
+from retrieval.english.numbers import has_amount
 from retrieval.english.words import content_stems, stems
 from retrieval.questions.requests import speakers, statement_request
 from retrieval.search.sentences import QuotableSentence
@@ -15,13 +16,6 @@ _TOPICAL = 0.4  # cosine of a sentence with the topic from which it is on it
 
 
 _NAME = re.compile(r"(?<![.!?\"“] )(?<!^)\b[A-ZÀ-Þ][\w’'-]+")
-
-
-_NUMBER = re.compile(
-    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?"
-    r"|thousands?|millions?|billions?|half|quarter|third|twice|double|none)\b",
-    re.I,
-)
 
 
 _DATE = re.compile(
@@ -114,7 +108,7 @@ class AskedFor:
 
     def _kind_met(self, text: str) -> float:
         if self.kind == "number":
-            return float(bool(_NUMBER.search(text)))
+            return float(has_amount(text))
         if self.kind == "date":
             return float(bool(_DATE.search(text)))
         if self.kind == "name":
