@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from retrieval.english.quotation import strip_marks
 from retrieval.quotes.finder import StatementPage
 from retrieval.quotes.grouping import ReportedStatement
 from retrieval.quotes.reports import Report
@@ -10,7 +11,6 @@ from retrieval.quotes.speakers import SpeakerProfile
 
 NOT_JUST_THAT = "Nobody in these articles says just that. The nearest:"
 NOBODY = "Nobody in these articles says that."
-_MARKS = "\"“”„«»‘’'"
 _NAMED = 4  # who may be meant
 _DENIED = "is said not to have said: "
 _DENIAL = "a denial, in the reporter's words: "
@@ -91,7 +91,7 @@ def words(said: Report) -> str:
     """
     if said.statement.kind != "direct":
         return " ".join(said.sentence.split())
-    pieces = [" ".join(one.split()).strip(_MARKS + " ") for one in said.words]
+    pieces = [strip_marks(" ".join(one.split())) for one in said.words]
     return " … ".join(f"“{one}”" for one in pieces)
 
 

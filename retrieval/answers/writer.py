@@ -12,6 +12,7 @@ from retrieval.answers.extractive import differ
 from retrieval.answers.language_model import LanguageModel, tokens
 from retrieval.answers.prompts import messages, new_fence, prompt
 from retrieval.english import instructions
+from retrieval.english.quotation import strip_marks
 from retrieval.english.sentences import sentences
 from retrieval.english.words import content_stems
 from retrieval.errors import ModelError
@@ -104,7 +105,7 @@ class Writer:
         except ModelError:
             return Understood("", _cost(asked.to_messages(), said))
         cost = _cost(asked.to_messages(), said)
-        said = " ".join(said.split()).strip("\"'“” ")
+        said = strip_marks(" ".join(said.split()))
         known = f"{talk}\n{question}"
         is_sound = (
             0 < len(said) <= _LONGEST_QUESTION

@@ -10,6 +10,7 @@ from retrieval.attribution.people import Named, People
 from retrieval.attribution.speaker import Speaker
 from retrieval.english.gazetteer import GROUPS, ROLES
 from retrieval.english.names import HONORIFICS, head, is_asked, key, same_person, words
+from retrieval.english.quotation import MARKS, quoted_spans, strip_marks
 from retrieval.english.sentences import sentences
 
 __all__ = ["Speaker", "is_asked", "key", "same_person", "speakers"]
@@ -90,12 +91,6 @@ _INITIAL = re.compile(r"[A-Z]\.,")
 _FROM = re.compile(r"\s(?:of|from)\s[A-Z][^,]*")
 
 
-_QUOTED = re.compile(r"[\"“„«].*?(?:[\"”»]|\n|$)|''.*?(?:''|\n|$)")
-
-
-_MARK = "\"“”„«»‘’'"
-
-
 _LONGEST = 1000  # characters that are put together as a sentence; keeps the time linear
 
 
@@ -124,7 +119,7 @@ class _Sources:
         self._attributions = attributions
         self._people = People(text, [span for one in attributions for span in one.source])
         self._sentences = whole_sentences(text)
-        self._quoted = [quoted.span() for quoted in _QUOTED.finditer(text)]
+        self._quoted = quoted_spans(text, to_line_end=True)
         self._speaking = {
             named
             for one in attributions if one.source
@@ -159,7 +154,7 @@ class _Sources:
     def _source(self, one: Attribution) -> Named | Speaker:
         start, end = self._people.whole(one.source[0][0], one.source[-1][1])
         said = re.sub(r"[’']s?$", "", self._text[start:end].strip(" ,"))
-        plain = said.casefold().strip("'’\"“”[]")
+        plain = strip_marks(said.casefold(), "[]")
         if plain in _PRONOUNS:
             return self._person(start, _PRONOUNS[plain]) or _NONE
         if plain in _RELATIVE:
@@ -378,7 +373,7 @@ class _Sources:
             before = max(end for _, end in one.content + one.source + one.cue)
             after = min(start for start, _ in one.content + one.source + one.cue)
             gaps = self._text[before : spans[0][0]], self._text[spans[-1][1] : after]
-            if any(gap and not gap.strip(f" .,\n{_MARK}") for gap in gaps):
+            if any(gap and not gap.strip(f" .,\n{MARKS}") for gap in gaps):
                 return self._found[other]
         return _NONE
 
@@ -421,7 +416,7 @@ def _may_be(one: Named | Speaker, gender: str) -> bool:
 
 
 def _opens(text: str, span: Span) -> bool:
-    return text[max(0, span[0] - 1) : span[0] + 1].strip()[:1] in tuple(_MARK)
+    return text[max(0, span[0] - 1) : span[0] + 1].strip()[:1] in tuple(MARKS)
 
 
 def _is_many(name: str) -> bool:

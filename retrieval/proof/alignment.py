@@ -9,6 +9,7 @@ from itertools import pairwise
 from retrieval.english.dates import DATE, DAYS
 from retrieval.english.names import TITLES, named
 from retrieval.english.numbers import NUMBER_WORDS
+from retrieval.english.quotation import masked, quoted_spans
 from retrieval.english.reporting import SAYING
 from retrieval.english.words import STOPWORDS, stems
 from retrieval.questions.requests import speakers
@@ -21,9 +22,6 @@ SAYS = re.compile(
 
 
 _WORD = re.compile(r"[^\W_]+")
-
-
-QUOTED = re.compile(r"[\"“„«].*?[\"”»]")
 
 
 _TOGETHER = frozenset(["than", "from", "between"])  # what stands behind one of these belongs to it
@@ -102,7 +100,7 @@ def word_orders(
     yield held
     who = _speaking(clause) & _speaking(said) & speakers(said, before[-1] if before else "")
     spans = [one.span() for one in (*_ADJUNCT.finditer(clause), *DATE.finditer(clause))]
-    spans += [one.span() for one in QUOTED.finditer(clause) if _is_speech(clause, *one.span())]
+    spans += [one for one in quoted_spans(clause) if _is_speech(clause, *one)]
     free = [
         one
         for one in held
@@ -134,7 +132,7 @@ def word_orders(
 def _speaking(text: str) -> set[str]:
     """The stems of the words beside those that say that somebody says it."""
     found: set[str] = set()
-    for cue in SAYS.finditer(QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)):
+    for cue in SAYS.finditer(masked(text)):
         ahead = re.split(r"[,;:]", text[: cue.start()].rstrip(", "))[-1]
         behind = re.split(r"[,;:.]|\bthat\b", text[cue.end() :])[0]
         found |= {one.stem for one in (*words_of(ahead), *words_of(behind)[:5])}

@@ -7,11 +7,11 @@ from retrieval.english.dates import DAYS
 from retrieval.english.names import TITLES, named
 from retrieval.english.negation import denies
 from retrieval.english.numbers import numbers
+from retrieval.english.quotation import masked
 from retrieval.english.sentences import sentences
 from retrieval.english.words import stems
 from retrieval.proof.alignment import (
     BE,
-    QUOTED,
     SAYS,
     Word,
     aligned_words,
@@ -225,7 +225,7 @@ def _reshaped(
 
 def _is_said(aligned: list[Word], said: str) -> bool:
     """Whether somebody says what stands there, and not only at its end."""
-    spoken = QUOTED.sub(lambda quoted: " " * len(quoted[0]), said)
+    spoken = masked(said)
     ahead = spoken[: aligned[-1].end]
     return bool(SAYS.search(ahead) or _HEADED.search(ahead))
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from retrieval.english.dates import DAYS
 from retrieval.english.names import named
 from retrieval.english.numbers import in_figures
-from retrieval.english.quotation import fold_marks
+from retrieval.english.quotation import CLOSING, fold_marks
 from retrieval.english.reporting import SAYING
 from retrieval.english.sentences import sentences
 from retrieval.english.words import STOPWORDS, stems
@@ -106,7 +106,7 @@ def _names(text: str) -> list[tuple[int, str]]:
 
 
 def _turn(sentence: str, said: str) -> str:
-    if said.rstrip("\"'”’»)").endswith("?"):
+    if said.rstrip(CLOSING).endswith("?"):
         return "a cited passage only asks that"
     if reason := left_out(sentence, said):
         return reason

@@ -128,7 +128,7 @@ def _form(sentence: Sentence, passages: Mapping[int, Evidence]) -> str:
         return "it is too long"
     if len(sentence.text.split()) < _MIN_WORDS or sentence.text[0].islower():
         return "it is no whole sentence"
-    if sentence.text.rstrip("\"'”’»)").endswith("?"):
+    if sentence.text.rstrip(quotation.CLOSING).endswith("?"):
         return "it is a question"
     if instructions.has_address(sentence.text):
         return "it has an address, a mention or markup in it"

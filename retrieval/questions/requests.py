@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from retrieval.english.quotation import masked, strip_marks
 from retrieval.english.words import content_stems
 
 _SAY = (
@@ -205,7 +206,7 @@ def _taken_apart(asked: Mapping[str, str | None]) -> StatementRequest | None:
     is_unexplained = bool(_UNEXPLAINED.fullmatch(who))
     if not (asks_who or is_unexplained) and (_UNKNOWN.match(who) or not content_stems(who)):
         return None
-    topic = (phrase or asked.get("topic") or "").strip(" \"'“”‘’?.!,")
+    topic = strip_marks(phrase or asked.get("topic") or "", "?.!,")
     speaker_text = "" if asks_who or is_unexplained else who
     how = _how((asked.get("how") or "").casefold())
     return StatementRequest(
@@ -226,7 +227,7 @@ def speakers(sentence: str, before: str) -> frozenset[str]:
     whoever the sentence, else the one before it, named first.
     """
     found: set[str] = set()
-    spoken = _outside_quotes(sentence)
+    spoken = masked(sentence)
     cues = [*FINITE.finditer(spoken)] or [*_PARTICIPLE.finditer(spoken)]
     for cue in cues:
         ahead, behind = spoken[: cue.start()], spoken[cue.end() :]
@@ -241,8 +242,3 @@ def speakers(sentence: str, before: str) -> frozenset[str]:
             found |= content_stems(ahead[names[-1].start() :] if names else clause)
             found |= content_stems(names[0][0] if names else "")
     return frozenset(found)
-
-
-def _outside_quotes(sentence: str) -> str:
-    """The sentence with what stands in quotation marks blanked out."""
-    return re.sub(r"[\"“„«].*?[\"”»]", lambda quoted: " " * len(quoted[0]), sentence)

@@ -211,7 +211,7 @@ def _holding(index: Index, phrase: str, allowed: Filter) -> list[Report]:
 
 def has(said: Report, phrase: str) -> bool:
     """Whether the phrase stands in what is said."""
-    wanted = phrase.strip(" \"'“”‘’«».,").casefold()
+    wanted = quotation.strip_marks(phrase, ".,").casefold()
     return any(
         quotation.slice_of(words.casefold(), wanted)
         for words in (*said.words, " ".join(said.words))
