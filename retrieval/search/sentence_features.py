@@ -4,6 +4,7 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
+from retrieval.english.dates import says_when
 from retrieval.english.numbers import has_amount
 from retrieval.english.words import content_stems, stems
 from retrieval.questions.requests import speakers, statement_request
@@ -16,15 +17,6 @@ _TOPICAL = 0.4  # cosine of a sentence with the topic from which it is on it
 
 
 _NAME = re.compile(r"(?<![.!?\"“] )(?<!^)\b[A-ZÀ-Þ][\w’'-]+")
-
-
-_DATE = re.compile(
-    r"\b(1[5-9]\d\d|20\d\d)\b|\b(January|February|March|April|May|June|July|August|September"
-    r"|October|November|December|(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today"
-    r"|tonight|tomorrow|noon|midnight|spring|summer|autumn|fall|winter|morning|evening)\b"
-    r"|\b(Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\b\.?|\b\d{1,2}(:\d\d)? ?[ap]\.?m\b"
-    r"|\b(week|month|year|century|decade)s?\b"
-)
 
 
 _SAYING = content_stems(
@@ -110,7 +102,7 @@ class AskedFor:
         if self.kind == "number":
             return float(has_amount(text))
         if self.kind == "date":
-            return float(bool(_DATE.search(text)))
+            return float(says_when(text))
         if self.kind == "name":
             return float(bool(content_stems(" ".join(_NAME.findall(text))) - self.terms))
         return 0.5
