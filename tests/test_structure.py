@@ -159,3 +159,34 @@ def test_interactions_are_deferred_before_any_work() -> None:
 )
 def test_a_handler_that_comes_late_is_found(source: str) -> None:
     assert [in_time for _, in_time in handlers(source)] == [False]
+
+
+def test_benchmarks_and_training_import_of_tests_only_the_loopback_servers() -> None:
+    for folder in ("benchmarks", "training"):
+        for path in (ROOT / folder).rglob("*.py"):
+            of_tests = [name for name in imports(path) if name.split(".")[0] == "tests"]
+            assert not [name for name in of_tests if not name.startswith("tests.loopback")], path
+
+
+def bot_imports(folder: str) -> set[tuple[str, str]]:
+    """Each file of a folder of `bot/` with a name that it imports."""
+    files = (ROOT / "bot" / folder).rglob("*.py")
+    return {(relative(path), name) for path in files for name in imports(path)}
+
+
+def test_bot_imports_no_private_name() -> None:
+    private = {
+        (file, name)
+        for file, name in bot_imports("")
+        if any(re.match("_(?!_)", part) for part in name.split("."))
+    }
+
+    assert private == set()
+
+
+def test_the_front_ends_meet_in_two_commands_alone() -> None:
+    users = {file for file, name in bot_imports("cli") if name.startswith("bot.discord")}
+
+    assert users == {"bot/cli/discord.py", "bot/cli/doctor.py"}
+    assert not [one for one in bot_imports("discord") if one[1].startswith("bot.cli")]
+    assert not [one for one in bot_imports("text") if one[1].startswith("bot.cli")]

@@ -26,9 +26,9 @@ PERMISSIONS = discord.Permissions(
 def point_at(options: Settings) -> None:
     """Use the API and the gateway of the settings, where they name any."""
     if options.discord_api:
-        Route.BASE = options.discord_api.rstrip("/")
+        Route.BASE = str(options.discord_api).rstrip("/")
     if options.discord_gateway:
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(options.discord_gateway)
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(str(options.discord_gateway))
 
 
 def quiet() -> None:

@@ -17,7 +17,7 @@ from bot.discord.replies import PartialReply, Refused, Reply
 from bot.discord.retries import BROKEN
 from bot.discord.store import AnswerRecord, GuildSettings, Store
 from bot.discord.text.answer import Sheet, answer_sheet, cut
-from bot.text.answer import mode_notes
+from bot.text.notes import answer_notes
 from bot.text.trace import trace
 from retrieval.answers.answer import Answer
 from retrieval.errors import LibraryError
@@ -171,7 +171,7 @@ def _sheet(asked: Asked, question: Question, found: Answer) -> Sheet:
         question=asked.text if asked.repeated else None,
         understood=understood,
         written=found.written,
-        notes=mode_notes(found),
+        notes=answer_notes(found),
     )
 
 

@@ -17,6 +17,7 @@ from bot.discord.replies import FollowupReply, Refused, Reply, Sent, in_flight
 from bot.discord.store import AnswerRecord
 from bot.discord.text.answer import OPTION, OPTIONS, cut, flat
 from bot.discord.text.statements import quotes_sheet, who_sheet
+from bot.text.notes import NO_MORE_STATEMENTS
 from retrieval.errors import LibraryError
 from retrieval.quotes.finder import StatementPage
 from retrieval.quotes.grouping import ReportedStatement
@@ -30,7 +31,6 @@ log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]  # the client is ours; discord.py lets no item say so
 
 _PAGE = 5  # statements that are shown at a time
-_NO_MORE = "There are no more statements."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ async def quotes(client: "Client", wanted: Wanted, reply: Reply, page: int = 0) 
     """Show a page of what the speaker says. Raises Busy and SettingsError."""
     found = await client.pool.run(lambda: _quotes(client, wanted, page))
     if not found.told and page:
-        raise Refused(_NO_MORE)
+        raise Refused(NO_MORE_STATEMENTS)
     sheet = quotes_sheet(found, wanted.about)
     topic = f" about {wanted.about}" if wanted.about else ""
     given = replace(

@@ -42,8 +42,8 @@ async def started(
     environment = {
         "NEWSDESK_DATA": str(options.data),
         "NEWSDESK_DISCORD_TOKEN": TOKEN,
-        "NEWSDESK_DISCORD_API": options.discord_api or "",
-        "NEWSDESK_DISCORD_GATEWAY": options.discord_gateway or "",
+        "NEWSDESK_DISCORD_API": str(options.discord_api or ""),
+        "NEWSDESK_DISCORD_GATEWAY": str(options.discord_gateway or ""),
     }
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", command, *arguments,

@@ -14,9 +14,7 @@ from pydantic import SecretStr
 from bot.discord.client import Client
 from bot.discord.store import GuildSettings
 from bot.settings import Settings
-from tests.answers.test_injections import CANARY, OWN, planted
-from tests.answers.test_injections import QUESTION as BRIDGE_QUESTION
-from tests.cli.test_cli import newsdesk
+from tests.cli.command import newsdesk
 from tests.discord.bot import CHANNEL, GUILD, HERE, THERE, bot, first_id, number, plain
 from tests.loopback import model_server
 from tests.loopback.discord_server import (
@@ -31,6 +29,8 @@ from tests.loopback.discord_server import (
     components,
     option,
 )
+from tests.loopback.injections import CANARY, OWN, planted
+from tests.loopback.injections import QUESTION as BRIDGE_QUESTION
 from tests.loopback.model_minds import MENTION, PLACE, Obedient, faithful
 
 pytest.importorskip("langchain_openai")
@@ -322,7 +322,7 @@ async def test_a_model_that_breaks_off_leaves_what_was_proved(
 
     assert STARMER in shown
     assert ZELENSKY not in shown
-    assert "Not the whole of it" in shown
+    assert "Incomplete: " in shown
 
 
 # The budget

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from bot.text.answer import said_by
+from bot.text.notes import (
+    SHORTENED,
+    SHORTENED_QUOTE,
+    UNDATED,
+    also_in,
+    quotes_only,
+    speaker_note,
+    understood_as,
+)
 from retrieval.answers.answer import DECLINED, Written
 from retrieval.articles.article import Article, canonical_url, normalise
 from retrieval.english.sentences import sentences
@@ -38,9 +46,9 @@ _WHERE = 60
 _SAID_BY = 120
 _NOTE = 400  # characters of small print
 _ALSO, _ALSO_LONG = 3, 30  # copies named, and characters of each
-_SHORTENED = "\n-# Shortened to fit a message; the passage has the whole sentence."
-_CUT = "\n-# Shortened to fit a message: … stands for what is left out."
-_TOO_LONG = "Quotes only: what the language model wrote does not fit a message."
+_SHORTENED = f"\n-# {SHORTENED_QUOTE}"
+_CUT = f"\n-# {SHORTENED}"
+_TOO_LONG = quotes_only("what the language model wrote does not fit a message")
 _SAYS, _DENIES = "✅ The articles say it", "❔ The articles don't say it"
 _NO_STATEMENT = "I found no statement in that message that I could check."
 
@@ -96,7 +104,7 @@ def answer_sheet(
     """
     above = f"> {escape(cut(flat(question), _SHORT_QUESTION))}\n" if question else ""
     understood = escape(cut(flat(understood), _SHORT_QUESTION))
-    small = [f"Understood: {understood}"] if understood else []
+    small = [understood_as(understood)] if understood else []
     said = [escape(cut(flat(one), _NOTE)) for one in notes]
     below = "".join(f"\n-# {one}" for one in [*small, *said])
     if not citations:
@@ -225,7 +233,7 @@ def source_line(citation: Citation, title: int, address: int) -> str:
         # Discord reads a link's label by its brackets, escaped or not.
         plain = "[" not in label and "]" not in label
         named = f"[{label}](<{link}>)" if plain else f"{named} [link](<{link}>)"
-    said = escape(cut(said_by(citation.said), _SAID_BY)) if citation.said else ""
+    said = escape(cut(speaker_note(citation.said), _SAID_BY)) if citation.said else ""
     source = escape(cut(flat(article.source), _WHERE))
     parts = [said, named, source, when(article), _also(citation)]
     return " · ".join(part for part in parts if part)
@@ -236,14 +244,13 @@ def _also(citation: Citation) -> str:
     sources = dict.fromkeys(flat(one.source) or flat(one.title) for one in citation.also)
     named = [escape(cut(one, _ALSO_LONG)) for one in sources][:_ALSO]
     left = len(sources) - len(named)
-    more = f" and {left} more" if left > 0 else ""
-    return f"also in {', '.join(named)}{more}" if named else ""
+    return also_in(named, left) if named else ""
 
 
 def when(article: Article) -> str:
     """The article's date as Discord's timestamp markup, "undated" where it has none."""
     if not article.day:
-        return "undated"
+        return UNDATED
     at = datetime.fromisoformat(f"{article.day}T12:00:00+00:00")  # the same day almost everywhere
     return f"<t:{int(at.timestamp())}:D>"
 
@@ -302,7 +309,7 @@ def passage_view(citation: Citation) -> PassageView:
         room = DESCRIPTION - len(_CUT)
         description = beginning(citation.quote, room) + _CUT
     links = [web_address(article, quoted=citation.quote), web_address(article)]
-    where = " · ".join(filter(None, [article.source, str(article.day or "undated")]))
+    where = " · ".join(filter(None, [article.source, str(article.day or UNDATED)]))
     return PassageView(
         cut(escape(flat(article.title) or "untitled"), TITLE),
         next((link for link in links if link and _is_embeddable(link)), None),
@@ -346,7 +353,7 @@ def passages_text(citations: Sequence[Citation]) -> str:
 def option(citation: Citation) -> tuple[str, str]:
     """Label and description of a source in a menu, which shows no markup."""
     article = citation.hit.article
-    where = " · ".join(filter(None, [article.source, str(article.day or "undated")]))
+    where = " · ".join(filter(None, [article.source, str(article.day or UNDATED)]))
     return cut(flat(article.title) or "untitled", OPTION), cut(where, OPTION)
 
 

@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 
 from bot.discord.text.answer import FITS, MESSAGE, Sheet, beginning, cut, escape, flat, source_line
-from bot.text.statements import NOBODY, NOT_JUST_THAT, how, nothing, words
+from bot.text.notes import (
+    MAX_NAMED,
+    NOBODY_SAYS_THAT,
+    NOT_EXACTLY,
+    SHORTENED,
+    lead_in,
+    more_people,
+    no_statements,
+)
+from bot.text.statements import speaker_shown, statement_words
 from retrieval.quotes.finder import StatementPage, has
 from retrieval.quotes.grouping import ReportedStatement
 from retrieval.quotes.reports import Report
@@ -12,18 +21,17 @@ from retrieval.quotes.speakers import SpeakerProfile
 _SIZES = (600, 300, 150, 80)  # characters of each statement, escaped, tried in turn
 _NAME = 80
 _LISTED = 45  # of each of several names
-_NAMED = 4  # people of one name who are told apart
-_SHORTENED = "\n-# Shortened to fit a message: … stands for what is left out."
+_SHORTENED = f"\n-# {SHORTENED}"
 
 
 def quotes_sheet(found: StatementPage, about: str) -> Sheet:
     """Who is meant, and their statements with numbers, each with its source below it."""
     if not found.told:
-        return Sheet(cut(escape(cut(nothing(found, about), MESSAGE // 4)), MESSAGE), 0)
+        return Sheet(cut(escape(cut(no_statements(found, about), MESSAGE // 4)), MESSAGE), 0)
     lines = [f"**{escape(cut(flat(one.speaker.name), _LISTED))}**{_description(one)}"
-             for one in found.speakers[:_NAMED]]  # fmt: skip
-    if len(found.speakers) > _NAMED:
-        lines.append(f"and {len(found.speakers) - _NAMED} more of that name")
+             for one in found.speakers[:MAX_NAMED]]  # fmt: skip
+    if len(found.speakers) > MAX_NAMED:
+        lines.append(more_people(len(found.speakers) - MAX_NAMED))
     lines += [f"-# about {escape(cut(flat(about), _NAME))}"] if about else []
     return _fitted("\n".join(lines) + "\n\n", found.told, with_name=len(found.speakers) > 1)
 
@@ -36,9 +44,9 @@ def _description(voice: SpeakerProfile) -> str:
 def who_sheet(found: Sequence[ReportedStatement], phrase: str) -> Sheet:
     """Whose words these are, each with its source below it; else that they are nobody's."""
     if not found:
-        return Sheet(NOBODY, 0)
+        return Sheet(NOBODY_SAYS_THAT, 0)
     is_exact = any(has(one.said, phrase) for one in found)
-    return _fitted("" if is_exact else f"{NOT_JUST_THAT}\n\n", found, with_name=True)
+    return _fitted("" if is_exact else f"{NOT_EXACTLY}\n\n", found, with_name=True)
 
 
 def _fitted(head: str, told: Sequence[ReportedStatement], *, with_name: bool) -> Sheet:
@@ -74,9 +82,8 @@ def _entry(
 
 
 def _said(said: Report, size: int, *, with_name: bool) -> tuple[str, bool]:
-    text = flat(words(said))
+    text = flat(statement_words(said))
     shown = beginning(text, size)
-    speaker = said.statement.speaker
-    is_shown = with_name or speaker.is_joint
-    who = f"**{escape(cut(flat(str(speaker)), _NAME))}**: " if is_shown else ""
-    return f"{who}{escape(how(said))}{shown}", shown != escape(text)
+    speaker = flat(speaker_shown(said, with_name=with_name))
+    who = f"**{escape(cut(speaker, _NAME))}**: " if speaker else ""
+    return f"{who}{escape(lead_in(said.statement))}{shown}", shown != escape(text)
