@@ -13,7 +13,9 @@ from retrieval.english.gazetteer import (
     STARTERS,
 )
 from retrieval.english.names import (
+    ABBREVIATED,
     HONORIFICS,
+    UPPER,
     akin,
     generation,
     head,
@@ -29,19 +31,16 @@ _LINKS = frozenset(("of", "for", "at", "from", "in", "the", "a", "an"))
 _MOTORS = frozenset(("Motors", "Electric", "Mills", "Dynamics", "Assembly"))  # "General" before
 
 
-_UP = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞİŁŃŇŌŐŘŚŞŠŤŪŮŰŹŻŽ"
+_ABBREVIATED = rf"(?:{ABBREVIATED})\b\.?"
 
 
-_ABBREVIATED = r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Rev|Prof|Sgt|Capt|Jr|Sr|St|Hon)\b\.?"
-
-
-_WORD = rf"(?:{_ABBREVIATED}|(?:[{_UP}]\.)+|[{_UP}][\w-]*(?:[’'][{_UP}][\w-]*)*&?\w*)"
+_WORD = rf"(?:{_ABBREVIATED}|(?:[{UPPER}]\.)+|[{UPPER}][\w-]*(?:[’'][{UPPER}][\w-]*)*&?\w*)"
 
 
 _PARTICLE = r"(?:van|von|der|den|de|del|di|da|dos|du|la|le|al|bin|ibn|of|for|the|zu|ter|y|&)"
 
 
-_NICKNAME = rf"[ \u00a0][\"“‘][{_UP}][\w.-]{{1,15}}[\"”’](?=[ \u00a0][{_UP}])"
+_NICKNAME = rf"[ \u00a0][\"“‘][{UPPER}][\w.-]{{1,15}}[\"”’](?=[ \u00a0][{UPPER}])"
 
 
 _RUN = re.compile(

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from retrieval.english.dates import DATE, DAYS
-from retrieval.english.names import TITLES, named
+from retrieval.english.names import TITLES, UPPER, named
 from retrieval.english.numbers import NUMBER_WORDS
 from retrieval.english.quotation import masked, quoted_spans
 from retrieval.english.reporting import SAYING
@@ -55,6 +55,9 @@ BE = frozenset(["was", "were", "is", "are", "be", "been", "being", "got"])
 _PASSIVE = re.compile(r"\b(?:was|were|is|are|been|being) (?:\w+ly )?(\w+)")
 
 
+_NOT_BARE = re.compile(rf"['’](?:s\b|\W)| [{UPPER}]\w| [a-z]+['’]s\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     start: int
@@ -85,7 +88,7 @@ def first_named(before: tuple[str, ...]) -> set[str]:
 
 def is_bare(text: str, start: int, word: str) -> bool:
     rest = text[start + len(word) :]
-    return not re.match(r"['’](?:s\b|\W)| [A-ZÀ-Þ]\w| [a-z]+['’]s\b", rest)
+    return not _NOT_BARE.match(rest)
 
 
 def word_before(words: list[Word], start: int) -> set[str]:

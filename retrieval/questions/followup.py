@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retrieval.english.names import NAME, UPPER
 from retrieval.english.words import STOPWORDS
 
 MAX_TURNS = 6
@@ -36,11 +37,6 @@ class Understood:
     tokens: int = 0
 
 
-_WORD = r"[A-ZÀ-Þ][\w’'.-]*(?<![.'’-])"
-_NAME = re.compile(
-    rf"\b{_WORD}(?:[ .]+(?:(?:von|van|der|de|al|bin|of|the)\s+)*{_WORD})*"
-    rf"|\b(?:von|van|de)\s+(?:der\s+)?{_WORD}(?:\s{_WORD})*"
-)
 _AUXILIARY = (
     r"did|does|do|is|was|are|were|has|have|had|will|would|can|could|should|didn[’']?t|wasn[’']?t"
 )
@@ -92,10 +88,10 @@ _NEWS = re.compile(
 )
 # "The Russian delegation", which is no Russian.
 _OF_SOMETHING = re.compile(
-    r"\b(?:the|an?)\s+[A-ZÀ-Þ][\w’'-]*(?<!Vatic)(?<!Talib)(?:an|ish|ese|ch|aeli|aqi|ani)"
+    rf"\b(?:the|an?)\s+[{UPPER}][\w’'-]*(?<!Vatic)(?<!Talib)(?:an|ish|ese|ch|aeli|aqi|ani)"
     r"\s+[a-zß-ÿ]\w+"
 )
-_NO_PERSON = re.compile(rf"\b(?:the|a|an|in|at|of|from|for|on|to)\s+(?:{_NAME.pattern})")
+_NO_PERSON = re.compile(rf"\b(?:the|a|an|in|at|of|from|for|on|to)\s+(?:{NAME.pattern})")
 _SAYING = frozenset(("say", "says", "said", "exactly", "happen", "happened"))
 _SPOKEN = frozenset(("say", "says", "said", "think", "thinks", "know", "knows"))
 _BEGINS = re.compile(r"^(?:and|but|so|or)\s+", re.I)
@@ -164,7 +160,7 @@ def _with_fragment(text: str, before: str) -> str:
     if not fragment["about"] and _ASKING.match(text):
         return ""
     other, names = fragment["other"], _names(before)
-    if names and _NAME.search(other):
+    if names and NAME.search(other):
         return _exchanged(before, names[0], other)
     said = before.rstrip(_ENDS)
     is_spoken = said.rpartition(" ")[2] in _SPOKEN
@@ -275,7 +271,7 @@ def _in_full(text: str, name: str) -> str:
     if not _is_full(name) or name.lower() in text.lower():
         return ""
     ends = (name.split()[0], name.split()[-1])
-    for found in _NAME.finditer(text):
+    for found in NAME.finditer(text):
         said = _bare(found[0])
         if said in ends and len(said) > _MAX_INITIALS:
             return text[: found.start()] + name + text[found.start() + len(said) :]
@@ -317,7 +313,7 @@ def _content(text: str) -> set[str]:
 def _names(text: str) -> list[str]:
     """Names in the order in which they stand; what a sentence begins with for grammar is none."""
     found = []
-    for match in _NAME.finditer(text):
+    for match in NAME.finditer(text):
         words = _bare(match[0]).split()
         while words and _is_grammar(words[0]):
             words.pop(0)

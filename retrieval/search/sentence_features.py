@@ -5,6 +5,7 @@ from collections.abc import Set
 from functools import lru_cache
 
 from retrieval.english.dates import says_when
+from retrieval.english.names import INNER_NAME
 from retrieval.english.numbers import has_amount
 from retrieval.english.words import content_stems, stems
 from retrieval.questions.requests import speakers, statement_request
@@ -14,9 +15,6 @@ _SAME_MEANING = 0.5  # cosine from which a sentence may answer in other words th
 
 
 _TOPICAL = 0.4  # cosine of a sentence with the topic from which it is on it
-
-
-_NAME = re.compile(r"(?<![.!?\"“] )(?<!^)\b[A-ZÀ-Þ][\w’'-]+")
 
 
 _SAYING = content_stems(
@@ -56,7 +54,7 @@ class AskedFor:
     def __init__(self, text: str) -> None:
         self.text = text
         self.terms = content_stems(text) - _SAYING
-        self.names = self.terms & content_stems(" ".join(_NAME.findall(text)))
+        self.names = self.terms & content_stems(" ".join(INNER_NAME.findall(text)))
         self.statement = statement_request(text)
         self.kind = next((kind for pattern, kind in _KINDS if pattern.search(text)), "")
 
@@ -104,7 +102,7 @@ class AskedFor:
         if self.kind == "date":
             return float(says_when(text))
         if self.kind == "name":
-            return float(bool(content_stems(" ".join(_NAME.findall(text))) - self.terms))
+            return float(bool(content_stems(" ".join(INNER_NAME.findall(text))) - self.terms))
         return 0.5
 
 
