@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from retrieval.english.gazetteer import GIVEN, NO_PERSONS, QUALIFIERS, ROLES
+from retrieval.english.gazetteer import GIVEN, NO_PERSONS, QUALIFIERS, ROLES, STARTERS
 from retrieval.english.words import STOPWORDS
 
 UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞİŁŃŇŌŐŘŚŞŠŤŪŮŰŹŻŽ"
@@ -60,15 +60,9 @@ _STEM = 4  # letters of a country's name that its people's begins with
 _OF_A_COUNTRY = re.compile(r"[ie]?an|n|ish|ese|i")
 _A_PEOPLE = re.compile(r"(?:ans|ish|ese|rench|utch|wiss|reeks|urks|zechs|oles|anes|wedes|inns)$")
 
+_BEGUN = re.compile(r"(?:\A|[.!?:;\n”\"“«‘'])\s*\Z")
 WORD = re.compile(r"[^\W\d_]+(?:[-’'.&][^\W\d_]+)*")
-# With which sentences begin that name nobody.
-_START = """
-according after although among amid another before both despite during each earlier however
-later meanwhile most neither no nobody none others several since some still though together
-under until while within without yes one two three four five few many articles article reports
-passages sources separately instead similarly moreover in addition
-"""
-_STARTS = STOPWORDS | frozenset(_START.split())
+_STARTS = STOPWORDS | STARTERS
 
 
 @lru_cache(maxsize=10_000)
@@ -223,9 +217,9 @@ def named(sentence: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), place, word
 
 
-def begins_sentence(sentence: str, start: int) -> bool:
+def begins_sentence(text: str, start: int) -> bool:
     """Whether a word that begins there has a capital for that alone."""
-    return sentence[:start].rstrip()[-1:] in (*".!?:;\"“«‘'", "")
+    return bool(_BEGUN.search(text[max(0, start - 8) : start]))
 
 
 def bare_word(word: str) -> str:
