@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.english.sentences import sentences
-from retrieval.english.words import content_stems
+from retrieval.english.words import content_stems, overlap
 from retrieval.evaluation import area
 from retrieval.models.embedder import BUNDLED, Embedder, Vector
 from retrieval.models.support import SUPPORTED, SupportModel
@@ -92,8 +92,7 @@ def likest(embedder: Embedder, claims: Sequence[Claim]) -> Scores:
 
 def shared(one: Claim) -> float:
     """The share of the claim's telling words that the evidence has."""
-    wanted = content_stems(one.text)
-    return len(wanted & content_stems(one.evidence)) / max(1, len(wanted))
+    return overlap(content_stems(one.text), content_stems(one.evidence))
 
 
 def best_threshold(scores: Scores, truth: npt.NDArray[np.bool_]) -> float:

@@ -1,13 +1,12 @@
 """Words: Tantivy as a projection of the library; nothing else knows Tantivy."""
 
-import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 import tantivy
 
-from retrieval.english.words import STOPWORDS
+from retrieval.english.words import content_words
 from retrieval.errors import LibraryError
 from retrieval.library.library import Embedded
 
@@ -98,7 +97,7 @@ class KeywordIndex:
 
         Any word may match; a question of nothing but grammar finds nothing.
         """
-        words = [word for word in re.findall(r"[^\W_]+", question.lower()) if word not in STOPWORDS]
+        words = content_words(question)
         if not words:
             return []
         index, schema = self._opened, self._opened.schema

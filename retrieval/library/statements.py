@@ -1,7 +1,6 @@
 """Register: who says what in a library's articles, found by speaker; its words are their slices."""
 
 import json
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from retrieval.attribution.attribution import Attribution
 from retrieval.attribution.speaker import Speaker
 from retrieval.attribution.statements import Statement
 from retrieval.english import names
-from retrieval.english.words import STOPWORDS
+from retrieval.english.words import STOPWORDS, fold
 from retrieval.library.filter import Filter
 from retrieval.library.library import Library
 
@@ -157,13 +156,13 @@ class StatementIndex:
 
         The words may be beginnings. At most `most`, all where that is negative.
         """
-        words = [f" {word}" for word in folded(typed).split()]
+        words = [f" {word}" for word in fold(typed).split()]
         where = "".join(" AND instr(called, ?)" for _ in words)
         return self._called(f"named{where}", words, most)
 
     def maybe_called(self, name: str) -> list[SpeakerName]:
         """Speakers who are called by a word that begins as one of the name's, most quoted first."""
-        words, keys = (_beginnings(some) for some in (folded(name).split(), names.words(name)))
+        words, keys = (_beginnings(some) for some in (fold(name).split(), names.words(name)))
         where = ["instr(called, ?)" for _ in words] + ["instr(' ' || speaker_key, ?)" for _ in keys]
         return self._called(" OR ".join(where) or "FALSE", [*words, *keys], -1)
 
@@ -185,13 +184,6 @@ def _beginnings(words: list[str]) -> list[str]:
     said = [word for word in words if word not in STOPWORDS]
     long = [word for word in said if len(word) > 1] or said
     return [f" {word[:_BEGINNING]}" for word in long]
-
-
-def folded(text: str) -> str:
-    """The text's words, letters and digits alone, without case and accents, apart by blanks."""
-    text = unicodedata.normalize("NFKD", text).casefold()
-    kept = (char for char in text if unicodedata.category(char) != "Mn")
-    return " ".join("".join(char if char.isalnum() else " " for char in kept).split())
 
 
 def _of(keys: Sequence[str] | None, allowed: Filter) -> tuple[str, list[object]]:
@@ -219,7 +211,7 @@ def _marks(values: Sequence[str]) -> str:
 
 
 def _calling(speaker: Speaker) -> list[object]:
-    called = f" {folded(speaker.name)} {folded(speaker.description)}"
+    called = f" {fold(speaker.name)} {fold(speaker.description)}"
     key = coreference.key(speaker.name)
     return [key, speaker.name, speaker.description, speaker.is_named, called]
 

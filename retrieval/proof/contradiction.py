@@ -12,7 +12,7 @@ from retrieval.english.numbers import in_figures
 from retrieval.english.quotation import CLOSING, fold_marks
 from retrieval.english.reporting import SAYING
 from retrieval.english.sentences import sentences
-from retrieval.english.words import STOPWORDS, stems
+from retrieval.english.words import STOPWORDS, content_stems, overlap, stems
 from retrieval.proof.containment import left_out
 from retrieval.questions.requests import speakers
 
@@ -29,11 +29,9 @@ def turned(sentence: str, said: Sequence[str]) -> tuple[str, str] | None:
     It may not deny what that says, or say what that denies, nor leave out that it is only
     possible, planned or claimed, nor give it to another speaker, nor be the same but for a word.
     """
-    wanted = {*stems(sentence)} - STOPWORDS
-    shared = {one: len(wanted & {*stems(one)}) for one in said}
-    near = sorted(
-        (one for one in shared if shared[one] >= _NEAR * len(wanted)), key=shared.__getitem__
-    )
+    wanted = content_stems(sentence)
+    shared = {one: overlap(wanted, {*stems(one)}) for one in said}
+    near = sorted((one for one in shared if shared[one] >= _NEAR), key=shared.__getitem__)
     reasons = [(_turn(sentence, one), one) for one in near[::-1]]
     return reasons[0] if reasons and all(reason for reason, _ in reasons) else None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from retrieval.english.negation import denies
 from retrieval.english.numbers import in_figures, numbers
 from retrieval.english.sentences import sentences
-from retrieval.english.words import content_stems, content_stems_in_order
+from retrieval.english.words import content_stems, content_stems_in_order, overlap
 from retrieval.search.hit import Citation, Hit
 from retrieval.search.sentences import QuotableSentence, quotable_sentences
 
@@ -124,8 +124,7 @@ def _between(wanted: Sequence[str], words: Sequence[str]) -> int | None:
 
 
 def _shared(statement: str, one: QuotableSentence) -> float:
-    wanted = content_stems(statement)
-    return len(wanted & content_stems(one.text)) / len(wanted) if wanted else 0.0
+    return overlap(content_stems(statement), content_stems(one.text))
 
 
 def _cited(number: int, one: QuotableSentence) -> Citation:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.english.names import NAME, UPPER
-from retrieval.english.words import STOPWORDS
+from retrieval.english.words import STOPWORDS, content_words
 
 MAX_TURNS = 6
 MAX_CHARACTERS = 2000  # of all turns
@@ -307,7 +307,7 @@ def _root(turns: Sequence[Turn]) -> str:
 
 
 def _content(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+", text.lower())) - STOPWORDS
+    return {*content_words(text)}
 
 
 def _names(text: str) -> list[str]:

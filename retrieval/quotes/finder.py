@@ -7,10 +7,10 @@ from heapq import merge
 from retrieval.articles.passages import Passage
 from retrieval.attribution import coreference
 from retrieval.english import quotation
-from retrieval.english.words import content_stems
+from retrieval.english.words import content_stems, fold, overlap
 from retrieval.library.filter import Filter
 from retrieval.library.index import Index
-from retrieval.library.statements import Stated, folded
+from retrieval.library.statements import Stated
 from retrieval.quotes.grouping import NOT, Groups, ReportedStatement, standing
 from retrieval.quotes.reports import Report, day, sentences_around
 from retrieval.quotes.speakers import SpeakerProfile, speaker_profiles
@@ -152,8 +152,8 @@ def _shares(said: Report, wanted: frozenset[str]) -> tuple[float, float]:
     start, end = sentences_around(said.article.text, *said.reach)
     there = content_stems(f"{said.article.title} {said.article.text[start:end]}")
     return (
-        len(wanted & content_stems(" ".join(said.words))) / max(1, len(wanted)),
-        len(wanted & there) / max(1, len(wanted)),
+        _share(said, wanted),
+        overlap(wanted, there),
     )
 
 
@@ -174,7 +174,7 @@ def on_topic(
     for index in indexes:
         places = {hit.article.id: hit for hit in hits if hit.library == index.library.name}
         for one in _said(index, index.register.statements_in(places)):
-            share = len(wanted & content_stems(" ".join(one.words))) / max(1, len(wanted))
+            share = _share(one, wanted)
             if share >= _HALF and coreference.key(one.statement.speaker.name) not in but:
                 found.setdefault((one.library, one.article.id, one.spoken), (share, one))
     return [one for _, one in sorted(found.values(), key=lambda two: -two[0])]
@@ -196,7 +196,7 @@ def who_said(
 
 def _denies(said: Report, phrase: str) -> bool:
     """Whether a phrase that claims something is said with a "not", or the other way round."""
-    words, told = {*folded(phrase).split()}, {*folded(" ".join(said.words)).split()}
+    words, told = {*fold(phrase).split()}, {*fold(" ".join(said.words)).split()}
     return bool(_CLAIMS & words) and bool(NOT & words) != bool(NOT & told)
 
 
@@ -219,4 +219,4 @@ def has(said: Report, phrase: str) -> bool:
 
 
 def _share(said: Report, wanted: frozenset[str]) -> float:
-    return len(wanted & content_stems(" ".join(said.words))) / len(wanted) if wanted else 0.0
+    return overlap(wanted, content_stems(" ".join(said.words)))

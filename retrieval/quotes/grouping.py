@@ -9,9 +9,8 @@ from itertools import pairwise
 from retrieval.attribution import coreference
 from retrieval.attribution.wording import quoted
 from retrieval.english import numbers
-from retrieval.english.words import content_stems, content_stems_in_order
+from retrieval.english.words import content_stems, content_stems_in_order, fold, overlap
 from retrieval.library.index import Index
-from retrieval.library.statements import folded
 from retrieval.quotes.reports import Report, day
 from retrieval.quotes.speakers import SpeakerProfile
 from retrieval.search.hit import Citation
@@ -87,7 +86,7 @@ class Groups:
     def add(self, said: Report) -> None:
         """Put it with those it belongs to."""
         text = " ".join(said.words)
-        stems, words = content_stems_in_order(text), folded(text).split()
+        stems, words = content_stems_in_order(text), fold(text).split()
         pairs: set[tuple[str, ...]] = {*pairwise(stems)} or {tuple(stems or words)}
         here = self._in.setdefault((said.library, said.article.id), [])
         new = _Group(words, frozenset(stems), [said])
@@ -208,5 +207,5 @@ def _is_wording(new: _Group, group: _Group) -> bool:
 def _is_quoted_alike(one: Report, other: Report) -> bool:
     """Whether what stands in quotation marks is much the same, not what is said beside it."""
     marked = [quoted(each.article.text, each.statement.attribution) for each in (one, other)]
-    few, many = sorted((content_stems(each) or {*folded(each).split()} for each in marked), key=len)
-    return len(few & many) >= _ALIKE * len(few)
+    few, many = sorted((content_stems(each) or {*fold(each).split()} for each in marked), key=len)
+    return overlap(few, many) >= _ALIKE
