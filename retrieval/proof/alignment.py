@@ -7,6 +7,16 @@ from functools import lru_cache
 from itertools import pairwise
 
 from retrieval.english.dates import DATE, DAYS
+from retrieval.english.grammar import (
+    ADJUNCT,
+    BE,
+    CONJUNCTION,
+    MUTUAL,
+    PASSIVE,
+    PRONOUN_AHEAD,
+    RELATIVE,
+    TOGETHER,
+)  # fmt: skip
 from retrieval.english.names import TITLES, UPPER, named
 from retrieval.english.numbers import NUMBER_WORDS
 from retrieval.english.quotation import masked, quoted_spans
@@ -24,35 +34,7 @@ SAYS = re.compile(
 _WORD = re.compile(r"[^\W_]+")
 
 
-_TOGETHER = frozenset(["than", "from", "between"])  # what stands behind one of these belongs to it
-
-
-_ADJUNCT = re.compile(
-    r"^(?:in|at|on) (?:\S+ ){0,3}?\S+, |\s(?:in|at|on) (?:\S+ ){0,3}?[^\s.!]+[.!]?$", re.I
-)
-
-
-_GOES_ON = re.compile(r"\b(?:he|she|it|they)(?: (?:has|have|had|is|was|were))?\W*$")
-
-
-_RELATIVE = re.compile(r",\s+(?:which|who|whose|where)\b")
-
-
-_MUTUAL = frozenset(["met", "meet", "and"])  # "A met B" is "A and B met"
-
-
 _GAP = 9  # words left out between two that are next to each other, at most
-
-
-_CONJUNCTION = re.compile(
-    r"\b(?:after|before|while|when|because|but|although|though|that|if|unless|until|since)\b|;"
-)
-
-
-BE = frozenset(["was", "were", "is", "are", "be", "been", "being", "got"])
-
-
-_PASSIVE = re.compile(r"\b(?:was|were|is|are|been|being) (?:\w+ly )?(\w+)")
 
 
 _NOT_BARE = re.compile(rf"['’](?:s\b|\W)| [{UPPER}]\w| [a-z]+['’]s\b")
@@ -102,13 +84,13 @@ def word_orders(
     """The orders in which its words may stand: its own; without what may stand anywhere; active."""
     yield held
     who = _speaking(clause) & _speaking(said) & speakers(said, before[-1] if before else "")
-    spans = [one.span() for one in (*_ADJUNCT.finditer(clause), *DATE.finditer(clause))]
+    spans = [one.span() for one in (*ADJUNCT.finditer(clause), *DATE.finditer(clause))]
     spans += [one for one in quoted_spans(clause) if _is_speech(clause, *one)]
     free = [
         one
         for one in held
         if one.stem not in who
-        and one.text.casefold() not in DAYS | TITLES | _MUTUAL
+        and one.text.casefold() not in DAYS | TITLES | MUTUAL
         and not any(a <= one.start < b for a, b in spans)
     ]
     yield free
@@ -116,7 +98,7 @@ def word_orders(
         places = {both.start(1): both.start(2), both.start(2): both.start(1)}
         yield sorted(free, key=lambda one: places.get(one.start, one.start))
     for words in (held, free):
-        if passive := _PASSIVE.search(clause):
+        if passive := PASSIVE.search(clause):
             verb = passive.start(1)
             done = [one for one in words if one.start == verb]
             by = re.search(r"\bby\b", clause[verb:])
@@ -175,14 +157,12 @@ def is_torn(aligned: list[Word], there: list[Word], said: str, clause: str) -> b
         enclosed = bool(re.match(r"\W*[,(–—-]", between) and re.search(r"[,)–—-]\W*$", between))
         if words and one.text[:1].isupper() and not is_bare(said, one.start, one.text):
             return True
-        goes_on = _GOES_ON.search(between) and {one.stem} <= first_named((said,))
+        goes_on = PRONOUN_AHEAD.search(between) and {one.stem} <= first_named((said,))
         if goes_on:
             continue
-        if not enclosed and (
-            len(words) > _GAP or (len(words) > 1 and _CONJUNCTION.search(between))
-        ):
+        if not enclosed and (len(words) > _GAP or (len(words) > 1 and CONJUNCTION.search(between))):
             return True
-        if words and (match := _RELATIVE.search(between)) and between[: match.start()].strip():
+        if words and (match := RELATIVE.search(between)) and between[: match.start()].strip():
             return True
         if re.search(r"\bby\b", between) and not re.search(r"\bby\b", clause):
             return True
@@ -192,7 +172,7 @@ def is_torn(aligned: list[Word], there: list[Word], said: str, clause: str) -> b
 def bears_meaning(word: Word) -> bool:
     lower = word.text.lower()
     is_plain = not (lower in STOPWORDS or word.stem in SAYING or lower in NUMBER_WORDS)
-    return is_plain or lower in _TOGETHER
+    return is_plain or lower in TOGETHER
 
 
 @lru_cache(2_000)

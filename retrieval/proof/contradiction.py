@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from retrieval.english.dates import DAYS
+from retrieval.english.grammar import PRONOUNS
 from retrieval.english.names import named
 from retrieval.english.numbers import in_figures
 from retrieval.english.quotation import CLOSING, fold_marks
@@ -16,9 +17,6 @@ from retrieval.english.words import STOPWORDS, content_stems, overlap, stems
 from retrieval.proof.containment import left_out
 from retrieval.questions.requests import speakers
 
-_PRONOUNS = frozenset(
-    ["he", "she", "they", "it", "him", "her", "them", "his", "their", "its", "we", "i"]
-)
 _NEARLY = 0.7  # ratio of two sentences' words (difflib) from which one is the other, edited
 _NEAR = 0.7  # of a sentence's words are in a sentence of the source that it may turn
 
@@ -125,7 +123,7 @@ def _exchanged(sentence: str, said: str) -> str:
     known |= {a for a, b in pairwise(after) if b in names & {*before}}  # a name in full
     both = speakers(sentence, "") & speakers(said, "")
     known |= {one for one in names if both & {*stems(one)}}  # "X said" may stand first or last
-    if _PRONOUNS & {*before}:  # whom it means may be named in its place
+    if PRONOUNS & {*before}:  # whom it means may be named in its place
         known |= names - {*before}
     for what, _, _, first, last in match.get_opcodes():
         new = [one for one in after[first:last] if one not in known and not {*stems(one)} <= SAYING]

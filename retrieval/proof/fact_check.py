@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retrieval.english.grammar import OWNED
 from retrieval.english.negation import denies
 from retrieval.english.numbers import in_figures, numbers
 from retrieval.english.sentences import sentences
@@ -29,7 +30,6 @@ _CHANGING = re.compile(
     re.I,
 )
 _OWNER = re.compile(r"(\w+)['’]s\b")
-_OF = re.compile(r"\b(\w+) of (?:the |an? |his |her |its |their )?(\w+)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _of_another(statement: str, text: str) -> bool:
         if owner.lower() in words - owned:
             return True
     return any(
-        what.lower() not in words and whose.lower() in words for what, whose in _OF.findall(text)
+        what.lower() not in words and whose.lower() in words for what, whose in OWNED.findall(text)
     )
 
 

@@ -4,15 +4,13 @@ import re
 from itertools import pairwise
 
 from retrieval.english.dates import DAYS
+from retrieval.english.grammar import CLAUSE
 from retrieval.english.names import TITLES, WORD, bare_word, begins_sentence, named
 from retrieval.english.numbers import numbers, numbers_in_order
 from retrieval.english.reporting import SAYING
 from retrieval.english.words import content_stems, overlap, stems
 
 _FOREIGN = re.compile(r"[^\W\d_A-Za-z\u00c0-\u024f\u1e00-\u1eff’']+")
-
-
-_BETWEEN = re.compile(r";\s+|,?\s+(?:while|whereas)\s+|,\s+(?:but|and)\s+")
 
 
 _CLAUSE = 4  # words at least
@@ -57,7 +55,7 @@ def missing_names(sentence: str, source: str) -> list[str]:
 
 def clauses(sentence: str) -> list[str]:
     """What it says of one thing and of another, where words between tell them apart."""
-    parts = _BETWEEN.split(sentence)
+    parts = CLAUSE.split(sentence)
     return parts if min(len(part.split()) for part in parts) >= _CLAUSE else [sentence]
 
 

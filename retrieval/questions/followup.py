@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retrieval.english.grammar import AUXILIARIES
 from retrieval.english.names import NAME, UPPER
 from retrieval.english.words import STOPWORDS, content_words
 
@@ -37,9 +38,8 @@ class Understood:
     tokens: int = 0
 
 
-_AUXILIARY = (
-    r"did|does|do|is|was|are|were|has|have|had|will|would|can|could|should|didn[’']?t|wasn[’']?t"
-)
+# "May" is a month in most questions that begin with it.
+_AUXILIARY = rf"{'|'.join(sorted(AUXILIARIES - {'may'}))}|(?:did|was)n[’']?t"
 _ASKING = re.compile(
     r"^(?:and |but |or |so )?(?:who|what|when|where|why|how|which|whose|whom|in|on|at|by|for|from"
     rf"|to|during|after|before|besides|any|anything|anyone|other|another|more|as for|{_AUXILIARY})"

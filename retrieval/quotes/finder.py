@@ -7,6 +7,7 @@ from heapq import merge
 from retrieval.articles.passages import Passage
 from retrieval.attribution import coreference
 from retrieval.english import quotation
+from retrieval.english.grammar import AUXILIARIES
 from retrieval.english.words import content_stems, fold, overlap
 from retrieval.library.filter import Filter
 from retrieval.library.index import Index
@@ -35,11 +36,6 @@ _HALF = 0.5  # of a topic's words that stand in what is about it
 
 
 _MOST = 0.7  # of a phrase's words that stand in what is nearly it
-
-
-_CLAIMS = frozenset(
-    ("is", "are", "was", "were", "will", "would", "can", "could", "has", "have", "had", "do", "did")
-)
 
 
 _LISTED = 100  # passages in which a phrase is looked for
@@ -197,7 +193,7 @@ def who_said(
 def _denies(said: Report, phrase: str) -> bool:
     """Whether a phrase that claims something is said with a "not", or the other way round."""
     words, told = {*fold(phrase).split()}, {*fold(" ".join(said.words)).split()}
-    return bool(_CLAIMS & words) and bool(NOT & words) != bool(NOT & told)
+    return bool(AUXILIARIES & words) and bool(NOT & words) != bool(NOT & told)
 
 
 def _holding(index: Index, phrase: str, allowed: Filter) -> list[Report]:

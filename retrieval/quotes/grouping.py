@@ -9,6 +9,7 @@ from itertools import pairwise
 from retrieval.attribution import coreference
 from retrieval.attribution.wording import quoted
 from retrieval.english import numbers
+from retrieval.english.grammar import JOINING
 from retrieval.english.words import content_stems, content_stems_in_order, fold, overlap
 from retrieval.library.index import Index
 from retrieval.quotes.reports import Report, day
@@ -30,9 +31,6 @@ _ALIKE = 0.5  # of all words of two quotations are in both, where they are wordi
 NOT = frozenset(
     ("not", "no", "never", "nobody", "nothing", "none", "neither", "nor", "without", "t")  # won’t
 )
-
-
-_JOINING = frozenset(("that", "if", "whether", "unless", "when"))  # "only fools believe that …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +174,7 @@ def _places(words: list[str], others: list[str]) -> Iterator[bool]:
     for at in range(len(many) - len(few) + 1 if len(few) >= _PART else 0):
         if many[at : at + len(few)] == few:
             ahead = many[max(0, at - _PART) : at]
-            yield bool(NOT & {*ahead}) or (at > 1 and ahead[-1] in _JOINING)
+            yield bool(NOT & {*ahead}) or (at > 1 and ahead[-1] in JOINING)
 
 
 def _is_within(said: Report, other: Report) -> bool:
