@@ -1,6 +1,5 @@
 """Asked: a question taken apart into what answers it should share with it."""
 
-import re
 from collections.abc import Set
 from functools import lru_cache
 
@@ -8,6 +7,7 @@ from retrieval.english.dates import says_when
 from retrieval.english.names import INNER_NAME
 from retrieval.english.numbers import has_amount
 from retrieval.english.words import content_stems, stems
+from retrieval.questions.features import answer_type, terms
 from retrieval.questions.requests import speakers, statement_request
 from retrieval.search.sentences import QuotableSentence
 
@@ -17,46 +17,15 @@ _SAME_MEANING = 0.5  # cosine from which a sentence may answer in other words th
 _TOPICAL = 0.4  # cosine of a sentence with the topic from which it is on it
 
 
-_SAYING = content_stems(
-    "say said tell told comment respond react think claim warn announce mention"
-)
-
-
-_NUMBERED = "many|much|long|old|far|often|big|large|high|tall"
-
-
-_DATED = "day|date|month|year|decade|century"
-
-
-_NAMED = (
-    "country|city|state|person|company|actor|actress|singer|band|team|president|minister|senator"
-    "|town|island|celebrity|nation|player|film|movie|show|artist|author|organi[sz]ation"
-)
-
-
-_KINDS = (
-    (re.compile(rf"\bhow ({_NUMBERED})\b|\bpercent", re.I), "number"),
-    (
-        re.compile(
-            rf"^\W*(and |but |so |as for [^,?]+, )?(since |until )?when\b"
-            rf"|\b(what|which) ({_DATED})\b",
-            re.I,
-        ),
-        "date",
-    ),
-    (re.compile(rf"\b(who|whom|whose|where)\b|\b(what|which) (\w+ )?({_NAMED})\b", re.I), "name"),
-)
-
-
 class AskedFor:
     """A question taken apart into what an answering sentence should share with it."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.terms = content_stems(text) - _SAYING
+        self.terms = terms(text)
         self.names = self.terms & content_stems(" ".join(INNER_NAME.findall(text)))
         self.statement = statement_request(text)
-        self.kind = next((kind for pattern, kind in _KINDS if pattern.search(text)), "")
+        self.kind = answer_type(text)
 
     def may_be_answered_by(
         self, one: QuotableSentence, near: float, topical: float, strange: Set[str]
