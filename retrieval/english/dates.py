@@ -8,6 +8,10 @@ _MONTH_NAMES = """
 january february march april may june july august september october november december
 """
 _WEEKDAY_NAMES = "monday tuesday wednesday thursday friday saturday sunday"
+_TIMES = """
+yesterday today tonight tomorrow noon midnight spring summer autumn fall winter morning evening
+"""
+_SPANS = "week month year century decade"
 _MONTHS = _MONTH_NAMES.split()
 _WEEKDAYS = _WEEKDAY_NAMES.split()
 DAYS = frozenset((*_MONTHS, *_WEEKDAYS))
@@ -19,9 +23,8 @@ NUMBERED = r"\d{1,2}(?:st|nd|rd|th)?"  # a day of a month
 _YEAR = r"\b(?:1[5-9]|20)\d\d\b"
 DATE = re.compile(rf"\b(?:{NUMBERED} (?:of )?{MONTH}|{MONTH} {NUMBERED}\b)(?:,? \d{{4}})?|{_YEAR}")
 _WHEN = re.compile(
-    rf"{_YEAR}|\b{MONTH}|\b(?:{WEEKDAY.title()})\b|\b(?:yesterday|today|tonight|tomorrow|noon"
-    r"|midnight|spring|summer|autumn|fall|winter|morning|evening|(?:week|month|year|century"
-    r"|decade)s?)\b|\b\d{1,2}(?::\d\d)? ?[ap]\.?m\b"
+    rf"{_YEAR}|\b{MONTH}|\b(?:{WEEKDAY.title()}|{'|'.join(_TIMES.split())})\b"
+    rf"|\b(?:{'|'.join(_SPANS.split())})s?\b|\b\d{{1,2}}(?::\d\d)? ?[ap]\.?m\b"
 )
 _NEAR = re.compile(r"today|(yesterday)")
 _UNIT = re.compile(r"(last|this) (week|month|year)")

@@ -6,6 +6,9 @@ _PRONOUN = "he she they it him her them his their its we our i"
 _MODAL = "will would shall should can could may might must"
 _FINITE = "is are was were has have had do does did"
 _NOT_YET = "to not of for from before without"
+_CONJUNCTION = """
+after before while when because but although though that if unless until since
+"""
 _LINKING = """
 since meanwhile however also while whereas though although still separately instead
 """
@@ -20,17 +23,15 @@ TOGETHER = frozenset(("than", "from", "between"))  # what stands behind one of t
 MUTUAL = frozenset(("met", "meet", "and"))  # "A met B" is "A and B met"
 JOINING = frozenset(("that", "if", "whether", "unless", "when"))  # "only fools believe that …"
 
-# Where a clause begins that could stand alone, or one that couldn't.
+# Where one clause ends and another begins.
 CLAUSE = re.compile(r";\s+|,?\s+(?:while|whereas)\s+|,\s+(?:but|and)\s+")
-CONJUNCTION = re.compile(
-    r"\b(?:after|before|while|when|because|but|although|though|that|if|unless|until|since)\b|;"
-)
+CONJUNCTION = re.compile(rf"\b(?:{'|'.join(_CONJUNCTION.split())})\b|;")
 RELATIVE = re.compile(r",\s+(?:which|who|whose|where)\b")
 # Words on where or when, which may stand first or last.
 ADJUNCT = re.compile(
     r"^(?:in|at|on) (?:\S+ ){0,3}?\S+, |\s(?:in|at|on) (?:\S+ ){0,3}?[^\s.!]+[.!]?$", re.I
 )
-PASSIVE = re.compile(r"\b(?:was|were|is|are|been|being) (?:\w+ly )?(\w+)")
+PASSIVE = re.compile(rf"\b(?:{'|'.join(BE - {'be', 'got'})}) (?:\w+ly )?(\w+)")
 PRONOUN_AHEAD = re.compile(  # of a verb that goes on with the same subject
     r"\b(?:he|she|it|they)(?: (?:has|have|had|is|was|were))?\W*$"
 )
