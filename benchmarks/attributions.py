@@ -5,7 +5,7 @@
 FOLDER holds `quotes/`. An attribution that was found stands for the annotated one with whose
 content it shares most words, each for one at most. "Words" counts the words of such pairs that are
 the same; "exact" the spans or pairs that are equal to the character; a pair is "near" where
-content and source each share more than half of their words (Dice's coefficient over 0.5).
+content and speaker each share more than half of their words (Dice's coefficient over 0.5).
 """
 
 import argparse
@@ -108,7 +108,7 @@ def compare(
     score.add("content spans, exact", len(spans[0] & spans[1]), len(spans[0]), len(spans[1]))
     places = [match.start() for match in _WORD.finditer(text)]
     content = [[_words(places, one.content) for one in some] for some in (found, wanted)]
-    source = [[_words(places, one.source) for one in some] for some in (found, wanted)]
+    speaker = [[_words(places, one.speaker_spans) for one in some] for some in (found, wanted)]
     matched = matches(content[0], content[1])
     score.add(
         "content, words",
@@ -116,19 +116,19 @@ def compare(
         sum(map(len, content[0])),
         sum(map(len, content[1])),
     )
-    pairs = [{(one.source, one.content) for one in some} for some in (found, wanted)]
+    pairs = [{(one.speaker_spans, one.content) for one in some} for some in (found, wanted)]
     score.add("pairs, exact", len(pairs[0] & pairs[1]), len(found), len(wanted))
     near = [
         dice(content[0][a], content[1][b]) > 0.5
-        and (source[0][a] == source[1][b] or dice(source[0][a], source[1][b]) > 0.5)
+        and (speaker[0][a] == speaker[1][b] or dice(speaker[0][a], speaker[1][b]) > 0.5)
         for a, b in matched
     ]
     score.add("pairs, near", sum(near), len(found), len(wanted))
     score.add(
-        "sources of matched contents, words",
-        sum(len(source[0][a] & source[1][b]) for a, b in matched),
-        sum(len(source[0][a]) for a, _ in matched),
-        sum(len(source[1][b]) for _, b in matched),
+        "speakers of matched contents, words",
+        sum(len(speaker[0][a] & speaker[1][b]) for a, b in matched),
+        sum(len(speaker[0][a]) for a, _ in matched),
+        sum(len(speaker[1][b]) for _, b in matched),
     )
 
 

@@ -41,7 +41,7 @@ def main() -> None:
         text = article(row["text"], url=row["url"], title=row["title"]).text
         texts[name] = text
         for one in statements(name, text, tagger.attributions(text)):
-            for start, _ in one.attribution.source:
+            for start, _ in one.attribution.speaker_spans:
                 found[name, start] = one.speaker.name
     print("| part | pronouns | judged | right | another | left out | right of those told |")
     print("|---|---|---|---|---|---|---|")

@@ -125,7 +125,7 @@ def marks(row: dict[str, Any]) -> list[tuple[Attribution, Speaker, str]]:
     found = attributions(row)
     text = row["text"]
     return [
-        (one, speaker, " ".join(text[a:b] for a, b in one.source))
+        (one, speaker, " ".join(text[a:b] for a, b in one.speaker_spans))
         for one, speaker in zip(found, speakers(text, found), strict=True)
     ]
 

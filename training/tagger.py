@@ -43,6 +43,7 @@ _HELD = 10  # one article of so many is tuned on
 _NOTE = 50  # steps between notes in the curve, and between checkpoints
 _IGNORED = -100
 _NEVER = -1e4
+_KEYS = ("source", "cue", "content")  # of an attribution in the files
 
 
 class TaggerNetwork(nn.Module):
@@ -76,7 +77,7 @@ class TaggerNetwork(nn.Module):
 class Annotated:
     """An article as tokens: what each is tagged (token, layer), and what is linked to what.
 
-    `links` are from a content to its cue (0) and from a cue to its source (1), by their first
+    `links` are from a content to its cue (0) and from a cue to its speaker (1), by their first
     tokens; -1 for none.
     """
 
@@ -105,7 +106,7 @@ def articles(file: Path) -> list[tuple[str, list[Attribution]]]:
 
 
 def _attribution(row: dict[str, list[list[int]]]) -> Attribution:
-    return Attribution(*(tuple((a, b) for a, b in sorted(row[layer])) for layer in LAYERS))
+    return Attribution(*(tuple((a, b) for a, b in sorted(row[key])) for key in _KEYS))
 
 
 def annotated(words: object, text: str, attributions: list[Attribution]) -> Annotated:
@@ -116,15 +117,16 @@ def annotated(words: object, text: str, attributions: list[Attribution]) -> Anno
     begins: list[tuple[int, int]] = []
     for one in attributions:
         firsts: dict[str, list[int]] = {}
-        for layer, name in enumerate(LAYERS):
-            spans = [_tokens(places, span) for span in getattr(one, name)]
+        parts = (one.speaker_spans, one.cue, one.content)
+        for layer, (name, part) in enumerate(zip(LAYERS, parts, strict=True)):
+            spans = [_tokens(places, span) for span in part]
             firsts[name] = [first for first, last in spans if first < last]
             for first, last in spans:
                 tags[first:last, layer] = INSIDE
             begins += [(first, layer) for first in firsts[name]]
-        cue, source = (firsts[name][0] if firsts[name] else -1 for name in ("cue", "source"))
+        cue, speaker = (firsts[name][0] if firsts[name] else -1 for name in ("cue", "speaker"))
         links += [(0, content, cue) for content in firsts["content"]]
-        links += [(1, cue, source)] if cue >= 0 else []
+        links += [(1, cue, speaker)] if cue >= 0 else []
     for first, layer in begins:
         tags[first, layer] = BEGIN
     return Annotated(text, encoded.ids, places, tags, links)

@@ -40,8 +40,8 @@ def discord(
 def feedback(as_json: AsJson = False) -> None:
     """Print how members rated the answers on Discord, oldest first."""
     from bot import settings
-    from bot.text.answer import feedback_line
-    from bot.text.json import feedback_json, json_line
+    from bot.discord.records import feedback_json, feedback_line
+    from bot.text.json import json_line
 
     with _store(settings.load()) as store:
         for one in store.feedback():
@@ -52,14 +52,15 @@ def feedback(as_json: AsJson = False) -> None:
 def changed(as_json: AsJson = False) -> None:
     """List quotes that the newest version of their article no longer has."""
     from bot import settings
-    from bot.discord.libraries import Desks
-    from bot.text.answer import changed_line
-    from bot.text.json import changed_json, json_line
+    from bot.discord.libraries import Libraries
+    from bot.discord.recall import changes
+    from bot.discord.records import changed_json, changed_line
+    from bot.text.json import json_line
 
     chosen = settings.with_model(settings.load(), NO_MODEL)
-    with _store(chosen) as store, closing(Desks(chosen)) as desks:
+    with _store(chosen) as store, closing(Libraries(chosen)) as libraries:
         for record in store.answers():
-            for change in desks.changes(record):
+            for change in changes(libraries, record):
                 typer.echo(json_line(changed_json(change)) if as_json else changed_line(change))
 
 
@@ -76,24 +77,24 @@ def show_answer(
         record = store.answer(number)
     if record is None:
         raise SettingsError(f"There is no answer with the number {number}.")
-    if not record.way:
+    if not record.trace:
         raise SettingsError(f"How answer {number} was found is no longer kept.")
     if as_json:
         about = {"answer": record.id, "asked": record.asked, "at": record.at}
-        typer.echo(json_line(about | json.loads(record.way)))
+        typer.echo(json_line(about | json.loads(record.trace)))
     else:
         typer.echo(_trace_of(record, chosen))
 
 
 def _trace_of(record: "AnswerRecord", chosen: "Settings") -> str:
     """When it was answered, what was asked, and the trace of the answer."""
-    from bot.discord.libraries import Desks
+    from bot.discord.libraries import Libraries
     from bot.text.trace import trace_text
     from retrieval.articles.article import normalise
 
     asked = " ".join(normalise(record.asked).split())
-    with closing(Desks(chosen)) as desks, desks.desk(record.guild) as desk:
-        trace = trace_text(json.loads(record.way), article_finder(desk))
+    with closing(Libraries(chosen)) as libraries, libraries.desk(record.guild) as desk:
+        trace = trace_text(json.loads(record.trace), article_finder(desk))
     return f"{record.at}  {asked}\n{trace}"
 
 
@@ -102,7 +103,7 @@ def forget_traces(articles: Iterable[str]) -> None:
     from bot import settings
 
     with suppress(LibraryError), _store(settings.load()) as store:
-        store.forget_ways(articles)
+        store.forget_traces(articles)
 
 
 @contextmanager

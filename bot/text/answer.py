@@ -11,10 +11,12 @@ from retrieval.articles.article import normalise
 from retrieval.search.hit import Citation
 
 if TYPE_CHECKING:
-    from bot.discord.libraries import Change
-    from bot.discord.store import Feedback
+    pass
+
 
 _NEAREST = 3  # passages shown when an answer is declined
+
+
 _QUOTED = "bold underline"
 
 
@@ -95,20 +97,6 @@ def _wrapped(text: str) -> str:
     return text.replace("\n", "\n    ")
 
 
-def changed_line(change: "Change") -> str:
-    """When it was answered, the answer's number, the article's id, the question, and the quote."""
-    gone = "(the article was withdrawn)" if change.withdrawn else "(that version is no longer kept)"
-    question, quote = _one_line(change.given.asked), _one_line(change.quote or gone)
-    return f"{change.given.at}\t{change.given.id}\t{change.article}\t{question}\t{quote}"
-
-
-def feedback_line(feedback: "Feedback") -> str:
-    """When, good or bad, answered or declined, the answer's number, and the question."""
-    opinion = "good" if feedback.good else "bad"
-    outcome = "answered" if feedback.found else "declined"
-    question = _one_line(feedback.question)
-    return f"{feedback.at}\t{opinion}\t{outcome}\t{feedback.answer}\t{question}"
-
-
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text in one line, with single blanks."""
     return " ".join(normalise(text).split())

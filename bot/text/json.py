@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +15,8 @@ from retrieval.search.hit import Citation, Hit
 from retrieval.watching.queue import Subscription
 
 if TYPE_CHECKING:
-    from bot.discord.libraries import Change
-    from bot.discord.store import Feedback
+    pass
+
 
 Json = dict[str, Any]
 
@@ -137,7 +136,7 @@ def _report_json(report: Report) -> Json:
         "words": list(report.words),
         "sentence": report.sentence,
         "spans": {
-            "source": _spans_json(parts.source),
+            "source": _spans_json(parts.speaker_spans),
             "cue": _spans_json(parts.cue),
             "content": _spans_json(parts.content),
         },
@@ -179,20 +178,3 @@ def _iso(seconds: float | None) -> str | None:
     """A Unix time in ISO 8601, UTC."""
     at = None if seconds is None else datetime.fromtimestamp(seconds, UTC)
     return at.isoformat(timespec="seconds") if at else None
-
-
-def changed_json(change: "Change") -> Json:
-    """A quote that the newest version of its article no longer has."""
-    return {
-        "at": change.given.at,
-        "answer": change.given.id,
-        "question": change.given.asked,
-        "article_id": change.article,
-        "quote": change.quote,
-        "withdrawn": change.withdrawn,
-    }
-
-
-def feedback_json(feedback: "Feedback") -> Json:
-    """A member's opinion on an answer."""
-    return asdict(feedback)

@@ -7,13 +7,13 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Who (`source`), the words that say so (`cue`), and what (`content`).
+    """Who speaks (`speaker_spans`), the words that say so (`cue`), and what is said (`content`).
 
-    Each is one or more spans of the text's characters, in order; source and cue may be none.
-    `probability` is how sure it is that this is said, and by that source, 0 to 1.
+    Each is one or more spans of characters in the text, in order; the first two may be empty.
+    `probability`, 0 to 1: that this is said, and by that speaker.
     """
 
-    source: tuple[Span, ...]
+    speaker_spans: tuple[Span, ...]
     cue: tuple[Span, ...]
     content: tuple[Span, ...]
     probability: float = field(default=1.0, compare=False)

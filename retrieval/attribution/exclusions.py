@@ -65,7 +65,7 @@ def is_nobodys(text: str, one: Attribution) -> bool:
     """Whether it is said of each that they didn't say it: "Neither Lee nor …", "none of the …"."""
     return any(
         _NOBODY.search(text[max([0, a - _AHEAD_OF, *(y for _, y in one.content if y <= a)]) : b])
-        for a, b in one.source
+        for a, b in one.speaker_spans
     )
 
 
@@ -73,7 +73,7 @@ def is_unreal(text: str, one: Attribution, bounds: Sequence[Span]) -> bool:
     """Whether it is only imagined, or made up by somebody else."""
     if _UNREAL.search(cue_with_its_verb(text, one)):
         return True
-    places = [start for start, _ in (*one.cue, *one.source, *one.content)]
+    places = [start for start, _ in (*one.cue, *one.speaker_spans, *one.content)]
     around = " ".join(text[start:end] for start, end in sentences_at(bounds, places))
     plain = masked(around, "", to_line_end=True)
     if _MADE_UP.search(plain) or _FALSE.search(plain):

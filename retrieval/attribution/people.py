@@ -69,13 +69,13 @@ class Named:
 class People:
     """Whoever a text names."""
 
-    def __init__(self, text: str, sources: Sequence[Span] = ()) -> None:
+    def __init__(self, text: str, speakers: Sequence[Span] = ()) -> None:
         """Finds them, full names first, so that surnames can be told apart.
 
-        Of two who share a surname it is rather the one whom `sources`, where somebody speaks, name.
+        Of two who share a surname, the one named in `speakers`, the spans of who speaks, is meant.
         """
         self._text = text
-        self._sources = sorted(sources)
+        self._speakers = sorted(speakers)
         self.all: list[Named] = []
         self._by_word: dict[str, list[Named]] = defaultdict(list)
         self._at: list[tuple[Span, Named]] = []
@@ -169,7 +169,7 @@ class People:
         return self._first_alone.get(surname(named.name), first) < first
 
     def _speaks(self, named: Named) -> bool:
-        return any(is_within(start, self._sources) for start, _ in named.places)
+        return any(is_within(start, self._speakers) for start, _ in named.places)
 
     def _cut(self, one: Mention) -> Mention:
         """The name of a heading without the capitalised words around it, where it is known."""

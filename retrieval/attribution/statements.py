@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from retrieval.attribution.attribution import Attribution, Span
-from retrieval.attribution.coreference import speakers, whole_sentences
+from retrieval.attribution.coreference import speakers
 from retrieval.attribution.exclusions import is_deed, is_nobodys, is_unreal, sentences_at
 from retrieval.attribution.speaker import Speaker
 from retrieval.attribution.wording import Kind, is_denied, kind
 from retrieval.english.names import surname, words
 from retrieval.english.quotation import masked
+from retrieval.english.sentences import sentences
 
 _ELSE = re.compile(
     r"\b(?:said|asked|added|replied|wrote) (?:[a-z]+ ){0,2}[A-Z]\w+"
@@ -71,7 +72,7 @@ def statements(article_id: str, text: str, attributions: Sequence[Attribution]) 
     whose speaker the article doesn't tell, that tell of a deed rather than of words, as "he
     rejected the offer" does, and what nobody said: "he could have said …", "a fake quote has …".
     """
-    bounds = whole_sentences(text)
+    bounds = sentences(text)
     sound = [
         kept
         for one in attributions
@@ -99,13 +100,13 @@ def statements(article_id: str, text: str, attributions: Sequence[Attribution]) 
 
 def _is_named(text: str, one: Attribution, speaker: Speaker) -> bool:
     """Whether the source is the speaker's name, and no "he" or "the minister" that means them."""
-    said = words(" ".join(text[start:end] for start, end in one.source))
+    said = words(" ".join(text[start:end] for start, end in one.speaker_spans))
     return not speaker.is_named or surname(speaker.name) in said
 
 
 def _is_apart(one: Attribution) -> bool:
     """Whether source, cue and content don't stand beside one another."""
-    parts = [part for part in (one.source, one.cue, one.content) if part]
+    parts = [part for part in (one.speaker_spans, one.cue, one.content) if part]
     return any(
         min(max(b - y, x - c, 0) for x, y in part for b, c in other) > _APART
         for part, other in pairwise(parts)
@@ -117,21 +118,21 @@ def _in_one_sentence(text: str, one: Attribution, bounds: Sequence[Span]) -> Att
 
     Of 2,137 that people marked in held-back articles none has its source in another sentence.
     """
-    if not (one.source and one.cue):
+    if not (one.speaker_spans and one.cue):
         return one
     start, end = next(iter(sentences_at(bounds, [one.cue[0][0]])), (0, len(text)))
-    first, last = one.source[0][0], one.source[-1][1]
+    first, last = one.speaker_spans[0][0], one.speaker_spans[-1][1]
     ends = [place.start() + 1 for place in _FULL_STOP.finditer(text, first, last)]
     start = max([start, *(place for place in ends if place <= one.cue[0][0])])
     end = min([end, *(place for place in ends if place > one.cue[0][0])])
-    kept = [(max(start, a), min(end, b)) for a, b in one.source if a < end and start < b]
+    kept = [(max(start, a), min(end, b)) for a, b in one.speaker_spans if a < end and start < b]
     bare = tuple((a, b) for a, b in (_bare(text, *span) for span in kept) if a < b)
-    return replace(one, source=bare) if bare else None
+    return replace(one, speaker_spans=bare) if bare else None
 
 
 def _beside(text: str, one: Attribution) -> Attribution:
     """The attribution with the contents that nobody else's words or cues part from its own cue."""
-    own = {*one.cue, *one.source} or {*one.content[:1]}
+    own = {*one.cue, *one.speaker_spans} or {*one.content[:1]}
     kept: list[Span] = []
     run: list[Span] = []
     end = 0
@@ -156,7 +157,9 @@ def _clipped(text: str, one: Attribution, bounds: Sequence[Span]) -> Attribution
 
     And without scraps of one or two words beside others.
     """
-    places = [start for start, _ in (*one.cue, *one.source)] or [start for start, _ in one.content]
+    places = [start for start, _ in (*one.cue, *one.speaker_spans)] or [
+        start for start, _ in one.content
+    ]
     kept: list[Span] = []
     for start, end in one.content:
         if kind(text, Attribution((), (), ((start, end),))) == "indirect":

@@ -1,8 +1,8 @@
-"""Tagger: text → Attributions, every source, cue and content that a small network finds.
+"""Tagger: text → Attributions, with every speaker, cue and content that a small network finds.
 
-The network is our own (training/tagger.py, weights/). For each token it says whether a
-source, a cue or a content begins or goes on there, and gives four vectors, whose products say to
-which cue a content belongs, and to which source a cue.
+The network is our own (training/tagger.py, models/weights/). For each token it predicts whether a
+speaker, a cue or a content begins or continues there. It also gives four vectors a token: their
+products link each content to its cue, and each cue to its speaker.
 """
 
 import re
@@ -15,11 +15,11 @@ import numpy.typing as npt
 from retrieval.attribution.attribution import Attribution, Span
 from retrieval.models.onnx import Logits, Network, Pair
 
-LAYERS = ("source", "cue", "content")
+LAYERS = ("speaker", "cue", "content")
 OUTSIDE, BEGIN, INSIDE = range(3)
 WINDOW = 384  # tokens that are read at once, two of them marks
 LINK = 32  # numbers in each of the vectors
-_LIKELY = 0.2  # from which on tokens are taken for a cue's or a source's
+_LIKELY = 0.2  # probability from which a token is part of a cue or a speaker
 _CHANGE = 0.7  # what the begin or end of a content costs, in logarithms of likelihood
 _REACH = 384  # tokens between what can be linked; keeps the time linear
 NEARNESS = 0.5  # what distance takes from a link, times its logarithm
@@ -108,34 +108,34 @@ def linked(places: Numbers, lines: Numbers, tags: Logits, links: Logits) -> list
     logits = tags.reshape(len(tags), len(LAYERS), 3).astype(np.float64)
     chances = logits - np.logaddexp.reduce(logits, axis=2, keepdims=True)
     breaks = np.concatenate([[True], lines[1:] != lines[:-1]])
-    sources, cues = (_short(chances[:, layer], breaks) for layer in range(2))
+    speakers, cues = (_short(chances[:, layer], breaks) for layer in range(2))
     contents = _long(chances[:, 2], breaks)
     vectors = links.reshape(len(links), 4, LINK)
     cue_of = _partners(vectors[:, 0], vectors[:, 1], contents, cues)
-    source_of = _partners(vectors[:, 2], vectors[:, 3], cues, sources)
+    speaker_of = _partners(vectors[:, 2], vectors[:, 3], cues, speakers)
     grouped: dict[int, list[int]] = {}
     for content, (cue, _) in enumerate(cue_of):
         grouped.setdefault(cue if cue >= 0 else -1 - content, []).append(content)
     found = []
     for cue, some in grouped.items():
-        source, sure = source_of[cue] if cue >= 0 else (-1, 0.0)
+        speaker, sure = speaker_of[cue] if cue >= 0 else (-1, 0.0)
         sure *= min((cue_of[content][1] for content in some), default=0.0)
-        for layer, spans in ((0, [sources[source]] if source >= 0 else []),
+        for layer, spans in ((0, [speakers[speaker]] if speaker >= 0 else []),
                              (1, [cues[cue]] if cue >= 0 else []),
                              (2, [contents[content] for content in some])):  # fmt: skip
             sure *= _sureness(chances[:, layer], spans)
         one = Attribution(
-            (_characters(places, sources[source]),) if source >= 0 else (),
+            (_characters(places, speakers[speaker]),) if speaker >= 0 else (),
             (_characters(places, cues[cue]),) if cue >= 0 else (),
             tuple(_characters(places, contents[content]) for content in some),
             sure,
         )
-        found.append((min(one.source + one.cue + one.content), one))
+        found.append((min(one.speaker_spans + one.cue + one.content), one))
     return [one for _, one in sorted(found, key=lambda each: each[0])]
 
 
 def _short(chances: Chances, breaks: Marks) -> list[Span]:
-    """First and last token of each cue or source that is not too unlikely."""
+    """First and last token of each cue or speaker that is not too unlikely."""
     inside = chances[:, OUTSIDE] < np.log(1 - _LIKELY)
     begins = breaks | (chances[:, BEGIN] > np.log(0.5))
     return _runs(inside, begins)

@@ -105,8 +105,10 @@ def cue_with_its_verb(text: str, attribution: Attribution) -> str:
     cue = text[start:end] + (unsaid[0] if unsaid else "")
     said = [place for span in attribution.content for place in span]
     ahead = ""
-    if attribution.source and attribution.source[-1][1] <= start:
-        first = max([attribution.source[-1][1], *(place for place in said if place <= start)])
+    if attribution.speaker_spans and attribution.speaker_spans[-1][1] <= start:
+        first = max(
+            [attribution.speaker_spans[-1][1], *(place for place in said if place <= start)]
+        )
         ahead = _of_the_cue(text[first:start], cue)
     return re.split(r"(?<=[.!?])\s", ahead + cue)[-1]
 

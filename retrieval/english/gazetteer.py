@@ -8,6 +8,7 @@ no person.
 
 from importlib.resources import files
 
+from retrieval.english.abbreviations import RANKS
 from retrieval.english.dates import DAYS
 
 _LITTLE = """
@@ -29,7 +30,7 @@ GIVEN = {
     for gender, _, names in (line.partition(": ") for line in _lines("given_names"))
     for name in names.split()
 }
-ROLES = _words("roles")
+ROLES = _words("roles") | frozenset(map(str.lower, RANKS))
 SAYING_LITTLE = frozenset(_LITTLE.split())
 QUALIFIERS = _words("qualifiers") | ROLES
 GROUPS = _words("groups")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
+from retrieval.english.abbreviations import GENERATIONS, IN_NAMES, RANKS
 from retrieval.english.gazetteer import GIVEN, NO_PERSONS, QUALIFIERS, ROLES, STARTERS
 from retrieval.english.words import STOPWORDS
 
@@ -25,7 +26,6 @@ dr professor general colonel captain senator representative governor president p
 secretary chancellor mayor king queen prince princess pope judge justice dame the congressman
 congresswoman ambassador commissioner
 """
-_SHORT_TITLE = "prof rev gen lt col capt sgt maj adm sen rep gov hon"
 _LESSER_TITLE = """
 reverend major admiral elect chief baroness councilman councilwoman councillor assemblyman
 assemblywoman delegate sheriff attorney
@@ -34,9 +34,9 @@ _OFFICE = """
 vice chairman chairwoman chair spokesman spokeswoman spokesperson leader ceo director foreign
 """
 # Words that begin no name, and those that may stand before one unproved.
-_TITLES = HONORIFICS.keys() | f"{_TITLE} {_SHORT_TITLE} {_LESSER_TITLE}".split()
+_TITLES = HONORIFICS.keys() | f"{_TITLE} {_LESSER_TITLE}".split() | {one.lower() for one in RANKS}
 TITLES = HONORIFICS.keys() | f"{_TITLE} {_OFFICE}".split()
-ABBREVIATED = "|".join(f"Mr Mrs Ms Dr Jr Sr St {_SHORT_TITLE.title()}".split())
+ABBREVIATED = "|".join(sorted(IN_NAMES | GENERATIONS))
 
 _ENDING = re.compile(r"(?<=[a-z]{2}s)k(?:yy|iy|yi|ij|ii|yj|i)$")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})

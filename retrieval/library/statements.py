@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from retrieval.articles.article import Article
-from retrieval.attribution import coreference
 from retrieval.attribution.attribution import Attribution
 from retrieval.attribution.speaker import Speaker
 from retrieval.attribution.statements import Statement
@@ -17,7 +16,7 @@ from retrieval.library.library import Library
 
 # Raised whenever tagger, speakers or statements find others than before in the same text: it is
 # then looked for anew.
-VERSION = "3"
+VERSION = "4"
 _BEGINNING = 4  # letters of a word by which speakers are looked for; spellings differ behind them
 _READY = "s.article NOT IN (SELECT key FROM articles WHERE state != 'ready')"
 _ROW = (
@@ -212,12 +211,12 @@ def _marks(values: Sequence[str]) -> str:
 
 def _calling(speaker: Speaker) -> list[object]:
     called = f" {fold(speaker.name)} {fold(speaker.description)}"
-    key = coreference.key(speaker.name)
+    key = names.key(speaker.name)
     return [key, speaker.name, speaker.description, speaker.is_named, called]
 
 
 def _spans(parts: Attribution) -> str:
-    return json.dumps([parts.source, parts.cue, parts.content], separators=(",", ":"))
+    return json.dumps([parts.speaker_spans, parts.cue, parts.content], separators=(",", ":"))
 
 
 def _statement(id: str, row: Sequence[Any]) -> Statement:
@@ -227,10 +226,10 @@ def _statement(id: str, row: Sequence[Any]) -> Statement:
 
 
 def _attribution(spans: str) -> Attribution:
-    source, cue, content = (tuple((a, b) for a, b in some) for some in json.loads(spans))
-    return Attribution(source, cue, content)
+    speaker, cue, content = (tuple((a, b) for a, b in some) for some in json.loads(spans))
+    return Attribution(speaker, cue, content)
 
 
 def _fits(attribution: Attribution, size: int) -> bool:
-    spans = [*attribution.source, *attribution.cue, *attribution.content]
+    spans = [*attribution.speaker_spans, *attribution.cue, *attribution.content]
     return bool(attribution.content) and all(0 <= a < b <= size for a, b in spans)

@@ -28,7 +28,7 @@ class Report:
     def reach(self) -> tuple[int, int]:
         """Where it begins and ends, with whoever says it and the words that say so."""
         parts = self.statement.attribution
-        spans = [*parts.source, *parts.cue, *parts.content]
+        spans = [*parts.speaker_spans, *parts.cue, *parts.content]
         return min(a for a, _ in spans), max(b for _, b in spans)
 
     @property

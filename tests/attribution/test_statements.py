@@ -114,7 +114,7 @@ def test_what_nobody_said_is_no_statement(text: str) -> None:
     one = Attribution(((start, start + 7),), (cue.span(),), ((cue.end() + 1, len(text) - 1),))
 
     assert statements("a", text, [one]) == []
-    real = replace(one, source=((0, 7),), cue=((8, 12),), content=((13, 21),))
+    real = replace(one, speaker_spans=((0, 7),), cue=((8, 12),), content=((13, 21),))
     assert len(statements("a", "Ann Lee said it sinks.", [real])) == 1
 
 

@@ -24,7 +24,7 @@ def words(text: str, spans: tuple[Span, ...]) -> list[str]:
 def who_said_what(text: str) -> list[tuple[str, str, str]]:
     """Source, cue and content of each attribution, parts apart by ` | `."""
     return [
-        (" | ".join(words(text, one.source)), " | ".join(words(text, one.cue)),
+        (" | ".join(words(text, one.speaker_spans)), " | ".join(words(text, one.cue)),
          " | ".join(words(text, one.content)))
         for one in TAGGER.attributions(text)
     ]  # fmt: skip
@@ -83,15 +83,15 @@ ODD = [
 
 def sound(text: str, found: list[Attribution]) -> bool:
     """Whether spans are in the text, trimmed and in order, and each attribution has a content."""
-    spans = [one for each in found for one in (*each.source, *each.cue, *each.content)]
+    spans = [one for each in found for one in (*each.speaker_spans, *each.cue, *each.content)]
     inside = all(0 <= a < b <= len(text) and text[a:b] == text[a:b].strip() for a, b in spans)
     ordered = all(
         before[1] <= after[0]
         for each in found
-        for part in (each.source, each.cue, each.content)
+        for part in (each.speaker_spans, each.cue, each.content)
         for before, after in pairwise(part)
     )
-    firsts = [min(chain(each.source, each.cue, each.content)) for each in found]
+    firsts = [min(chain(each.speaker_spans, each.cue, each.content)) for each in found]
     return inside and ordered and firsts == sorted(firsts) and all(one.content for one in found)
 
 

@@ -266,7 +266,7 @@ async def test_doctor_tells_of_the_bot(options: Settings, server: Server) -> Non
 
     before = await asyncio.to_thread(findings, options)
     async with bot(options, server) as client:
-        client.store.note("alive", str(round(time.time())))
+        client.context.store.note("alive", str(round(time.time())))
     server.allow_content = False
     after = await asyncio.to_thread(findings, options)
     wrong = options.model_copy(update={"discord_token": SecretStr("wrong.token.really")})
