@@ -5,21 +5,27 @@ from dataclasses import dataclass
 
 Span = tuple[int, int]
 
-MARKS = "\"“”„«»‘’'"
+_DOUBLE = ('"', "“", "”", "„", "«", "»")
+_SINGLE = ("'", "‘", "’")
+MARKS = "".join(_DOUBLE + _SINGLE)
 CLOSING = "\"'”’»)"  # what may stand behind the end of a sentence
 
 # Opening and closing marks differ in kind in many a text, as in “this", and others may stand
 # within. An apostrophe closes nothing where a letter follows it.
-_CURLY = r"“(?:[^“”\"\n]|(?<=\s)\"(?=\w)[^“”\"\n]*\")*+[”\"]"
-_STRAIGHT = r"\"(?:[^“”\"\n]|“[^“”\"\n]*”?)*+[\"”]"
-_CLOSED = (
-    rf"{_CURLY}|{_STRAIGHT}|«[^«»\n]*»|„[^„“”\n]*[“”]|''.*?''"
-    r"|(?<!\w)‘[^‘\n]*?’(?!\w)|(?<![\w'])'(?!['\s])(?:[^'\n]|(?<=\w)'(?=\w))*+'(?![\w'])"
+_PAIRS = (
+    r"“(?:[^“”\"\n]|(?<=\s)\"(?=\w)[^“”\"\n]*\")*+[”\"]",
+    r"\"(?:[^“”\"\n]|“[^“”\"\n]*”?)*+[\"”]",
+    r"«[^«»\n]*»",
+    r"„[^„“”\n]*[“”]",
+    r"''.*?''",
+    r"(?<!\w)‘[^‘\n]*?’(?!\w)",
+    r"(?<![\w'])'(?!['\s])(?:[^'\n]|(?<=\w)'(?=\w))*+'(?![\w'])",
 )
-_QUOTED = re.compile(_CLOSED)
-_QUOTED_OR_OPEN = re.compile(rf"{_CLOSED}|(?:“[^“”\n]*|\"[^\"\n]*|''[^\n]*)(?=\n|\Z)")
-_DOUBLE = re.compile(r"[“”\"«»„]")
-_ANY = re.compile(rf"{_DOUBLE.pattern}|(?<!\w)['‘](?=\w)")
+_UNCLOSED = (r"“[^“”\n]*", r"\"[^\"\n]*", r"''[^\n]*")
+_QUOTED = re.compile("|".join(_PAIRS))
+_QUOTED_OR_OPEN = re.compile(rf"{_QUOTED.pattern}|(?:{'|'.join(_UNCLOSED)})(?=\n|\Z)")
+_ANY_DOUBLE = re.compile(f"[{''.join(_DOUBLE)}]")
+_ANY = re.compile(rf"{_ANY_DOUBLE.pattern}|(?<!\w)['‘](?=\w)")
 
 
 _SAME = str.maketrans(
@@ -62,7 +68,7 @@ def masked(text: str, fill: str | None = None, *, to_line_end: bool = False) -> 
 
 def quotations(sentence: str) -> list[Quotation] | None:
     """What it has between quotation marks; None where these don't match."""
-    if _DOUBLE.search(masked(sentence)):
+    if _ANY_DOUBLE.search(masked(sentence)):
         return None
     marks = [(a, b, 2 if sentence[a:b].startswith("''") else 1) for a, b in quoted_spans(sentence)]
     return [Quotation(a + n, b - n, sentence[a + n : b - n]) for a, b, n in marks]
