@@ -19,7 +19,7 @@ _WEEKDAYS = _WEEKDAY_NAMES.split()
 DAYS = frozenset((*_MONTHS, *_WEEKDAYS))
 _LENGTHS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
-MONTH = rf"(?:{'|'.join((*map(str.title, _MONTHS), *sorted(ABBREVIATED)))})\b\.?"
+MONTH = rf"(?:(?:{'|'.join(map(str.title, _MONTHS))})\b|(?:{'|'.join(sorted(ABBREVIATED))})\b\.?)"
 WEEKDAY = "|".join(_WEEKDAYS)
 NUMBERED = r"\d{1,2}(?:st|nd|rd|th)?"  # a day of a month
 _YEAR = r"\b(?:1[5-9]|20)\d\d\b"
