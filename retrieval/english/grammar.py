@@ -14,13 +14,13 @@ since meanwhile however also while whereas though although still separately inst
 """
 
 PRONOUNS = frozenset(_PRONOUN.split())
-AUXILIARIES = frozenset(f"{_FINITE} {_MODAL}".split())
+AUXILIARIES = frozenset(f"{_FINITE} {_MODAL}".split()) - {"may"}  # it is a month more often
 BE = frozenset(("was", "were", "is", "are", "be", "been", "being", "got"))
 # A verb behind one of these is not said to be done: "to close", "will close", "before closing".
 UNDONE = frozenset(f"{_MODAL} {_NOT_YET}".split())
 LINKING = frozenset(_LINKING.split())  # they join a sentence to the one before
-TOGETHER = frozenset(("than", "from", "between"))  # what stands behind one of these belongs to it
-MUTUAL = frozenset(("met", "meet", "and"))  # "A met B" is "A and B met"
+TOGETHER = frozenset(("than", "from"))  # what stands behind one of these belongs to it
+MUTUAL = frozenset(("met", "meet"))  # "A met B" is "A and B met"
 JOINING = frozenset(("that", "if", "whether", "unless", "when"))  # "only fools believe that …"
 
 # Where one clause ends and another begins.

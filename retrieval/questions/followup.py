@@ -38,8 +38,7 @@ class Understood:
     tokens: int = 0
 
 
-# "May" is a month in most questions that begin with it.
-_AUXILIARY = rf"{'|'.join(sorted(AUXILIARIES - {'may'}))}|(?:did|was)n[’']?t"
+_AUXILIARY = rf"{'|'.join(sorted(AUXILIARIES))}|(?:did|was)n[’']?t"
 _ASKING = re.compile(
     r"^(?:and |but |or |so )?(?:who|what|when|where|why|how|which|whose|whom|in|on|at|by|for|from"
     rf"|to|during|after|before|besides|any|anything|anyone|other|another|more|as for|{_AUXILIARY})"
