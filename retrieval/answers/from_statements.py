@@ -5,6 +5,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from retrieval.answers.answer import DECLINED, Answer, Missing, cite_again
+from retrieval.english.quotation import has_mark, quoted_spans
 from retrieval.english.sentences import sentences
 from retrieval.english.words import content_stems
 from retrieval.library.filter import Filter
@@ -37,8 +38,6 @@ _DISAPPROVES = re.compile(
     re.I,
 )
 _DENIES = re.compile(r"\b(?:den[iy]|disput|disavow|refut|rebut|reject)", re.I)
-_MARK = re.compile(r"[\"“”«»„]|(?<!\w)['‘](?=\w)")
-_QUOTED = re.compile(r"[\"“„«].+[\"”»]|(?<!\w)['‘].+['’](?!\w)")
 _BEHIND_VERB = r"(?:(?:,|[”\"’']) (?:said|says|added|wrote)|\b[Aa]ccording to) (?:[A-Z]\w+ ){0,3}"
 _AUXILIARY = r"(?:has|have|had|also|later|then|again|never|not|did|would|will|\w+ly)"
 _NARROW = ("denied", "criticised")
@@ -108,7 +107,7 @@ def _nobody(asked: StatementRequest, question: str) -> list[str]:
         return [_NO_WORDS]
     if asked.how == "criticised":
         return [f"Nobody is said to criticise {asked.topic_text}."]
-    return [f"Nobody is said to say {asked.topic_text!r}."] if _QUOTED.search(question) else []
+    return [f"Nobody is said to say {asked.topic_text!r}."] if quoted_spans(question) else []
 
 
 def _who(
@@ -186,7 +185,7 @@ def quoted_place(report: Report, topic: Set[str] = frozenset()) -> tuple[int, in
     text, passage = report.article.text, report.citation(1).hit.passage
     first, last = report.reach
     beside = text[passage.start : first] + text[last : passage.end]
-    whole = report.reach if _MARK.search(beside) else (passage.start, passage.end)
+    whole = report.reach if has_mark(beside) else (passage.start, passage.end)
     for start, end in (whole, report.spoken):
         if _fits(text[start:end]):
             return start, end

@@ -5,7 +5,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from retrieval.attribution.attribution import Attribution, Span
-from retrieval.attribution.wording import QUOTED, SAYING, cue_with_its_verb, kind
+from retrieval.attribution.wording import SAYING, cue_with_its_verb, kind
+from retrieval.english.quotation import masked
 
 _DEED = re.compile(
     r"\b(?:reject|refus|approv|accept|fil(?:e|ed|es)\b|vot|support|back|oppos|agree|sign|adopt|decid"
@@ -74,11 +75,12 @@ def is_unreal(text: str, one: Attribution, bounds: Sequence[Span]) -> bool:
         return True
     places = [start for start, _ in (*one.cue, *one.speaker_spans, *one.content)]
     around = " ".join(text[start:end] for start, end in sentences_at(bounds, places))
-    plain = QUOTED.sub("", around)
+    plain = masked(around, "", to_line_end=True)
     if _MADE_UP.search(plain) or _FALSE.search(plain):
         return True
     return any(
-        _IF.match(text[start : one.cue[0][1]]) or _ASKED.match(QUOTED.sub("", text[start:end]))
+        _IF.match(text[start : one.cue[0][1]])
+        or _ASKED.match(masked(text[start:end], "", to_line_end=True))
         for start, end in sentences_at(bounds, [first for first, _ in one.cue[:1]])
     )
 

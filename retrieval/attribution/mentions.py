@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from retrieval.english.gazetteer import (
     GIVEN,
+    NAMELESS,
     NO_PERSONS,
     QUALIFIERS,
     ROLES,
-    STARTERS,
 )
 from retrieval.english.names import (
+    ABBREVIATED,
     HONORIFICS,
+    UPPER,
     akin,
+    begins_sentence,
     generation,
     head,
     words,
@@ -29,19 +32,16 @@ _LINKS = frozenset(("of", "for", "at", "from", "in", "the", "a", "an"))
 _MOTORS = frozenset(("Motors", "Electric", "Mills", "Dynamics", "Assembly"))  # "General" before
 
 
-_UP = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞİŁŃŇŌŐŘŚŞŠŤŪŮŰŹŻŽ"
+_ABBREVIATED = rf"(?:{ABBREVIATED})\b\.?"
 
 
-_ABBREVIATED = r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Rev|Prof|Sgt|Capt|Jr|Sr|St|Hon)\b\.?"
-
-
-_WORD = rf"(?:{_ABBREVIATED}|(?:[{_UP}]\.)+|[{_UP}][\w-]*(?:[’'][{_UP}][\w-]*)*&?\w*)"
+_WORD = rf"(?:{_ABBREVIATED}|(?:[{UPPER}]\.)+|[{UPPER}][\w-]*(?:[’'][{UPPER}][\w-]*)*&?\w*)"
 
 
 _PARTICLE = r"(?:van|von|der|den|de|del|di|da|dos|du|la|le|al|bin|ibn|of|for|the|zu|ter|y|&)"
 
 
-_NICKNAME = rf"[ \u00a0][\"“‘][{_UP}][\w.-]{{1,15}}[\"”’](?=[ \u00a0][{_UP}])"
+_NICKNAME = rf"[ \u00a0][\"“‘][{UPPER}][\w.-]{{1,15}}[\"”’](?=[ \u00a0][{UPPER}])"
 
 
 _RUN = re.compile(
@@ -127,7 +127,7 @@ def mentions_in(text: str) -> Iterator[Mention]:
 
 def _mention(text: str, parts: Sequence[re.Match[str]], plain_words: Set[str]) -> Iterator[Mention]:
     """The name that stands in a run of capitalised words, if there is one."""
-    while parts and parts[0][0].strip(".,").casefold() in STARTERS:
+    while parts and parts[0][0].strip(".,").casefold() in NAMELESS:
         parts = parts[1:]
     called = parts[_behind_roles([part[0] for part in parts]) :]
     if not called:
@@ -135,7 +135,7 @@ def _mention(text: str, parts: Sequence[re.Match[str]], plain_words: Set[str]) -
     begin, start = parts[0].start(), called[0].start()
     name = _without_place(text[start : called[-1].end()])
     role = text[begin:start].strip(" ,\u00a0")
-    if name.lower() in plain_words and _begins_sentence(text, start):
+    if name.lower() in plain_words and begins_sentence(text, start):
         return
     honorific = next((HONORIFICS[w] for w in words(role) if w in HONORIFICS), "")
     ahead = text[max(0, start - len(role) - 90) : begin]
@@ -209,19 +209,14 @@ def _role(ahead: str, own: str) -> str:
             break
         said.insert(0, word)
     left = words_before[: len(words_before) - len(said)]
-    while said and (said[0].casefold() in STARTERS or (said[0].islower() and left[-1:] == ["to"])):
+    while said and (said[0].casefold() in NAMELESS or (said[0].islower() and left[-1:] == ["to"])):
         said, left = said[1:], []
     return " ".join([*said, own]).strip()
 
 
 def _qualifies(word: str, plain: str) -> bool:
-    is_name = word[:1].isupper() and plain not in STARTERS and not plain.endswith("ing")
+    is_name = word[:1].isupper() and plain not in NAMELESS and not plain.endswith("ing")
     return plain in QUALIFIERS or is_name
-
-
-def _begins_sentence(text: str, start: int) -> bool:
-    """Whether a word there is capitalised in any case."""
-    return bool(re.search(r"(?:^|[.!?:\n”\"“‘'])\s*$", text[max(0, start - 3) : start]))
 
 
 def appositions(text: str, one: Mention) -> list[str]:

@@ -9,8 +9,9 @@ from retrieval.attribution.attribution import Attribution, Span
 from retrieval.attribution.coreference import speakers
 from retrieval.attribution.exclusions import is_deed, is_nobodys, is_unreal, sentences_at
 from retrieval.attribution.speaker import Speaker
-from retrieval.attribution.wording import QUOTED, Kind, is_denied, kind
+from retrieval.attribution.wording import Kind, is_denied, kind
 from retrieval.english.names import surname, words
+from retrieval.english.quotation import masked
 from retrieval.english.sentences import sentences
 
 _ELSE = re.compile(
@@ -182,7 +183,7 @@ def _line(text: str, place: int) -> Span:
 
 def _is_quotation(text: str, place: int) -> bool:
     """Whether nothing but a quotation stands on the line: nobody else says it there."""
-    rest = QUOTED.sub("", text[slice(*_line(text, place))])
+    rest = masked(text[slice(*_line(text, place))], "", to_line_end=True)
     return len(rest.split()) <= _SCRAP
 
 

@@ -4,14 +4,9 @@ import re
 from typing import Literal
 
 from retrieval.attribution.attribution import Attribution, Span
+from retrieval.english.quotation import quoted_spans
 
 Kind = Literal["direct", "indirect", "mixed"]
-
-
-QUOTED = re.compile(
-    r"“[^“”\n]*(?:”|(?=\n|$))|\"[^\"\n]*(?:\"|(?=\n|$))|«[^«»\n]*»|„[^„“”\n]*[“”]"
-    r"|''.*?(?:''|(?=\n|$))|(?<!\w)‘[^‘\n]*?’(?!\w)|(?<![\w'])'(?!')[^'\n]*(?:'\w[^'\n]*)*'(?![\w'])"
-)
 
 
 _FAR = 2000  # characters: a line without an end would take the square of its length
@@ -95,7 +90,7 @@ def _quotations(text: str, start: int, end: int) -> list[Span]:
     first = max(text.rfind("\n", 0, start) + 1, start - _FAR)
     last = text.find("\n", end, end + _FAR)
     line = text[first : last if last >= 0 else end + _FAR]
-    return [(first + one.start(), first + one.end()) for one in QUOTED.finditer(line)]
+    return [(first + a, first + b) for a, b in quoted_spans(line, to_line_end=True)]
 
 
 def cue_with_its_verb(text: str, attribution: Attribution) -> str:

@@ -3,9 +3,10 @@
 Files, in import order:
 
     words          stems, stop words, and the words that carry meaning
+    grammar        closed classes of words, such as pronouns and auxiliaries
+    abbreviations  abbreviations with a full stop, by what the stop may mean
     dates          days, weekdays and months in a text
     gazetteer      given names, roles and other words that tell persons from things
-    abbreviations  abbreviations with a full stop, by what the stop may mean
     stops          whether a full stop or another mark ends a sentence
     sentences      where each sentence of a text begins and ends
     boilerplate    notices and bylines, which are no news

@@ -6,18 +6,38 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from retrieval.english.gazetteer import GIVEN, NO_PERSONS, QUALIFIERS, ROLES
+from retrieval.english.abbreviations import GENERATIONS, IN_NAMES, RANKS
+from retrieval.english.gazetteer import GIVEN, NO_PERSONS, QUALIFIERS, ROLES, STARTERS
 from retrieval.english.words import STOPWORDS
+
+UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞİŁŃŇŌŐŘŚŞŠŤŪŮŰŹŻŽ"
+PARTICLES = "von|van|der|de|al|bin"
+_CAPITALISED = rf"[{UPPER}][\w’'.-]*(?<![.'’-])"
+NAME = re.compile(
+    rf"\b{_CAPITALISED}(?:[ .]+(?:(?:{PARTICLES}|of|the)\s+)*{_CAPITALISED})*"
+    rf"|\b(?:von|van|de)\s+(?:der\s+)?{_CAPITALISED}(?:\s{_CAPITALISED})*"
+)
+# A word with a capital, where no sentence begins.
+INNER_NAME = re.compile(rf"(?<![.!?\"“] )(?<!^)\b[{UPPER}][\w’'-]+")
 
 HONORIFICS = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "lady": "f"}
 _TITLE = """
-dr prof professor rev reverend gen general lt col colonel capt captain sgt maj major adm admiral
-sen senator rep representative gov governor president elect prime minister secretary chancellor
-mayor king queen prince princess pope chief judge justice dame baroness hon the
-congressman congresswoman councilman councilwoman councillor assemblyman assemblywoman delegate
-ambassador commissioner sheriff attorney
+dr professor general colonel captain senator representative governor president prime minister
+secretary chancellor mayor king queen prince princess pope judge justice dame the congressman
+congresswoman ambassador commissioner
 """
-_TITLES = frozenset(_TITLE.split()) | HONORIFICS.keys()
+_LESSER_TITLE = """
+reverend major admiral elect chief baroness councilman councilwoman councillor assemblyman
+assemblywoman delegate sheriff attorney
+"""
+_OFFICE = """
+vice chairman chairwoman chair spokesman spokeswoman spokesperson leader ceo director foreign
+"""
+# Words that begin no name, and those that may stand before one unproved.
+_TITLES = HONORIFICS.keys() | f"{_TITLE} {_LESSER_TITLE}".split() | {one.lower() for one in RANKS}
+TITLES = HONORIFICS.keys() | f"{_TITLE} {_OFFICE}".split()
+ABBREVIATED = "|".join(sorted(IN_NAMES | GENERATIONS))
+
 _ENDING = re.compile(r"(?<=[a-z]{2}s)k(?:yy|iy|yi|ij|ii|yj|i)$")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 _SPELLINGS = {
@@ -39,6 +59,10 @@ _OF_A_PEOPLE = ROLES | QUALIFIERS | NO_PERSONS  # behind "European" in what some
 _STEM = 4  # letters of a country's name that its people's begins with
 _OF_A_COUNTRY = re.compile(r"[ie]?an|n|ish|ese|i")
 _A_PEOPLE = re.compile(r"(?:ans|ish|ese|rench|utch|wiss|reeks|urks|zechs|oles|anes|wedes|inns)$")
+
+_BEGUN = re.compile(r"(?:\A|[.!?:;\n”\"“«‘'])\s*\Z")
+WORD = re.compile(r"[^\W\d_]+(?:[-’'.&][^\W\d_]+)*")
+_STARTS = STOPWORDS | STARTERS
 
 
 @lru_cache(maxsize=10_000)
@@ -179,32 +203,6 @@ def generation(name: str) -> frozenset[str]:
     return _GENERATIONS & {*_untitled(name)}
 
 
-WORD = re.compile(r"[^\W\d_]+(?:[-’'.&][^\W\d_]+)*")
-
-
-_TITLE_WORDS = """
-mr mrs ms miss dr sir lord lady dame president vice prime minister chancellor secretary senator
-representative congressman congresswoman governor mayor king queen prince princess pope general
-colonel captain judge justice professor chairman chairwoman chair spokesman spokeswoman
-spokesperson leader ceo director commissioner ambassador foreign the
-"""
-
-
-TITLES = frozenset(_TITLE_WORDS.split())
-
-
-# With which sentences begin that name nobody.
-_START = """
-according after although among amid another before both despite during each earlier however
-later meanwhile most neither no nobody none others several since some still though together
-under until while within without yes one two three four five few many articles article reports
-passages sources separately instead similarly moreover in addition
-"""
-
-
-_STARTS = STOPWORDS | frozenset(_START.split())
-
-
 def named(sentence: str) -> Iterator[tuple[int, int, str]]:
     """Words written as names are, with where they begin and their places among the words.
 
@@ -219,10 +217,11 @@ def named(sentence: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), place, word
 
 
-def begins_sentence(sentence: str, start: int) -> bool:
+def begins_sentence(text: str, start: int) -> bool:
     """Whether a word that begins there has a capital for that alone."""
-    return sentence[:start].rstrip()[-1:] in (*".!?:;\"“«‘'", "")
+    return bool(_BEGUN.search(text[max(0, start - 8) : start]))
 
 
 def bare_word(word: str) -> str:
+    """The word without "'s" or a full stop at its end."""
     return re.sub(r"['’]s$|['’]$|\.$", "", word)

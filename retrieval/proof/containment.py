@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from retrieval.english.dates import DAYS
+from retrieval.english.grammar import BE, LINKING, UNDONE, has_pronoun
 from retrieval.english.names import TITLES, named
 from retrieval.english.negation import denies
 from retrieval.english.numbers import numbers
+from retrieval.english.quotation import masked
 from retrieval.english.sentences import sentences
 from retrieval.english.words import stems
 from retrieval.proof.alignment import (
-    BE,
-    QUOTED,
     SAYS,
     Word,
     aligned_words,
@@ -61,49 +61,7 @@ _PART = re.compile(
 _HEADED = re.compile(r"\b(?:saying|describing|citing|arguing|insisting|calling|stating)\b", re.I)
 
 
-_PRONOUN = re.compile(r"\b(?:he|she|they|him|her|them|his|their|its?|we|our|i|who)\b", re.I)
-
-
 _IF = re.compile(r"\b(?:if|unless|provided that|as long as|on condition)\b", re.I)
-
-
-_TO = frozenset(
-    [
-        "to",
-        "will",
-        "would",
-        "shall",
-        "should",
-        "could",
-        "can",
-        "may",
-        "might",
-        "must",
-        "not",
-        "of",
-        "for",
-        "from",
-        "before",
-        "without",
-    ]
-)
-
-
-_LINKS = frozenset(
-    [
-        "since",
-        "meanwhile",
-        "however",
-        "also",
-        "while",
-        "whereas",
-        "though",
-        "although",
-        "still",
-        "separately",
-        "instead",
-    ]
-)
 
 
 _BACK = 3  # sentences to where whoever is meant was named
@@ -180,14 +138,14 @@ def _unsupported(
 ) -> tuple[float, str]:
     """How far `said` is from supporting the clause, and why; (0, "") where it does."""
     words, there = [one for one in words_of(clause) if bears_meaning(one)], words_of(said)
-    words = words[bool(words and words[0].text.lower() in _LINKS) :]
+    words = words[bool(words and words[0].text.lower() in LINKING) :]
     stems_there = {one.stem for one in there}
     known = stems_there | {one.stem for one in words_of(about)} | _meant(clause, said, before)
     if missing := [one for one in words if one.stem not in known and not one.text[0].isdigit()]:
         share = len(missing) / len(words)
         return 2 + share, f"no one sentence of what it cites has {missing[0].text!r} in it"
-    if figures := missing_numbers(clause, f"{about} {said}"):
-        return 2, f"the number {min(figures)} stands elsewhere in what it cites"
+    if strange := missing_numbers(clause, f"{about} {said}"):
+        return 2, f"the number {strange[0]} stands elsewhere in what it cites"
     held = [one for one in words if one.stem in stems_there]
     return _changed(clause, held, there, sentence, said, before)
 
@@ -224,8 +182,8 @@ def _changed(
 
 
 def _is_said(aligned: list[Word], said: str) -> bool:
-    """Whether `said` reports what stands there as somebody's words."""
-    spoken = QUOTED.sub(lambda quoted: " " * len(quoted[0]), said)
+    """Whether somebody says what stands there, and not only at its end."""
+    spoken = masked(said)
     ahead = spoken[: aligned[-1].end]
     return bool(SAYS.search(ahead) or _HEADED.search(ahead))
 
@@ -238,7 +196,7 @@ def _meant(clause: str, said: str, before: tuple[str, ...]) -> set[str]:
         own = ["".join(stems(word)) for word in run]
         absent = [one not in there for one in own]
         in_full = not absent[-1] and absent == sorted(absent, reverse=True)
-        is_meant = _PRONOUN.search(said) and {*own} <= first_named(before) | found
+        is_meant = has_pronoun(said) and {*own} <= first_named(before) | found
         if in_full or (all(absent) and is_meant):
             found |= {*own}
     return found
@@ -272,7 +230,7 @@ def _not_done(held: list[Word], clause: list[Word], there: list[Word]) -> str:
             before == ahead
             or (
                 form.endswith(("ed", "ing"))
-                and not before & _TO
+                and not before & UNDONE
                 and (ahead & BE or not before & BE)
             )
             for before, form in forms

@@ -8,15 +8,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retrieval.english.grammar import OWNED
 from retrieval.english.negation import denies
+from retrieval.english.numbers import in_figures, numbers
 from retrieval.english.sentences import sentences
-from retrieval.english.words import content_stems, content_stems_in_order
+from retrieval.english.words import content_stems, content_stems_in_order, overlap
 from retrieval.search.hit import Citation, Hit
 from retrieval.search.sentences import QuotableSentence, quotable_sentences
 
 _MIN_WORDS = 4
 _NEAR = 0.3  # share of the words from which a sentence is worth showing
-_NUMBER = re.compile(r"\d[\d.,:]*")
 # Words that change the meaning of those around them: conditions, order, and that somebody only
 # says, tries or fears something.
 _CHANGING = re.compile(
@@ -29,7 +30,6 @@ _CHANGING = re.compile(
     re.I,
 )
 _OWNER = re.compile(r"(\w+)['’]s\b")
-_OF = re.compile(r"\b(\w+) of (?:the |an? |his |her |its |their )?(\w+)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +71,20 @@ def _says(statement: str, one: QuotableSentence) -> bool:
     words such as "if", "may" and "claimed"; and a denial only where the statement denies. A name of
     the statement must not be a possessive in the sentence ("the mayor's brother").
     """
-    if one.text.endswith("?") or not _numbers(statement) <= _numbers(one.text):
+    if one.text.endswith("?") or not numbers(statement) <= _numbers(one.text):
         return False
     if denies(statement) != denies(one.text):
         return False
     if _changing(statement) != _changing(one.text) or _of_another(statement, one.text):
         return False
-    wanted = content_stems_in_order(statement)
-    others = _between(wanted, content_stems_in_order(one.text))
+    wanted = content_stems_in_order(in_figures(statement))
+    others = _between(wanted, content_stems_in_order(in_figures(one.text)))
     return others is not None and others <= len(wanted)
 
 
 def _numbers(text: str) -> set[str]:
-    return {found.strip(".,:") for found in _NUMBER.findall(text)}
+    """The numbers of a text, those of money also without the currency."""
+    return {form for one in numbers(text) for form in (one, one.lstrip("$€£¥"))}
 
 
 def _changing(text: str) -> set[str]:
@@ -98,7 +99,7 @@ def _of_another(statement: str, text: str) -> bool:
         if owner.lower() in words - owned:
             return True
     return any(
-        what.lower() not in words and whose.lower() in words for what, whose in _OF.findall(text)
+        what.lower() not in words and whose.lower() in words for what, whose in OWNED.findall(text)
     )
 
 
@@ -123,8 +124,7 @@ def _between(wanted: Sequence[str], words: Sequence[str]) -> int | None:
 
 
 def _shared(statement: str, one: QuotableSentence) -> float:
-    wanted = content_stems(statement)
-    return len(wanted & content_stems(one.text)) / len(wanted) if wanted else 0.0
+    return overlap(content_stems(statement), content_stems(one.text))
 
 
 def _cited(number: int, one: QuotableSentence) -> Citation:

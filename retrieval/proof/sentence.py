@@ -119,7 +119,7 @@ def _form(sentence: Sentence, passages: Mapping[int, Evidence]) -> str:
         return "it is too long"
     if len(sentence.text.split()) < _MIN_WORDS or sentence.text[0].islower():
         return "it is no whole sentence"
-    if sentence.text.rstrip("\"'”’»)").endswith("?"):
+    if sentence.text.rstrip(quotation.CLOSING).endswith("?"):
         return "it is a question"
     if instructions.has_address(sentence.text):
         return "it has an address, a mention or markup in it"
@@ -167,8 +167,8 @@ def _unknown(text: str, cited: Sequence[tuple[str, str]], question: str) -> str:
     """
     known = " \n ".join(f"{about}\n{said}" for about, said in cited)
     asked = f"{known}\n{question}"
-    if figures := grounding.missing_numbers(text, asked):
-        return f"the number {min(figures)} isn't in a cited passage"
+    if strange := grounding.missing_numbers(text, asked):
+        return f"the number {strange[0]} isn't in a cited passage"
     if names := grounding.missing_names(text, asked):
         return f"the name {names[0]} isn't in a cited passage"
     if grounding.share_found(text, known) < _SAID:

@@ -3,12 +3,12 @@
 import re
 from typing import Literal
 
+from retrieval.english.names import INNER_NAME
 from retrieval.english.words import content_stems
 from retrieval.questions.requests import StatementRequest, statement_request
 
 AnswerType = Literal["", "number", "date", "name"]
 
-NAME = re.compile(r"(?<![.!?\"“] )(?<!^)\b[A-ZÀ-Þ][\w’'-]+")
 _SAYING = content_stems(
     "say said tell told comment respond react think claim warn announce mention"
 )
@@ -43,7 +43,7 @@ class QuestionFeatures:
     def __init__(self, text: str) -> None:
         self.text = text
         self.terms = content_stems(text) - _SAYING
-        self.names = self.terms & content_stems(" ".join(NAME.findall(text)))
+        self.names = self.terms & content_stems(" ".join(INNER_NAME.findall(text)))
         self.statement: StatementRequest | None = statement_request(text)
         self.answer_type: AnswerType = next(
             (kind for pattern, kind in _KINDS if pattern.search(text)), ""

@@ -2,6 +2,8 @@
 
 import re
 
+from retrieval.english.names import PARTICLES, UPPER
+
 _LISTED = re.compile(
     r"^(?P<head>.*?\b(?:did|do|does|have|has|had|are|were|is|was|will|would)\b)\s+(?:both\s+)?"
     r"(?P<things>\w.*?\band\s+\w.*?)\s+(?P<each>each\s+|both\s+)?"
@@ -14,7 +16,7 @@ _LISTED = re.compile(
 _THING = re.compile(r"(?!.*\b(did|do|does|what|who|say|said)\b)\S+(\s\S+){0,4}", re.I)
 
 
-_PLAIN_NAME = re.compile(r"(?:(?:von|van|de|der|al|bin) )*[A-ZÀ-Þ][\w’'-]+( [A-ZÀ-Þ][\w’'-]+)?")
+_PLAIN_NAME = re.compile(rf"(?:(?:{PARTICLES}) )*[{UPPER}][\w’'-]+( [{UPPER}][\w’'-]+)?")
 
 
 _WORD = "who|what|when|where|why|how many|how much|how long|how old|how|which"

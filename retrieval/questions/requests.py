@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from retrieval.english.names import NAME
+from retrieval.english.quotation import masked, strip_marks
 from retrieval.english.words import content_stems
 
 _SAY = (
@@ -151,13 +153,8 @@ FINITE = re.compile(
 _PARTICIPLE = re.compile(r"\b(saying|calling|adding|warning|arguing|stating|according to)\b", re.I)
 
 
-_NAME = re.compile(
-    r"[A-ZÀ-Þ][\w’'-]*(?:[ .]+(?:(?:von|van|der|de|al|bin|of|the)\s+)*[A-ZÀ-Þ][\w’'-]*)*"
-)
-
-
 _BEHIND = re.compile(
-    rf"\s+(?:(?!(?:that|he|she|it|they|in|on|at|to|of|if)\b)[a-z]+\s+){{0,3}}({_NAME.pattern})"
+    rf"\s+(?:(?!(?:that|he|she|it|they|in|on|at|to|of|if)\b)[a-z]+\s+){{0,3}}({NAME.pattern})"
 )
 
 
@@ -205,7 +202,7 @@ def _taken_apart(asked: Mapping[str, str | None]) -> StatementRequest | None:
     is_unexplained = bool(_UNEXPLAINED.fullmatch(who))
     if not (asks_who or is_unexplained) and (_UNKNOWN.match(who) or not content_stems(who)):
         return None
-    topic = (phrase or asked.get("topic") or "").strip(" \"'“”‘’?.!,")
+    topic = strip_marks(phrase or asked.get("topic") or "", "?.!,")
     speaker_text = "" if asks_who or is_unexplained else who
     how = _how((asked.get("how") or "").casefold())
     return StatementRequest(
@@ -226,23 +223,18 @@ def speakers(sentence: str, before: str) -> frozenset[str]:
     it is the names earlier in the sentence, or those in the sentence before.
     """
     found: set[str] = set()
-    spoken = _outside_quotes(sentence)
+    spoken = masked(sentence)
     cues = [*FINITE.finditer(spoken)] or [*_PARTICIPLE.finditer(spoken)]
     for cue in cues:
         ahead, behind = spoken[: cue.start()], spoken[cue.end() :]
         if cue[0].lower() in _INVERTED and (after := _BEHIND.match(behind)):
             found |= content_stems(after[1])
         if _PRONOUN.search(ahead):
-            own = content_stems(" ".join(name[0] for name in _NAME.finditer(ahead)))
-            found |= own or content_stems(" ".join(name[0] for name in _NAME.finditer(before)))
+            own = content_stems(" ".join(name[0] for name in NAME.finditer(ahead)))
+            found |= own or content_stems(" ".join(name[0] for name in NAME.finditer(before)))
         else:
-            names = [name for name in _NAME.finditer(ahead) if content_stems(name[0])]
+            names = [name for name in NAME.finditer(ahead) if content_stems(name[0])]
             clause = ahead.rstrip(" ,").rpartition(",")[2]
             found |= content_stems(ahead[names[-1].start() :] if names else clause)
             found |= content_stems(names[0][0] if names else "")
     return frozenset(found)
-
-
-def _outside_quotes(sentence: str) -> str:
-    """The sentence with blanks for what is in quotation marks."""
-    return re.sub(r"[\"“„«].*?[\"”»]", lambda quoted: " " * len(quoted[0]), sentence)
