@@ -82,7 +82,7 @@ def assert_is_current(index: Index) -> None:
 
 def test_old_data_answers_before_it_is_brought_up_to_date(old: Newsdesk, old_data: Path) -> None:
     assert "I was wrong about the eelgrass" in old.ask("What did Brandt say of the eelgrass?").text
-    said = [words for one in old.quotes("Brandt").statements for words in one.said.words]
+    said = [words for one in old.quotes("Brandt").statements for words in one.report.words]
     assert any("First the grass, then the gravel" in words for words in said)
     with closing(Newsdesk(old_data, library="guild-11", beside=old)) as own:
         assert "140 members" in own.ask("How many members has the sailing club?").text
