@@ -10,6 +10,7 @@ from retrieval.attribution.people import Named, People
 from retrieval.attribution.speaker import Speaker
 from retrieval.english.gazetteer import GROUPS, ROLES
 from retrieval.english.names import HONORIFICS, head, is_asked, key, same_person, words
+from retrieval.english.reporting import pattern
 from retrieval.english.sentences import sentences
 
 __all__ = ["Speaker", "is_asked", "key", "same_person", "speakers"]
@@ -71,7 +72,7 @@ _BEFORE_TITLES = frozenset(
 )
 
 
-_ASKS = re.compile(r"\b(?:asked|asks|pressed|questioned)\b(?! for\b)")
+_ASKS = re.compile(rf"\b{pattern('past third', 'asks')}\b(?! for\b)")
 
 
 _FRONTED = re.compile(  # "Lee, he said, was a rock"

@@ -5,59 +5,43 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from retrieval.attribution.attribution import Attribution, Span
-from retrieval.attribution.wording import QUOTED, SAYING, cue_with_its_verb, kind
+from retrieval.attribution.wording import QUOTED, cue_with_its_verb, kind
+from retrieval.english.hedges import HEDGES
+from retrieval.english.negation import NEGATIONS
+from retrieval.english.patterns import of_kinds
+from retrieval.english.reporting import pattern
 
-_DEED = re.compile(
-    r"\b(?:reject|refus|approv|accept|fil(?:e|ed|es)\b|vot|support|back|oppos|agree|sign|adopt|decid"
-    r"|plan|seek|sought|welcom|endors|embrac|consider|review|investigat|ban|sue)\w*",
-    re.I,
-)
-
-
+_DEED = re.compile(rf"\b{pattern('stem', 'acts')}\b", re.I)
 _CLAUSE = re.compile(
     r"^(?:that|whether|if|to)\b|\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|must"
     r"|should|may|might|do|does|did|not)\b|n[’']t\b|\b(?!need|indeed|speed|breed|hundred)\w{2,}ed\b",
     re.I,
 )
-
-
 _UNREAL = re.compile(
-    rf"\b(?:should|could|would|might|may)(?: \w+ly)?(?: have)? {SAYING}\w*\b"
-    r"|\b(?:should|could|would|might)(?: have)? (?:said|told|spoken|meant)\b"
-    r"|\b(?:should|could|would|might)(?: have)?$"
-    r"|\b(?:allegedly|reportedly|supposedly|purportedly)\b",
+    rf"\b(?:should|could|would|might|may)(?: \w+ly)?(?: have)? {pattern('base past', '-acts')}\b"
+    rf"|\b(?:should|could|would|might)(?: have)?$|\b{of_kinds(HEDGES, 'hearsay')}\b",
     re.I,
 )
-
-
 _MADE_UP = re.compile(
     r"\bfalsely (?:quoted|attributed)|\bfake (?:tweet|post|quote|quotation|video|account|statement)"
-    r"|\b(?:fabricated|doctored|misquoted|deepfake|satirical)\b",
+    rf"|\b{of_kinds(HEDGES, 'invented')}\b",
     re.I,
 )
-
-
 _FALSE = re.compile(
-    r"\bit(?: is|['’]s| was) (?:false|untrue|not true|wrong) that\b"
-    r"|\b(?:reports?|claims?|rumou?rs) that\b.{0,300}?\b(?:false|untrue|wrong|baseless|unfounded)\b"
+    rf"\bit(?: is|['’]s| was) {of_kinds(NEGATIONS, 'false')} that\b"
+    rf"|\b(?:reports?|claims?|rumou?rs) that\b.{{0,300}}?\b{of_kinds(NEGATIONS, 'false')}\b"
     r"|\bin (?:the|a|his|her) (?:novel|film|movie|play|series|sketch|episode|sitcom),",
     re.I | re.S,
 )
-
-
 _ASKED = re.compile(
     r"\W*(?:did|does|do|has|have|had|would|could|will|should|might|is|was)\b.*\?\W*$",
     re.I | re.S,
 )
-
-
-_IF = re.compile(r"\W*(?:had|were|if|unless|whether|imagine|suppose)\b[^,;:]*$", re.I)
-
-
-_NOBODY = re.compile(r"\b(?:neither|none of|nobody|no one)\b[^.!?;:\n]*$", re.I)
-
-
-_AHEAD_OF = 40  # characters ahead of a source
+_IF = re.compile(
+    rf"\W*(?:had|were|whether|imagine|suppose|{of_kinds(HEDGES, 'condition')})\b[^,;:]*$", re.I
+)
+_NOBODY = re.compile(rf"\b{of_kinds(NEGATIONS, 'nobody')}\b[^.!?;:\n]*$", re.I)
+_AHEAD_OF = 40  # characters ahead of a speaker
 
 
 def is_nobodys(text: str, one: Attribution) -> bool:

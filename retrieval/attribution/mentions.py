@@ -19,6 +19,7 @@ from retrieval.english.names import (
     head,
     words,
 )
+from retrieval.english.reporting import pattern
 
 Span = tuple[int, int]
 
@@ -62,6 +63,9 @@ _APPOSITION = re.compile(
 _APPOSED = re.compile(
     r"(?P<said>\b(?:the|The|its|Its|their|Their|[A-Z]\w+[’']s)\s[^,.;:()“”\"\n]{3,70}?),\s$"
 )
+
+
+_SAYS = re.compile(rf"\b{pattern('past third', 'tags')}\s")
 
 
 _SHORTENED = re.compile(rf"{_ABBREVIATED}|(?:[A-Z]\.)+", re.I)
@@ -233,7 +237,7 @@ def appositions(text: str, one: Mention) -> list[str]:
     if (ahead := _APPOSED.search(text[max(0, start - 90) : start])) and set(
         words(ahead["said"])
     ) & ROLES:
-        found.append(re.split(r"\b(?:said|says)\s", ahead["said"])[-1])
+        found.append(_SAYS.split(ahead["said"])[-1])
     return found
 
 

@@ -4,60 +4,36 @@ import re
 from typing import Literal
 
 from retrieval.attribution.attribution import Attribution, Span
+from retrieval.english.negation import NEGATIONS
+from retrieval.english.patterns import of_kinds
+from retrieval.english.reporting import pattern
 
 Kind = Literal["direct", "indirect", "mixed"]
-
-
 QUOTED = re.compile(
     r"“[^“”\n]*(?:”|(?=\n|$))|\"[^\"\n]*(?:\"|(?=\n|$))|«[^«»\n]*»|„[^„“”\n]*[“”]"
     r"|''.*?(?:''|(?=\n|$))|(?<!\w)‘[^‘\n]*?’(?!\w)|(?<![\w'])'(?!')[^'\n]*(?:'\w[^'\n]*)*'(?![\w'])"
 )
-
-
 _FAR = 2000  # characters: a line without an end would take the square of its length
 
-
-SAYING = (
-    r"(?:say|tell|comment|answer|respond|reply|reveal|disclose|confirm|deny|speak|explain|elaborate"
-    r"|discuss|announce|mention|give|admit|specify|claim|promise|call|want|think|believe)"
-)
-
-
+_SPOKEN = "-acts -refuses"
+_AUXILIARY = r"(?:did|does|do|would|will|could|can|has|have|had|is|was|were|are|may|might)"
+_NOT = r"(?: not|n[’']t)"
 _UNSAID = re.compile(
-    r"\b(?:did|does|do|would|will|could|can|has|have|had|is|was|may|might)(?: not|n[’']t)\b"
-    rf"(?: (?!just\b|only\b|merely\b|simply\b)\w+){{0,2}} {SAYING}\w*\b"
-    r"|\b(?:did|does|do|would|will|could|has|have|had|is|was|were|are)(?: not|n[’']t)$"
-    rf"|\bnever {SAYING}\w*\b|\bnever (?:said|told|spoke|thought|meant)\b"
-    r"|\b(?:has|have|had)(?: not|n[’']t) (?:yet )?(?:said|told|spoken|given|made)\b"
-    r"|\b(?:den(?:y|ies|ied|ying)|disput(?:es?|ed|ing)|disavow\w*)\b"
-    r"|\b(?:declin|refus)(?:es?|ed|ing) to\b"
-    rf"|\b(?:fail(?:s|ed|ing)?|ha(?:s|ve|d) yet) to {SAYING}\b"
-    r"|\bavoid(?:s|ed|ing)? (?:say|answer|comment|mention|nam)ing\b|\b(?:said|says?) nothing\b"
-    r"|\b(?:no comment|without (?:saying|commenting)|silent|stopped short of)\b",
+    rf"\b{_AUXILIARY}{_NOT}(?: (?!(?:just|only|merely|simply)\b)\w+){{0,2}}"
+    rf" {pattern('any', _SPOKEN)}\b|\b{_AUXILIARY}{_NOT}$"
+    rf"|\bnever {pattern('any', _SPOKEN)}\b|\b(?:has|have|had){_NOT} made\b"
+    rf"|\b{pattern('any', 'denies')}\b|\b{pattern('any', 'refuses')} to\b"
+    rf"|\b(?:fail(?:s|ed|ing)?|ha(?:s|ve|d) yet) to {pattern('base', _SPOKEN)}\b"
+    rf"|\bavoid(?:s|ed|ing)? {pattern('ing', _SPOKEN)}\b"
+    rf"|\b{pattern('present past', 'says neutral')} nothing\b|\b{of_kinds(NEGATIONS, 'silent')}\b",
     re.I,
 )
-
-
-_TWICE = re.compile(
-    r"\b(?:did|does|do|could|can|would|will)(?: not|n[’']t) den(?:y|ies|ied)\b", re.I
-)
-
-
+_TWICE = re.compile(rf"\b(?:{_AUXILIARY}{_NOT}|never) {pattern('base past', 'denies')}\b", re.I)
 _NOTHING = re.compile(r"nothing (?:about|on|of)\b", re.I)
-
-
-_TO_SAY = re.compile(rf"\s+to (?:{SAYING}|provide|offer|name|identify)\b", re.I)
-
-
+_TO_SAY = re.compile(rf"\s+to {pattern('base', _SPOKEN)}\b", re.I)
 _ASIDE = re.compile(r"\bwho\b[^,]*(?:,|\b(?:named?|identified|quoted|publicly)\b)")
-
-
 _BEFORE_LAST = re.compile(r".*\b(?:and|but|while)\s", re.S)
-
-
 _BESIDE_A_DEED = re.compile(r",\s*$")
-
-
 _PARTICIPLE = re.compile(r"\w+ing\b")
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
+from retrieval.english.reporting import forms
 from retrieval.english.words import content_stems, stems
 from retrieval.questions.requests import speakers, statement_request
 from retrieval.search.sentences import QuotableSentence
@@ -33,9 +34,10 @@ _DATE = re.compile(
 )
 
 
-_SAYING = content_stems(
-    "say said tell told comment respond react think claim warn announce mention"
-)
+_SAYING = content_stems(" ".join(forms("base past", "neutral -noun")))
+
+
+_ASKED = content_stems(" ".join(forms("base past", "asked", "reacts")))
 
 
 _NUMBERED = "many|much|long|old|far|often|big|large|high|tall"
@@ -69,9 +71,9 @@ class AskedFor:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.terms = content_stems(text) - _SAYING
-        self.names = self.terms & content_stems(" ".join(_NAME.findall(text)))
         self.statement = statement_request(text)
+        self.terms = content_stems(text) - (_ASKED if self.statement else _SAYING)
+        self.names = self.terms & content_stems(" ".join(_NAME.findall(text)))
         self.kind = next((kind for pattern, kind in _KINDS if pattern.search(text)), "")
 
     def may_be_answered_by(
