@@ -14,7 +14,10 @@ from retrieval.english.words import STOPWORDS, stems
 from retrieval.questions.requests import speakers
 
 _SAYS = rf"\b(?:{pattern('present past', 'hearsay')}|according to|reportedly)\b"
-REPORTS = re.compile(rf"{_SAYS}|\b{pattern('ing', 'hearsay', 'describes')}\b", re.I)
+REPORTS = re.compile(
+    rf"{_SAYS}|\b(?:{pattern('ing', 'hearsay', 'describes')}|{pattern('stem', 'says unsure')})\b",
+    re.I,
+)
 
 
 _WORD = re.compile(r"[^\W_]+")
