@@ -78,7 +78,7 @@ async def _measure(data: Path, count: int) -> None:
     _print("answered after", answered)
     _print("list acknowledged after", [(one.acknowledged or 0) - one.sent for one in meanwhile])
     _print("list shown after", listed)
-    _print("event loop late by", lags)
+    _print("delay of the event loop", lags)
 
 
 async def _fed(server: Server, who: dict[str, Any]) -> Given:

@@ -19,7 +19,7 @@ from rich.progress import track
 
 from retrieval.answers.language_model import LanguageModel
 from retrieval.newsdesk import Newsdesk
-from tests.answers.test_injections import PLACES, asked_and_given_away
+from tests.loopback.injections import PLACES, asked_and_given_away
 from tests.loopback.model_server import KEY, Server
 
 

@@ -18,9 +18,9 @@ import torch
 from retrieval.articles.passages import split
 from retrieval.models.passage_reader import PassageReader
 from retrieval.sources import files
+from training.loop import has_bfloat16
 from training.material import Candidate, Group
 from training.model import Network, batch, tokenizer
-from training.train import has_bfloat16
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 QUESTION = "how many prisoners will be exchanged, and when?"

@@ -2,12 +2,12 @@
 
     python -m benchmarks.statement_answers --data FOLDER [--wrong] [--times]
 
-FOLDER holds `dev.jsonl.gz`. Its articles are indexed as they are, and asked are the questions that
-`benchmarks.statements` makes of what people marked in them. A shown quote is right where what people
-marked there is said by whoever is asked for; it is another's where all that they marked there is
-said by somebody else, and unmarked where they marked nothing. Whom "he" and "the minister" mean
-wasn't marked: that is told by the same rules that the index uses, so beside all quotes those are
-counted of which every source is marked with a name.
+FOLDER holds `dev.jsonl.gz`. Its articles are indexed as they are; the questions are those that
+`benchmarks.statements` makes of what people marked in them. A shown quote is right where the words
+marked there are said by the person asked about; it is another's where all words marked there are
+said by somebody else, and unmarked where nothing was marked. Nobody marked whom "he" and "the
+minister" mean: the rules of the index tell that. So, beside all quotes, those are counted whose
+every speaker is marked with a name.
 
 With `--times` also what statements cost: indexing these articles with and without them, by turns,
 and the seconds of such answers beside those of other questions about the same people.

@@ -21,7 +21,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.verdicts", description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    print("| claims | supported | said to be | of these rightly | found of the supported |")
+    print("| claims | supported | confirmed | of these rightly | share of the supported |")
     print("|---|---|---|---|---|")
     for file in sorted(parser.parse_args().data.glob("*.jsonl.gz")):
         judged = [

@@ -1,12 +1,12 @@
-"""Settings: what two installations may differ in; nothing else reads the environment."""
+"""Settings: what may differ between installations. Nothing else reads the environment."""
 
 import os
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, WebsocketUrl, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retrieval.answers.language_model import LanguageModel
@@ -15,12 +15,12 @@ from retrieval.models.embedder import BUNDLED
 from retrieval.newsdesk import SHARED, THRESHOLD, Models, Newsdesk
 from retrieval.sources.http import agent_of
 
-OF_SERVERS = "guild-"  # what the names of Discord servers' own libraries begin with
+OF_SERVERS = "guild-"  # the library of a Discord server is named so, followed by its id
 _PREFIX = "NEWSDESK_"
 
 
 class Settings(BaseSettings):
-    """Every setting, from `NEWSDESK_…` in the environment, else in the file `.env`."""
+    """Every setting: `NEWSDESK_…` from the environment, or else from the file `.env`."""
 
     model_config = SettingsConfigDict(
         env_prefix=_PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True
@@ -28,91 +28,94 @@ class Settings(BaseSettings):
 
     data: Path = Field(default=Path("data"), description="Folder that holds the libraries.")
     library: str = Field(
-        min_length=1, default=SHARED, description="Library that commands use when none is named."
+        min_length=1, default=SHARED, description="Library that commands use by default."
     )
     embedder: str = Field(
         default=BUNDLED,
         min_length=1,
-        description="Embedding model: the bundled one, or any sentence-transformers model's "
-        "name or folder. After a change: newsdesk reindex.",
+        description="Embedding model: the bundled one, or any sentence-transformers model, by "
+        "name or folder. After changing it, run: newsdesk reindex",
     )
-    chroma_url: str | None = Field(
+    chroma_url: HttpUrl | None = Field(
         default=None,
-        description="Address of a Chroma server that holds the vectors; empty: files in the data "
-        "folder. Keep such a server off public networks.",
+        description="Address of a Chroma server that holds the vectors. Empty: they are kept in "
+        "the data folder. Keep such a server off public networks.",
     )
     threshold: float = Field(
         default=THRESHOLD,
         ge=0,
         le=1,
-        description="How probable an answer must be to be given, 0 to 1; higher declines more.",
+        description="How probable an answer must be to be given, from 0 to 1. The higher, the "
+        "more questions are declined.",
     )
     reranker: str | None = Field(
         default=None,
-        description="Any sentence-transformers CrossEncoder, by name or folder, to rank passages "
-        "in place of Newsdesk's own reader, which then only marks what answers; empty: none.",
+        description="Any sentence-transformers CrossEncoder, by name or folder, to rank passages. "
+        "Newsdesk's own reader then only marks the words that answer. Empty: it ranks them too.",
     )
     model: str | None = Field(
         default=None,
-        description="Language model that writes answers, as provider:model in LangChain's "
-        "names, e.g. ollama:qwen3:8b, openai:gpt-5-mini, anthropic:claude-haiku-4-5; of what it "
-        "writes, only what is proved is shown. Empty: answers are quotes.",
+        description="Language model that writes answers, as provider:model in LangChain's names, "
+        "such as ollama:qwen3:8b, openai:gpt-5-mini or anthropic:claude-haiku-4-5. Only what is "
+        "proved is shown of what it writes. Empty: answers are quotes.",
     )
-    model_url: str | None = Field(
+    model_url: HttpUrl | None = Field(
         default=None,
-        description="Address at which that model is served; empty: the provider's own.",
+        description="Address at which that model is served. Empty: the provider's own.",
     )
     model_key: SecretStr | None = Field(
         default=None,
-        description="The provider's key for it; a secret. Empty: what the provider's package "
-        "finds by itself, as in OPENAI_API_KEY.",
+        description="The provider's API key; a secret. Empty: the key that the provider's "
+        "package finds by itself, for example in OPENAI_API_KEY.",
     )
     model_budget: int = Field(
         default=0,
         ge=0,
-        description="Tokens a day that questions of one Discord server may cost; then its answers "
-        "are quotes until midnight (UTC). 0: no limit.",
+        description="Tokens that the questions of one Discord server may use in a day. After "
+        "that its answers are quotes until midnight (UTC). 0: no limit.",
     )
     hosts: str = Field(
         default="",
-        description="Hosts that articles may be fetched from although they are not on the public "
-        "internet, apart by commas; empty: none.",
+        description="Hosts that are not on the public internet but may be fetched from, "
+        "separated by commas. Empty: none.",
     )
     contact: str = Field(
         default="",
         max_length=200,
-        description="How publishers can reach you, an address of the web or of mail; whoever is "
-        "fetched from sees it. Empty: they see Newsdesk's own page.",
+        description="Web or mail address at which publishers can reach you; it is sent with "
+        "every request for a page or feed. Empty: the address of Newsdesk's own page is sent.",
     )
     watch: bool = Field(
         default=False,
-        description="Whether the bot on Discord polls the feeds itself; else newsdesk watch does.",
+        description="Whether the bot on Discord polls the feeds itself. If not, run: "
+        "newsdesk watch",
     )
     discord_token: SecretStr | None = Field(
         default=None,
         description="Token of the Discord application's bot, from Discord's developer portal; a "
         "secret. Only newsdesk discord needs it.",
     )
-    discord_api: str | None = Field(
+    discord_api: HttpUrl | None = Field(
         default=None,
-        description="Address of Discord's API; empty: Discord's own. For another server of the "
-        "same protocol.",
+        description="Address of another server with Discord's API. Empty: Discord's own.",
     )
-    discord_gateway: str | None = Field(
-        default=None, description="Address of Discord's gateway (wss://…), the same way."
+    discord_gateway: WebsocketUrl | None = Field(
+        default=None,
+        description="Address (wss://…) of that server's gateway. Empty: Discord's own.",
     )
     discord_health_port: int | None = Field(
         default=None,
         ge=1,
         le=65535,
-        description="Port on 127.0.0.1 at which the bot says whether it is alive "
-        "(GET /health); empty: none.",
+        description="Port on 127.0.0.1 at which the bot reports its health (GET /health). "
+        "Empty: none.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="WARNING", description="How much is logged, to standard error."
+        default="WARNING", description="How much is logged to standard error."
     )
 
     @field_validator(
+        "chroma_url",
         "reranker",
         "model",
         "model_url",
@@ -127,36 +130,12 @@ class Settings(BaseSettings):
     def _none(cls, value: object) -> object:
         return None if value == "" else value
 
-    @field_validator("model_url", "discord_api", "discord_gateway")
+    @field_validator("chroma_url")
     @classmethod
-    def _address(cls, value: str | None, info: ValidationInfo) -> str | None:
-        schemes = ("ws", "wss") if info.field_name == "discord_gateway" else ("http", "https")
-        if value is not None and (urlsplit(value).scheme not in schemes or not _host(value)):
-            raise ValueError(
-                f"it must begin with {schemes[0]}:// or {schemes[1]}:// and name a host"
-            )
-        return value
-
-    @field_validator("chroma_url", mode="before")
-    @classmethod
-    def _web_address(cls, value: object) -> object:
-        if value in ("", None):
-            return None
-        at = urlsplit(str(value))
-        if at.scheme not in ("http", "https") or not _host(str(value)):
-            raise ValueError("it must begin with http:// or https:// and name a host")
-        if "@" in at.netloc or at.path.strip("/") or at.query or at.fragment:
+    def _host_and_port(cls, url: HttpUrl | None) -> HttpUrl | None:
+        if url and (url.username or url.password or url.query or url.fragment or url.path != "/"):
             raise ValueError("it may have nothing but a host and a port")
-        return value
-
-
-def _host(address: str) -> str | None:
-    """The host that an address names, None where it or its port is none."""
-    try:
-        at = urlsplit(address)
-        return at.hostname if at.port != 0 else None
-    except ValueError:
-        return None
+        return url
 
 
 def desk(
@@ -167,13 +146,16 @@ def desk(
     beside: Newsdesk | None = None,
     models: Models | None = None,
 ) -> Newsdesk:
-    """The desk of a library, as the settings have it. Raises LibraryError, SettingsError."""
+    """A Newsdesk for a library, as the settings describe it. Raises LibraryError, SettingsError.
+
+    `beside` and `models` as in `Newsdesk`: either shares its models, the language model too.
+    """
     return Newsdesk(
         chosen.data,
         library=library,
         create=create,
         embedder=chosen.embedder,
-        chroma_url=chosen.chroma_url,
+        chroma_url=str(chosen.chroma_url) if chosen.chroma_url else None,
         threshold=chosen.threshold,
         reranker=chosen.reranker,
         language_model=None if beside or models else language_model(chosen),
@@ -185,7 +167,10 @@ def desk(
 
 
 def with_model(chosen: Settings, name: str) -> Settings:
-    """The settings with another language model; one provider's key is not sent to another."""
+    """The settings with another language model.
+
+    Another provider's model gets neither address nor key, so that no provider sees another's key.
+    """
     update: dict[str, object] = {"model": name}
     if chosen.model and _provider(chosen.model) != _provider(name):
         update |= {"model_url": None, "model_key": None}
@@ -197,17 +182,18 @@ def _provider(model: str) -> str:
 
 
 def language_model(chosen: Settings) -> LanguageModel | None:
-    """The language model that the settings name, if any. Raises SettingsError, ModelError."""
+    """The configured language model, None if there is none. Raises SettingsError, ModelError."""
     if chosen.model is None or chosen.model.strip().lower() in ("", "none"):
         return None
     key = chosen.model_key.get_secret_value() if chosen.model_key else None
-    return LanguageModel(chosen.model.strip(), url=chosen.model_url, key=key)
+    url = str(chosen.model_url) if chosen.model_url else None
+    return LanguageModel(chosen.model.strip(), url=url, key=key)
 
 
 def hosts(chosen: Settings, library: str) -> list[str]:
-    """The hosts of an intranet that what goes into a library may be fetched from.
+    """The intranet hosts from which a library may fetch articles.
 
-    The operator's own are not for whoever feeds a Discord server's library.
+    None for a Discord server's library: its members must not reach the operator's network.
     """
     if library.startswith(OF_SERVERS):
         return []
@@ -215,20 +201,26 @@ def hosts(chosen: Settings, library: str) -> list[str]:
 
 
 def load() -> Settings:
-    """The settings. Raises SettingsError that names each wrong one, never its value."""
+    """The settings. Raises SettingsError, which names each wrong setting but never its value."""
     try:
         return Settings()
     except UnicodeDecodeError as exc:
         raise SettingsError("The file .env is not UTF-8 text.") from exc
     except ValidationError as exc:
-        wrong = "; ".join(
-            f"{_PREFIX}{str(error['loc'][0]).upper()}: {error['msg']}" for error in exc.errors()
-        )
-        raise SettingsError(f"A setting is wrong: {wrong}.") from exc
+        raise SettingsError(f"A setting is wrong: {'; '.join(map(_wrong, exc.errors()))}.") from exc
+
+
+def _wrong(error: ErrorDetails) -> str:
+    """The setting's name and what is wrong with it."""
+    name, reason = str(error["loc"][0]), error["msg"].removeprefix("Value error, ")
+    if error["type"].startswith("url_"):
+        schemes = "ws:// or wss://" if name == "discord_gateway" else "http:// or https://"
+        reason = f"it must begin with {schemes} and name a host"
+    return f"{_PREFIX}{name.upper()}: {reason}"
 
 
 def unknown() -> list[str]:
-    """Names in the environment and `.env` that look like settings of ours and are none."""
+    """Names in the environment and `.env` that begin like our settings but are none of them."""
     known = {_PREFIX + name.upper() for name in Settings.model_fields}
     given = {name.upper() for name in {*os.environ, *dotenv_values(".env")}}
     return sorted(name for name in given if name.startswith(_PREFIX) and name not in known)

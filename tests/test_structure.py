@@ -142,7 +142,7 @@ def test_interactions_are_deferred_before_any_work() -> None:
     sources = (ROOT / "bot/discord").rglob("*.py")
     found = [one for path in sources for one in handlers(path.read_text(encoding="utf-8"))]
 
-    assert len(found) >= 25
+    assert len(found) >= 23
     assert [name for name, in_time in found if not in_time] == []
 
 
@@ -159,3 +159,64 @@ def test_interactions_are_deferred_before_any_work() -> None:
 )
 def test_a_handler_that_comes_late_is_found(source: str) -> None:
     assert [in_time for _, in_time in handlers(source)] == [False]
+
+
+def test_benchmarks_and_training_import_of_tests_only_the_loopback_servers() -> None:
+    for folder in ("benchmarks", "training"):
+        for path in (ROOT / folder).rglob("*.py"):
+            of_tests = [name for name in imports(path) if name.split(".")[0] == "tests"]
+            assert not [name for name in of_tests if not name.startswith("tests.loopback")], path
+
+
+def bot_imports(folder: str) -> set[tuple[str, str]]:
+    """Each file of a folder of `bot/` with a name that it imports."""
+    files = (ROOT / "bot" / folder).rglob("*.py")
+    return {(relative(path), name) for path in files for name in imports(path)}
+
+
+def test_bot_imports_no_private_name() -> None:
+    private = {
+        (file, name)
+        for file, name in bot_imports("")
+        if any(re.match("_(?!_)", part) for part in name.split("."))
+    }
+
+    assert private == set()
+
+
+def test_the_front_ends_meet_in_two_commands_alone() -> None:
+    users = {file for file, name in bot_imports("cli") if name.startswith("bot.discord")}
+
+    assert users == {"bot/cli/discord.py", "bot/cli/doctor.py"}
+    assert not [one for one in bot_imports("discord") if one[1].startswith("bot.cli")]
+    assert not [one for one in bot_imports("text") if one[1].startswith("bot.cli")]
+
+
+DISCORD = ("bot/discord", "bot/discord/text")
+
+
+def listed(folder: str) -> list[str]:
+    """The files and rooms of a folder in the order of its docstring: `    name    what it is`."""
+    text = (ROOT / folder / "__init__.py").read_text(encoding="utf-8")
+    return re.findall(r"^    (\w+)  +\S", text, re.M)
+
+
+@pytest.mark.parametrize("folder", DISCORD)
+def test_every_file_of_discord_is_listed(folder: str) -> None:
+    inside = [one for one in (ROOT / folder).iterdir() if one.suffix == ".py" or one.is_dir()]
+
+    assert sorted(listed(folder)) == sorted(
+        {one.stem for one in inside} - {"__init__", "__pycache__"}
+    )
+
+
+@pytest.mark.parametrize("folder", DISCORD)
+def test_a_file_of_discord_imports_only_files_above_it(folder: str) -> None:
+    package, order = folder.replace("/", "."), listed(folder)
+    for place, name in enumerate(order):
+        for path in [ROOT / folder / f"{name}.py", *(ROOT / folder / name).rglob("*.py")]:
+            for one in imports(path) if path.exists() else ():
+                inside = one.removeprefix(f"{package}.").split(".")[0]
+                if one.startswith(f"{package}.") and inside in order:
+                    own = inside == name and path.parent.name == name
+                    assert own or inside in order[:place], (relative(path), one)

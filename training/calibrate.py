@@ -1,4 +1,4 @@
-"""Fits what `retrieval/search/reader.py` makes of the network's logits, and prints it to be put there.
+"""Fits the weights in `retrieval/search/calibration.py`, and prints them to be put there.
 
     python -m training.calibrate --data FOLDER [--work FOLDER]
 

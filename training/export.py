@@ -12,8 +12,9 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from retrieval.models.passage_reader import pair
 from training.material import Group
-from training.model import tokenizer
+from training.model import Network, tokenizer
 
+WEIGHTS = Path(__file__).parent.parent / "retrieval" / "models" / "weights"
 OUTPUTS = ("rank", "start", "end")
 _INPUTS = ("input_ids", "token_type_ids")
 
@@ -50,6 +51,26 @@ def export(
         nodes_to_exclude=[name for name in heads if name and "Gather" not in name],
     )  # fmt: skip
     return {"float32": full, "float16": half, "int8": small}
+
+
+def load_reader(network: Network) -> None:
+    """Give the network the reader's weights as they are carried, rounded to eight bits."""
+    model = onnx.load(WEIGHTS / "reader.onnx")
+    values = {one.name: onnx.numpy_helper.to_array(one) for one in model.graph.initializer}
+    for name in [name for name in values if name.endswith("_quantized")]:
+        name = name.removesuffix("_quantized")
+        whole, zero = values[f"{name}_quantized"], values[f"{name}_zero_point"]
+        values[name] = (whole.astype(np.float32) - zero) * values[f"{name}_scale"]
+    for node in model.graph.node:
+        if node.op_type == "MatMulInteger" and node.name.startswith("/encoder/encoder/"):
+            layer = node.name.split("/encoder/encoder/")[1].removesuffix("/MatMul_quant")
+            weight = values[node.input[1].removesuffix("_quantized")]
+            values[f"encoder.encoder.{layer.replace('/', '.')}.weight"] = weight.T
+    state = network.state_dict()
+    found = {name: torch.tensor(values[name]) for name in state if name in values}
+    missing = [name for name in state if name.startswith("encoder.") and name not in found]
+    assert not missing, missing
+    network.load_state_dict(state | found)
 
 
 def _halve(full: Path, half: Path) -> None:

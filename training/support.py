@@ -3,38 +3,34 @@
     python -m training.support --data FOLDER [--work FOLDER]
 
 FOLDER holds `claims/`, `reading/` and `news/`. Starts from the reader's weights, takes about half
-an hour on one core; interrupted, the same command goes on. Writes `retrieval/models/weights/support.onnx`
-and `support.json` with settings, counts and the curve; where the threshold and the temperature
-belong, it prints them to be put into `retrieval/models/support.py`.
+an hour on one core; interrupted, the same command goes on. Writes `support.onnx` and
+`support.json`, with settings, counts and the curve, into `retrieval/models/weights/`; the threshold
+and the temperature it prints, to be put into `retrieval/models/support.py`.
 """
 
 import argparse
 import json
 import random
 import shutil
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
-from torch.nn.utils import clip_grad_norm_
 
-import retrieval.models.support
 from retrieval.evaluation import area
 from retrieval.models.passage_reader import pair
-from retrieval.models.support import SENTENCE_TOKENS, SupportModel, closest
+from retrieval.models.support import SENTENCE_TOKENS, TEMPERATURE, SupportModel, closest
 from training import claims as material
+from training import loop
 from training.claims import Claim
-from training.export import export
+from training.export import WEIGHTS, export, load_reader
 from training.model import Network, tokenizer
 
-WEIGHTS = Path(__file__).parent.parent / "retrieval" / "models" / "weights"
 SETTINGS = {
     "rows": 32, "steps": 240, "learning_rate": 1e-4, "heads_learning_rate": 5e-4, "warmup": 60,
     "weight_decay": 0.01, "seed": 1,
@@ -67,26 +63,6 @@ class Support(nn.Module):
         return self.support(hidden[:, 0])[:, 0]
 
 
-def load_reader(network: Network) -> None:
-    """Give the network the reader's weights as they are carried, rounded to eight bits."""
-    model = onnx.load(WEIGHTS / "reader.onnx")
-    values = {one.name: onnx.numpy_helper.to_array(one) for one in model.graph.initializer}
-    for name in [name for name in values if name.endswith("_quantized")]:
-        name = name.removesuffix("_quantized")
-        whole, zero = values[f"{name}_quantized"], values[f"{name}_zero_point"]
-        values[name] = (whole.astype(np.float32) - zero) * values[f"{name}_scale"]
-    for node in model.graph.node:
-        if node.op_type == "MatMulInteger" and node.name.startswith("/encoder/encoder/"):
-            layer = node.name.split("/encoder/encoder/")[1].removesuffix("/MatMul_quant")
-            weight = values[node.input[1].removesuffix("_quantized")]
-            values[f"encoder.encoder.{layer.replace('/', '.')}.weight"] = weight.T
-    state = network.state_dict()
-    found = {name: torch.tensor(values[name]) for name in state if name in values}
-    missing = [name for name in state if name.startswith("encoder.") and name not in found]
-    assert not missing, missing
-    network.load_state_dict(state | found)
-
-
 def main() -> None:
     """Prepare, train, round, measure, write."""
     parser = argparse.ArgumentParser(prog="training.support")
@@ -102,7 +78,7 @@ def main() -> None:
         "settings": SETTINGS | COUNTS,
         "claims": Counter(f"{one.kind}, {'' if one.supported else 'not '}supported"
                           for one in claims),
-        "curve": [json.loads(line) for line in (given.work / "support.curve").open()],
+        "curve": loop.curve(given.work, "support"),
         "tuned": (tuned := tune(tuning)),
     }  # fmt: skip
     print("to be put into retrieval/models/support.py:", tuned)
@@ -127,53 +103,27 @@ def prepare(data: Path, work: Path) -> tuple[list[Claim], list[Claim]]:
 
 
 def train(claims: Sequence[Claim], tuning: Sequence[Claim], work: Path) -> Support:
-    """The trained network; goes on from `work/support.pt` where there is one."""
+    """The trained network, with its checkpoint and curve in `work`."""
     torch.manual_seed(int(SETTINGS["seed"]))
     network, words = Support(), tokenizer()
     batches = _batches(claims)[: int(SETTINGS["steps"])]
-    heads = [*network.support.parameters()]
-    encoder = [one for one in network.encoder.parameters() if one.requires_grad]
-    optimizer = torch.optim.AdamW(
-        [{"params": encoder, "lr": SETTINGS["learning_rate"]},
-         {"params": heads, "lr": SETTINGS["heads_learning_rate"]}],
-        betas=(0.9, 0.98), weight_decay=SETTINGS["weight_decay"],
-    )  # fmt: skip
-    rate = torch.optim.lr_scheduler.LambdaLR(
-        optimizer,
+
+    def losses(step: int) -> dict[str, Tensor]:
+        wanted = torch.tensor([float(one.supported) for one in batches[step]])
+        logits = network(*_given(words, batches[step]))
+        return {"loss": nn.functional.binary_cross_entropy_with_logits(logits, wanted)}
+
+    schedule = loop.Plan(
+        len(batches),
+        SETTINGS["learning_rate"],
+        SETTINGS["heads_learning_rate"],
+        SETTINGS["weight_decay"],
         lambda step: min((step + 1) / SETTINGS["warmup"], 1 - step / (1.1 * len(batches))),
     )
-    file, done = work / "support.pt", 0
-    if file.exists():
-        state = torch.load(file)
-        network.load_state_dict(state["network"])
-        optimizer.load_state_dict(state["optimizer"])
-        rate.load_state_dict(state["rate"])
-        done = state["done"]
-    loss, started = 0.0, time.perf_counter()
-    for step in range(done, len(batches)):
-        wanted = torch.tensor([float(one.supported) for one in batches[step]])
-        wrong = nn.functional.binary_cross_entropy_with_logits(
-            network(*_given(words, batches[step])), wanted
-        )
-        wrong.backward()
-        clip_grad_norm_([*encoder, *heads], 1.0)
-        optimizer.step()
-        rate.step()
-        optimizer.zero_grad(set_to_none=True)
-        loss += float(wrong.detach()) / _KEEP
-        if (step + 1) % _KEEP == 0 or step + 1 == len(batches):
-            state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(),
-                     "rate": rate.state_dict(), "done": step + 1}  # fmt: skip
-            torch.save(state, file.with_suffix(".new"))
-            file.with_suffix(".new").replace(file)
-            line = {"step": step + 1, "seconds": round(time.perf_counter() - started),
-                    "loss": round(loss, 4)}  # fmt: skip
-            if (step + 1) % (4 * _KEEP) == 0 or step + 1 == len(batches):
-                line |= watch(network, words, tuning)
-            print(line, "of", len(batches), flush=True)
-            with (work / "support.curve").open("a", encoding="utf-8") as curve:
-                curve.write(json.dumps(line) + "\n")
-            loss = 0.0
+    loop.train(
+        network, [network.support], schedule, losses, lambda: watch(network, words, tuning), work,
+        "support",
+    )  # fmt: skip
     return network
 
 
@@ -221,7 +171,7 @@ def tune(tuning: Sequence[Claim]) -> dict[str, float]:
     """The rounded network's temperature, and the threshold at which no kind loses too many."""
     chances = SupportModel().probabilities([(one.text, [one.evidence]) for one in tuning])
     inside = np.clip(chances, 1e-6, 1 - 1e-6)
-    logits = np.log(inside / (1 - inside)) * retrieval.support.TEMPERATURE
+    logits = np.log(inside / (1 - inside)) * TEMPERATURE
     wanted = [one.supported for one in tuning]
     slope = LogisticRegression(fit_intercept=False, C=1e6).fit(logits[:, None], wanted).coef_[0][0]
     there = (

@@ -11,7 +11,6 @@ import gzip
 import json
 import random
 import shutil
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import clip_grad_norm_
 
 from retrieval.attribution.attribution import Attribution
 from retrieval.attribution.tagger import (
@@ -33,18 +31,16 @@ from retrieval.attribution.tagger import (
     pair,
     windows,
 )
-from training.export import export
+from training import loop
+from training.export import WEIGHTS, export, load_reader
 from training.model import Network, tokenizer
-from training.support import load_reader
-from training.train import has_bfloat16
 
-WEIGHTS = Path(__file__).parent.parent / "retrieval" / "models" / "weights"
 SETTINGS = {
     "layers": 4, "rows": 16, "steps": 500, "learning_rate": 3e-4, "heads_learning_rate": 1e-3,
     "warmup": 50, "weight_decay": 0.01, "dropout": 0.1, "seed": 1,
 }  # fmt: skip
 _HELD = 10  # one article of so many is tuned on
-_KEEP = 50  # steps between checkpoints
+_NOTE = 50  # steps between notes in the curve, and between checkpoints
 _IGNORED = -100
 _NEVER = -1e4
 _KEYS = ("source", "cue", "content")  # of an attribution in the files
@@ -204,70 +200,37 @@ def plan(every: Sequence[Annotated]) -> list[list[tuple[Annotated, int, int]]]:
 
 
 def train(every: Sequence[Annotated], held: Sequence[Annotated], work: Path) -> TaggerNetwork:
-    """The trained network; goes on from `work/tagger.pt` where there is one."""
+    """The trained network, with its checkpoint and curve in `work`."""
     torch.manual_seed(int(SETTINGS["seed"]))
     network, batches = TaggerNetwork(), plan(every)
-    encoder = [one for one in network.encoder.parameters() if one.requires_grad]
-    heads = [*network.tags.parameters(), *network.links.parameters()]
-    optimizer = torch.optim.AdamW(
-        [{"params": encoder, "lr": SETTINGS["learning_rate"]},
-         {"params": heads, "lr": SETTINGS["heads_learning_rate"]}],
-        betas=(0.9, 0.98), weight_decay=SETTINGS["weight_decay"],
-    )  # fmt: skip
-    rate = torch.optim.lr_scheduler.LambdaLR(
-        optimizer,
+
+    def step_losses(step: int) -> dict[str, Tensor]:
+        given = batch(batches[step])
+        with loop.half_precision():
+            outputs = network(given.ids, given.mask, torch.zeros_like(given.ids))
+        return losses(given, *outputs)
+
+    schedule = loop.Plan(
+        len(batches),
+        float(SETTINGS["learning_rate"]),
+        float(SETTINGS["heads_learning_rate"]),
+        float(SETTINGS["weight_decay"]),
         lambda step: min((step + 1) / SETTINGS["warmup"], 1 - step / (1.14 * len(batches))),
+        note=_NOTE,
+        keep=_NOTE,
     )
-    file, done = work / "tagger.pt", 0
-    if file.exists():
-        state = torch.load(file)
-        network.load_state_dict(state["network"])
-        optimizer.load_state_dict(state["optimizer"])
-        rate.load_state_dict(state["rate"])
-        done = state["done"]
-    sums, started = {"tags": 0.0, "links": 0.0}, time.perf_counter()
-    for step in range(done, len(batches)):
-        for name, value in _step(network, batch(batches[step]), optimizer).items():
-            sums[name] += value / _KEEP
-        rate.step()
-        if (step + 1) % _KEEP == 0 or step + 1 == len(batches):
-            state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(),
-                     "rate": rate.state_dict(), "done": step + 1}  # fmt: skip
-            torch.save(state, file.with_suffix(".new"))
-            file.with_suffix(".new").replace(file)
-            line = {"step": step + 1, "seconds": round(time.perf_counter() - started)}
-            line |= {name: round(value, 4) for name, value in sums.items()}
-            if (step + 1) % (4 * _KEEP) == 0 or step + 1 == len(batches):
-                line |= watch(network, held)
-            print(line, "of", len(batches), flush=True)
-            with (work / "tagger.curve").open("a", encoding="utf-8") as curve:
-                curve.write(json.dumps(line) + "\n")
-            sums = dict.fromkeys(sums, 0.0)
+    heads = [network.tags, network.links]
+    loop.train(network, heads, schedule, step_losses, lambda: watch(network, held), work, "tagger")
     return network
-
-
-def _step(
-    network: TaggerNetwork, given: Batch, optimizer: torch.optim.Optimizer
-) -> dict[str, float]:
-    network.train()
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
-        outputs = network(given.ids, given.mask, torch.zeros_like(given.ids))
-    parts = losses(given, *outputs)
-    sum(parts.values()).backward()  # type: ignore[union-attr]
-    clip_grad_norm_([one for one in network.parameters() if one.requires_grad], 1.0)
-    optimizer.step()
-    optimizer.zero_grad(set_to_none=True)
-    return {name: float(value.detach()) for name, value in parts.items()}
 
 
 @torch.no_grad()
 def watch(network: TaggerNetwork, held: Sequence[Annotated]) -> dict[str, float]:
     """F1 of the tags' tokens, layer by layer; of their first windows."""
-    network.eval()
     counts = np.zeros((len(LAYERS), 3))
     for one in held:
         given = batch([(one, 0, min(len(one.ids), WINDOW - 2))])
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
+        with loop.half_precision():
             tags, _ = network(given.ids, given.mask, torch.zeros_like(given.ids))
         found = tags.float()[0, 1:-1].reshape(-1, len(LAYERS), 3).argmax(-1).numpy() > 0
         wanted = given.tags[0, 1:-1].numpy() > 0
@@ -293,9 +256,7 @@ def main() -> None:
     card = {
         "settings": SETTINGS | {"window": WINDOW, "link": LINK},
         "articles": {"trained on": len(every) - len(held), "held back": len(held)},
-        "curve": [
-            json.loads(line) for line in (given.work / "tagger.curve").read_text().splitlines()
-        ],
+        "curve": loop.curve(given.work, "tagger"),
     }
     (WEIGHTS / "tagger.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
 

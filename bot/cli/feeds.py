@@ -1,9 +1,9 @@
-"""Commands for feeds, and for what follows them."""
+"""Commands that follow feeds and folders."""
 
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.console import AsJson, Library, complain, desk_of
+from bot.cli.console import complain
+from bot.cli.desk import open_desk
+from bot.cli.options import AsJson, Library
 from retrieval.errors import SettingsError
 
 if TYPE_CHECKING:
     from retrieval.newsdesk import Newsdesk
     from retrieval.watching.queue import Incoming
 
-feeds = typer.Typer(help="Feeds that are followed.", no_args_is_help=True)
+feeds = typer.Typer(help="Manage the feeds that are followed.", no_args_is_help=True)
+
+Url = Annotated[str, typer.Argument(help="The feed's address.")]
 
 
 @feeds.command("add")
@@ -26,46 +30,45 @@ def add_feed(
     urls: Annotated[list[str], typer.Argument(help="Addresses of RSS or Atom feeds.")],
     library: Library = None,
 ) -> None:
-    """Follow feeds: `newsdesk watch` polls them from then on."""
+    """Follow feeds: newsdesk watch polls them from now on."""
     with _incoming(library) as (incoming, name):
         for url in urls:
-            typer.echo(f"followed from now on: {incoming.add(name, url)}")
+            typer.echo(f"following: {incoming.add(name, url)}")
 
 
 @feeds.command("list")
 def list_feeds(library: Library = None, as_json: AsJson = False) -> None:
-    """List the feeds: last success, next poll, articles, failures and the last error."""
-    from bot.text.answer import feed_json, feed_text, json_line
+    """List the feeds with their last and next poll, number of articles, and errors."""
+    from bot.text.feeds import feed_text
+    from bot.text.json import feed_json, json_line
 
     with _incoming(library) as (incoming, name):
-        for source in incoming.sources(name):
-            typer.echo(json_line(feed_json(source)) if as_json else feed_text(source))
+        for feed in incoming.sources(name):
+            typer.echo(json_line(feed_json(feed)) if as_json else feed_text(feed))
         if waiting := incoming.waiting(name):
-            complain(f"{waiting} pages are still to be fetched: newsdesk watch")
+            complain(f"waiting to be fetched by newsdesk watch: {waiting} pages")
 
 
 @feeds.command("remove")
-def remove_feed(
-    url: Annotated[str, typer.Argument(help="The feed's address.")], library: Library = None
-) -> None:
-    """Follow a feed no longer; the articles that came from it stay."""
+def remove_feed(url: Url, library: Library = None) -> None:
+    """Stop following a feed; its articles stay in the library."""
     with _incoming(library) as (incoming, name):
-        source = incoming.source(name, url)
-        incoming.remove(source)
-        typer.echo(f"followed no longer: {source.url}")
+        feed = incoming.source(name, url)
+        incoming.remove(feed)
+        typer.echo(f"no longer following: {feed.url}")
 
 
 @feeds.command("pause")
 def pause_feed(
-    url: Annotated[str, typer.Argument(help="The feed's address.")],
-    resume: Annotated[bool, typer.Option("--resume", help="Poll it again.")] = False,
+    url: Url,
+    resume: Annotated[bool, typer.Option("--resume", help="Poll a paused feed again.")] = False,
     library: Library = None,
 ) -> None:
-    """Poll a feed no more for the time being."""
+    """Stop polling a feed until it is resumed."""
     with _incoming(library) as (incoming, name):
-        source = incoming.source(name, url)
-        incoming.pause(source, paused=not resume)
-        typer.echo(f"{'polled again' if resume else 'paused'}: {source.url}")
+        feed = incoming.source(name, url)
+        incoming.pause(feed, paused=not resume)
+        typer.echo(f"{'resumed' if resume else 'paused'}: {feed.url}")
 
 
 @feeds.command("failed")
@@ -73,17 +76,17 @@ def failed_pages(
     retry: Annotated[bool, typer.Option("--retry", help="Try all of them again.")] = False,
     library: Library = None,
 ) -> None:
-    """List the pages that could not be fetched and were given up, with the reason."""
+    """List the pages that were given up after several attempts, with the last error."""
     with _incoming(library) as (incoming, name):
         for page in incoming.given_up(name):
             typer.echo(f"{page.url}\t{page.attempts}\t{page.error}")
         if retry:
-            typer.echo(f"{incoming.retry(name)} pages are tried again")
+            typer.echo(f"to be tried again: {incoming.retry(name)} pages")
 
 
 @contextmanager
 def _incoming(library: str | None) -> Iterator["tuple[Incoming, str]"]:
-    """What is to be fetched, and the name of the library that is meant."""
+    """The queue of what is to be fetched, and the name of the library in question."""
     from bot import settings
     from retrieval.newsdesk import check_name
     from retrieval.watching.queue import Incoming
@@ -97,11 +100,15 @@ def _incoming(library: str | None) -> Iterator["tuple[Incoming, str]"]:
 
 def watch(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Folders and files to be followed.")
+        list[Path] | None, typer.Argument(help="Files and folders to follow too.")
     ] = None,
     library: Library = None,
 ) -> None:
-    """Poll the feeds of all libraries, follow folders, and index what is new, until stopped."""
+    """Poll the feeds of all libraries and follow folders, until stopped.
+
+    New and changed articles are indexed. Those from files and folders go into the library that
+    --library names.
+    """
     from bot import settings
     from retrieval.sources.http import agent_of
     from retrieval.watching.queue import Incoming
@@ -109,25 +116,22 @@ def watch(
 
     for path in paths or []:
         if not path.exists():
-            raise SettingsError(f"There is no {path}.")
+            raise SettingsError(f"There is no file or folder {path}.")
     chosen, stop = settings.load(), threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with desk_of(library, create=True) as desk, closing(Incoming(chosen.data)) as incoming:
+    with open_desk(library, create=True) as desk, closing(Incoming(chosen.data)) as incoming:
+        watched = desk.index.library.name
 
-        @contextmanager
-        def opened(name: str) -> "Iterator[Newsdesk]":
-            if name == desk.index.library.name:
-                yield desk
-                return
-            models = desk.models
-            with closing(settings.desk(chosen, name, create=True, models=models)) as other:
-                yield other
+        def opened(name: str) -> "AbstractContextManager[Newsdesk]":
+            if name == watched:
+                return nullcontext(desk)
+            return closing(settings.desk(chosen, name, create=True, models=desk.models))
 
         typer.echo(f"watching {len(incoming.sources())} feeds and {len(paths or [])} paths")
         Watch(
             incoming, opened, partial(settings.hosts, chosen), agent=agent_of(chosen.contact),
-            folders=paths or [], library=desk.index.library.name, say=_say,
+            folders=paths or [], library=watched, say=_say,
         ).run(stop)  # fmt: skip
 
 

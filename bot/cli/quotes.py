@@ -1,82 +1,104 @@
-"""Commands for who said what."""
+"""Commands that say who said what."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.console import AsJson, Library, Since, Source, Until, complain, day, desk_of
+from bot.cli.console import complain
+from bot.cli.desk import open_desk
+from bot.cli.options import AsJson, Library, Since, Source, Until, day
 
-_PAGE = 20  # statements of a list; a timeline and JSON have all where no page is asked for
+if TYPE_CHECKING:
+    from retrieval.quotes.finder import StatementPage
+
+_PAGE = 20  # statements on a page of the list
 
 
 def quotes(
-    speaker: Annotated[str, typer.Argument(help="Who: a name, or what the articles call them.")],
-    about: Annotated[str, typer.Option(help="Only what is about this.")] = "",
+    speaker: Annotated[
+        str, typer.Argument(help="A person's name, or what the articles call them.")
+    ],
+    about: Annotated[str, typer.Option(help="Only statements on this topic.")] = "",
     since: Since = None,
     until: Until = None,
     source: Source = None,
     library: Library = None,
     timeline: Annotated[
-        bool, typer.Option("--timeline", help="Oldest first, a line each.")
+        bool, typer.Option("--timeline", help="Oldest first, one statement a line.")
     ] = False,
-    page: Annotated[int | None, typer.Option(min=1, help="Which page of the list.")] = None,
+    page: Annotated[
+        int | None,
+        typer.Option(min=1, help="Page of the list. --timeline and --json print all by default."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print what somebody says, newest first."""
-    from bot.text.answer import json_line
-    from bot.text.statements import heading, nothing, timeline_line, told_json, told_text
+    """Print what somebody said, newest first."""
+    from bot.text.json import json_line, statement_json
+    from bot.text.notes import no_statements
+    from bot.text.statements import timeline_line
 
     about = about.strip()
-    most = _PAGE if page or not (timeline or as_json) else -1
     number = page or 1
-    with desk_of(library) as desk:
+    with open_desk(library) as desk:
         found = desk.quotes(
             speaker, about=about, source=source, since=day(since), until=day(until),
-            first=(number - 1) * _PAGE, most=most, oldest_first=timeline,
+            first=(number - 1) * _PAGE, most=_PAGE if page or not (timeline or as_json) else -1,
+            oldest_first=timeline,
         )  # fmt: skip
         unread = desk.unread()
     if as_json:
         for one in found.told:
-            typer.echo(json_line(told_json(one)))
-    several = len(found.speakers) > 1
+            typer.echo(json_line(statement_json(one)))
     if not found.told:
-        typer.echo(nothing(found, about), err=as_json)
+        typer.echo(no_statements(found, about), err=as_json)
     elif timeline and not as_json:
         for one in found.told:
-            typer.echo(timeline_line(one.said, with_name=several))
+            typer.echo(timeline_line(one.said, with_name=len(found.speakers) > 1))
     elif not as_json:
-        entries = [told_text(one, with_name=several) for one in found.told]
-        typer.echo("\n\n".join([heading(found, about), *entries]))
-        if found.more:
-            typer.echo(f"\nThere are more: --page {number + 1}")
-    _say_unread(unread)
+        _print_page(found, about, number)
+    _complain_of_unread(unread)
+
+
+def _print_page(page: "StatementPage", about: str, number: int) -> None:
+    """The people who are meant, their statements, and how to get to the next page."""
+    from bot.text.statements import page_heading, statement_text
+
+    several = len(page.speakers) > 1
+    entries = [statement_text(one, with_name=several) for one in page.told]
+    typer.echo("\n\n".join([page_heading(page, about), *entries]))
+    if page.more:
+        typer.echo(f"\nThere are more: --page {number + 1}")
 
 
 def who(
-    phrase: Annotated[str, typer.Argument(help="What was said.")],
+    phrase: Annotated[str, typer.Argument(help="The words that were said.")],
     library: Library = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print whose words these are."""
-    from bot.text.answer import json_line
-    from bot.text.statements import NOBODY, NOT_JUST_THAT, told_json, told_text
+    """Print who said these words."""
+    from bot.text.json import json_line, statement_json
+    from bot.text.notes import NOBODY_SAYS_THAT, NOT_EXACTLY
+    from bot.text.statements import statement_text
     from retrieval.quotes.finder import has
 
-    with desk_of(library) as desk:
+    with open_desk(library) as desk:
         found = desk.who_said(phrase)
         unread = desk.unread()
     if as_json:
         for one in found:
-            typer.echo(json_line(told_json(one) | {"exact": has(one.said, phrase)}))
+            typer.echo(json_line(statement_json(one) | {"exact": has(one.said, phrase)}))
     if not found:
-        typer.echo(NOBODY, err=as_json)
+        typer.echo(NOBODY_SAYS_THAT, err=as_json)
     elif not as_json:
         if not any(has(one.said, phrase) for one in found):
-            typer.echo(f"{NOT_JUST_THAT}\n")
-        typer.echo("\n\n".join(f"{one.said.statement.speaker}:\n{told_text(one)}" for one in found))
-    _say_unread(unread)
+            typer.echo(f"{NOT_EXACTLY}\n")
+        named = (f"{one.said.statement.speaker}:\n{statement_text(one)}" for one in found)
+        typer.echo("\n\n".join(named))
+    _complain_of_unread(unread)
 
 
-def _say_unread(unread: int) -> None:
-    if unread:
-        complain(f"statements were not looked for in {unread} articles yet: newsdesk reindex")
+def _complain_of_unread(count: int) -> None:
+    from bot.text.notes import unread
+
+    if count:
+        complain(f"{unread(count)}; newsdesk reindex does that")

@@ -1,4 +1,4 @@
-"""The application on Discord: its address, its token, and the link that invites it."""
+"""The application on Discord: where Discord is, the bot's token, and the invitation link."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from bot.settings import Settings
 from retrieval.errors import SettingsError
 
 REFUSED = "Discord refuses the token. Copy it anew from the developer portal."
-# See channels, send, send in threads, open threads, and read what it is asked to reply to.
+# See channels, send, send in threads, open threads, and read the messages that replies refer to.
 PERMISSIONS = discord.Permissions(
     view_channel=True,
     send_messages=True,
@@ -24,20 +24,20 @@ PERMISSIONS = discord.Permissions(
 
 
 def point_at(options: Settings) -> None:
-    """Use the API and the gateway of the settings, where they name any."""
+    """Use the API and the gateway of the settings, if they name any."""
     if options.discord_api:
-        Route.BASE = options.discord_api.rstrip("/")
+        Route.BASE = str(options.discord_api).rstrip("/")
     if options.discord_gateway:
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(options.discord_gateway)
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(str(options.discord_gateway))
 
 
 def quiet() -> None:
-    """Keep from the log that voice is not installed, of which discord.py warns at each start."""
+    """Keep discord.py's warning that voice is not installed out of the log."""
     logging.getLogger("discord.client").setLevel(logging.ERROR)
 
 
 def token(options: Settings) -> str:
-    """The bot's token. Raises SettingsError where there is none."""
+    """The bot's token. Raises SettingsError if there is none."""
     if options.discord_token is None:
         raise SettingsError(
             "There is no token. Set NEWSDESK_DISCORD_TOKEN; the README says where it comes from."
@@ -49,9 +49,9 @@ def token(options: Settings) -> str:
 
 
 def application(options: Settings) -> discord.AppInfo:
-    """What Discord says of the application that the token belongs to.
+    """The application that the token belongs to, as Discord describes it.
 
-    Raises SettingsError without a token that Discord takes, and where it can't be reached.
+    Raises SettingsError without a valid token, and if Discord can't be reached.
     """
     point_at(options)
     quiet()
@@ -70,7 +70,7 @@ async def _application(token: str) -> discord.AppInfo:
 
 
 def invite(options: Settings) -> str:
-    """The address by which a server's owner adds the bot, with the least permissions.
+    """The link by which a server's owner adds the bot, with as few permissions as possible.
 
     Raises SettingsError, as `application` does.
     """

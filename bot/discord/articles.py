@@ -1,149 +1,119 @@
-"""Articles into a server's own library, out of it, and the list of them."""
+"""/articles: add articles to a server's own library, list them, remove them, rebuild the index."""
 
 import asyncio
-import hashlib
 import logging
 import re
 import shutil
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
-from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
+from typing import TypeVar
 
 import discord
 from discord import app_commands
 
-from bot.discord.ask import roles
+from bot.discord.attachments import saved
+from bot.discord.context import Context, Interaction, context_of
 from bot.discord.libraries import own_library
+from bot.discord.paging import Page
+from bot.discord.permissions import guild_to_feed, may_feed
 from bot.discord.pool import Busy
-from bot.discord.replies import InteractionReply, Refused, in_flight
-from bot.discord.store import GuildSettings
-from bot.discord.text.answer import MESSAGE, OPTION, OPTIONS, cut, escape, when
+from bot.discord.replies import InteractionReply, in_flight
+from bot.discord.text.citation import when
+from bot.discord.text.markdown import MESSAGE, OPTION, OPTIONS, cut, escape
 from retrieval.articles.article import Article
 from retrieval.errors import LibraryError, ReadError, SettingsError
 from retrieval.library.index import SyncReport
 
-if TYPE_CHECKING:
-    from bot.discord.client import Client
-
 log = logging.getLogger(__name__)
 
-Interaction = discord.Interaction[Any]  # the client is ours; discord.py lets no item say so
 T = TypeVar("T")
+Report = Callable[[str], None]  # takes a line about the progress of work
 
-_PAGE = 10  # articles of a list that are shown at a time
-_TITLE = 70  # characters of each; ten, all escaped, fit a message
+_PAGE = 10  # articles shown at a time
+_TITLE = 70  # characters of each title; ten titles fit a message even if all is escaped
 _EVERY = 2.0  # seconds between two edits of a progress message
 _NAMED = 5  # failures that are named one by one
-_SILENCE = 30.0  # seconds that Discord may be silent while it hands out a file
 _INCOMING = ".incoming"
-_PASTE = (
-    "message.txt"  # what Discord calls every long text that was pasted: no name of a file's own
-)
 _NONE = "This server has no articles of its own."
 _NO_MORE = "There are no more articles."
-_NOT_ALLOWED = (
-    "Only members who may manage the server, and roles that they name with "
-    "`/newsdesk settings`, feed articles."
+
+articles = app_commands.Group(
+    name="articles",
+    description="The articles in this server's own library",
+    guild_only=True,
 )
 
 
-async def may_feed(interaction: Interaction) -> bool:
-    """Whether the member may feed this server's library."""
-    if interaction.guild_id is None:
-        return False
-    settings: GuildSettings = await interaction.client.settings_of(interaction.guild_id)
-    return bool(interaction.permissions.manage_guild or settings.feeders & roles(interaction.user))
-
-
-async def fed_by(interaction: Interaction) -> int:
-    """The server that the member may feed. Raises Refused where they may not."""
-    if interaction.guild_id is None or not await may_feed(interaction):
-        raise Refused(_NOT_ALLOWED)
-    return interaction.guild_id
-
-
-async def add(interaction: Interaction, link: str | None, file: discord.Attachment | None) -> None:
-    """Read what was given into the server's own library; says what came of it."""
-    client: Client = interaction.client
-    reply = InteractionReply(interaction, private=True)
-    async with in_flight(client, reply):
-        guild = await fed_by(interaction)
+@articles.command(name="add")
+@app_commands.describe(
+    link="The address of an article", file="A file with an article, or a .jsonl file with many"
+)
+async def add(
+    interaction: Interaction, link: str | None = None, file: discord.Attachment | None = None
+) -> None:
+    """Add an article from a link or a file (.txt .md .html .pdf .docx .jsonl)."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    context, reply = context_of(interaction), InteractionReply(interaction, private=True)
+    async with in_flight(context, reply):
+        guild = await guild_to_feed(interaction)
         if (link is None) == (file is None):
             raise SettingsError("Give a link or a file, one of the two.")
+        loop = asyncio.get_running_loop()
 
-        def work(report: Callable[[str], None]) -> SyncReport:
+        def work(report: Report) -> SyncReport:
             if link is not None:
-                return _add_link(client, guild, link, report)
+                return _add_link(context, guild, link, report)
             assert file is not None, "one of the two"
-            return _add_file(client, guild, file, report)
+            return _add_file(context, guild, file, loop, report)
 
-        await reply.send(report_text(await _with_progress(client, guild, reply, work)))
+        await reply.send(report_text(await _with_progress(context, guild, reply, work)))
+
+
+def _add_link(context: Context, guild: int, link: str, report: Report) -> SyncReport:
+    report("Fetching …")
+    with context.libraries.own(guild, create=True) as desk:
+        return _last(desk.add_links([link]), lambda at: None)
 
 
 def _add_file(
-    client: "Client", guild: int, file: discord.Attachment, report: Callable[[str], None]
+    context: Context,
+    guild: int,
+    file: discord.Attachment,
+    loop: asyncio.AbstractEventLoop,
+    report: Report,
 ) -> SyncReport:
-    # The folder is the server's and the name the file's, so that a file sent again is the same
-    # article, changed.
-    folder = client.options.data.absolute() / _INCOMING / own_library(guild)
+    # The folder is the server's and the name the file's, so that a file sent again updates its
+    # articles. This thread waits for the download, so there are never more files than workers.
+    folder = context.options.data.absolute() / _INCOMING / own_library(guild)
     report("Reading the file …")
+    assert context.session is not None, "commands are used after the bot has connected"
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        path = _fetched(file, folder)
-        with client.desks.own(guild, create=True) as desk:
+        path = saved(file, folder, context.session, loop)
+        with context.libraries.own(guild, create=True) as desk:
             return _last(desk.sync([path]), lambda at: report(f"{at.done:,} articles read …"))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _fetched(file: discord.Attachment, folder: Path) -> Path:
-    """Where the attached file lies now, under its own name."""
-    path = folder / _safe_name(file.filename)
-    if urlsplit(file.url).scheme not in ("http", "https"):
-        raise SettingsError("Discord gave no address for the file. Please send it again.")
-    request = Request(file.url, headers={"User-Agent": "Newsdesk"})
-    try:
-        with urlopen(request, timeout=_SILENCE) as content, path.open("wb") as out:
-            shutil.copyfileobj(content, out)
-    except OSError as exc:
-        raise SettingsError("Discord did not hand out the file. Please send it again.") from exc
-    if path.name != _PASTE:
-        return path
-    with path.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()[:16]
-    return path.rename(path.with_stem(f"{path.stem}-{digest}"))
-
-
-def _add_link(client: "Client", guild: int, link: str, report: Callable[[str], None]) -> SyncReport:
-    report("Fetching …")
-    with client.desks.own(guild, create=True) as desk:
-        return _last(desk.add_links([link]), lambda at: None)
-
-
 async def _with_progress(
-    client: "Client",
-    guild: int,
-    reply: InteractionReply,
-    work: Callable[[Callable[[str], None]], T],
+    context: Context, guild: int, reply: InteractionReply, work: Callable[[Report], T]
 ) -> T:
-    """What `work` returns; what it reports meanwhile is shown, an edit every few seconds."""
-    said = ["Waiting until other articles are read …"]
+    """What `work` returns; what it reports meanwhile is shown, with an edit every few seconds."""
+    reported = ["Waiting until other articles are read …"]
 
     async def run() -> T:
-        async with client.turn(guild):
-            return await client.feeding.run(lambda: work(said.append))
+        async with context.turn(guild):
+            return await context.feeding.run(lambda: work(reported.append))
 
     running = asyncio.create_task(run())
     shown = ""
     try:
         while not running.done():
             await asyncio.wait([running], timeout=_EVERY)
-            if said[-1] != shown and not running.done() and not reply.late:
-                shown = said[-1]
-                with suppress(discord.HTTPException):  # the next one, or the end, will be told
+            if reported[-1] != shown and not running.done() and not reply.late:
+                shown = reported[-1]
+                with suppress(discord.HTTPException):  # the next report, or the result, is shown
                     await reply.send(shown)
         return await running
     finally:
@@ -159,7 +129,7 @@ def _last(run: Generator[SyncReport, None, None], each: Callable[[SyncReport], N
 
 
 def report_text(report: SyncReport) -> str:
-    """What came of feeding, failures by name."""
+    """How many articles were added and changed, and the first failures by name."""
     text = f"Added {report.added}, changed {report.changed}, unchanged {report.unchanged}."
     for error in report.failed[:_NAMED]:
         text += f"\nNot read: {escape(cut(_public(error), 300))}"
@@ -168,118 +138,38 @@ def report_text(report: SyncReport) -> str:
 
 
 def _public(error: ReadError) -> str:
-    """The reason, with the file's name but never its place on the bot's machine."""
+    """The reason, with the file's name but without its folder on the bot's machine."""
     place = error.place if "://" in error.place else error.place.rpartition("/")[2]
     return f"{place}: {error.reason}" if place else error.reason
 
 
-def _safe_name(filename: str) -> str:
-    """The file's name without anything that could lead out of a folder."""
-    return re.sub(r"[^\w.-]", "_", filename)[-100:].lstrip(".") or "unnamed"
-
-
-async def remove(interaction: Interaction, wanted: str) -> None:
-    """Withdraw an article of the server's own library by id, start of an id, or title."""
-    client = interaction.client
-
-    def work(guild: int) -> Article:
-        if not client.desks.has_own(guild):
-            raise SettingsError(_NONE)
-        with client.desks.own(guild) as desk:
-            article: Article
-            titled = [
-                one for one in desk.articles(titled=wanted.strip()) if one.title == wanted.strip()
-            ]
-            try:
-                article = titled[0] if len(titled) == 1 else desk.article(wanted)
-            except LibraryError as exc:
-                raise SettingsError(
-                    "This server has no such article, or several: give its id, from /articles list."
-                ) from exc
-            desk.remove([article])
-        client.store.forget_ways([article.id])
-        return article
-
-    reply = InteractionReply(interaction, private=True)
-    async with in_flight(client, reply):
-        guild = await fed_by(interaction)
-        gone = await _with_progress(client, guild, reply, lambda report: work(guild))
-        await reply.send(f"Withdrawn: {escape(cut(gone.title, 200))}")
-
-
-async def titles(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """Own articles whose title has the words typed, for those who may feed."""
-    client, guild = interaction.client, interaction.guild_id
-    if guild is None or not await may_feed(interaction):
-        return []
-    try:
-        found = await client.looks.run(lambda: _titled(client, guild, current.strip()))
-    except Busy:
-        return []
-    except LibraryError as exc:
-        log.error("%s", exc)
-        return []
-    return [
-        app_commands.Choice(name=cut(" ".join(one.title.split()) or one.id, OPTION), value=one.id)
-        for one in found
-    ]
-
-
-def _titled(client: "Client", guild: int, wanted: str) -> list[Article]:
-    if not client.desks.has_own(guild):
-        return []
-    with client.desks.own(guild) as desk:
-        found = [*desk.articles(titled=wanted, most=OPTIONS)]
-        if found or not re.fullmatch("[0-9a-fA-F]{4,16}", wanted):
-            return found
-        with suppress(LibraryError):
-            found = [desk.article(wanted)]
-        return found
-
-
-async def reindex(interaction: Interaction) -> None:
-    """Rebuild the index of the server's own library."""
-    client = interaction.client
-
-    def work(guild: int, report: Callable[[str], None]) -> int:
-        if not client.desks.has_own(guild):
-            raise SettingsError(_NONE)
-        total = 0
-        with client.desks.own(guild) as desk, closing(desk.reindex()) as run:
-            for done, total in run:
-                report(f"{done:,} of {total:,} passages rebuilt …")
-        return total
-
-    reply = InteractionReply(interaction, private=True)
-    async with in_flight(client, reply):
-        guild = await fed_by(interaction)
-        rebuilt = await _with_progress(client, guild, reply, lambda report: work(guild, report))
-        await reply.send(f"Rebuilt {rebuilt:,} passages.")
-
-
-# The list, page by page
-
-
-async def show_list(interaction: Interaction) -> None:
-    """The first page."""
+@articles.command(name="list")
+async def list_(interaction: Interaction) -> None:
+    """List the articles, newest first."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
     await _show(interaction, 0)
 
 
 async def _show(interaction: Interaction, number: int) -> None:
-    reply = InteractionReply(interaction, private=True)
-    async with in_flight(interaction.client, reply):
-        guild = await fed_by(interaction)
-        await reply.send(*await _page(interaction.client, guild, number))
+    """Show a page of the list."""
+    context, reply = context_of(interaction), InteractionReply(interaction, private=True)
+    async with in_flight(context, reply):
+        guild = await guild_to_feed(interaction)
+        rows = await context.lookups.run(lambda: _rows(context, guild, number))
+        view = discord.ui.View(timeout=None)
+        if number > 0:
+            view.add_item(ArticlePage(number - 1, "Newer"))
+        if len(rows) > _PAGE:
+            view.add_item(ArticlePage(number + 1, "Older"))
+        await reply.send(list_text(rows[:_PAGE]) or (_NO_MORE if number else _NONE), view)
 
 
-async def _page(client: "Client", guild: int, number: int) -> tuple[str, discord.ui.View]:
-    rows = await client.looks.run(lambda: _rows(client, guild, number))
-    view = discord.ui.View(timeout=None)
-    if number > 0:
-        view.add_item(Page(number - 1, "Newer"))
-    if len(rows) > _PAGE:
-        view.add_item(Page(number + 1, "Older"))
-    return list_text(rows[:_PAGE]) or (_NO_MORE if number else _NONE), view
+def _rows(context: Context, guild: int, number: int) -> list[Article]:
+    """The articles of a page, and one more if there is another page."""
+    if not context.libraries.has_own(guild):
+        return []
+    with context.libraries.own(guild) as desk:
+        return [*desk.articles(first=number * _PAGE, most=_PAGE + 1)]
 
 
 def list_text(rows: Sequence[Article]) -> str:
@@ -291,38 +181,99 @@ def list_text(rows: Sequence[Article]) -> str:
     return "\n".join(lines)
 
 
-def _rows(client: "Client", guild: int, number: int) -> list[Article]:
-    """The articles of a page, and one more where there are more."""
-    if not client.desks.has_own(guild):
-        return []
-    with client.desks.own(guild) as desk:
-        return [*desk.articles(first=number * _PAGE, most=_PAGE + 1)]
-
-
-class Page(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"newsdesk:list:(?P<page>\d{1,6})"
-):
-    """Another page of the list; pages of other lists are subclasses with their own `show`."""
-
-    listed = "list"
+class ArticlePage(Page, template=r"newsdesk:list:(?P<page>\d{1,6})"):
+    """A button to another page of the list of articles."""
 
     def __init__(self, page: int, label: str) -> None:
-        custom_id = f"newsdesk:{self.listed}:{page}"
-        super().__init__(discord.ui.Button(label=label, custom_id=custom_id))
-        self.page = page
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button as it came back."""
-        return cls(int(match["page"]), getattr(item, "label", None) or "Page")
-
-    async def callback(self, interaction: Interaction) -> Any:
-        """Show the page in place of the one before."""
-        await interaction.response.defer()
-        await self.show(interaction)
+        super().__init__("list", page, label)
 
     async def show(self, interaction: Interaction) -> None:
         """Show the page."""
         await _show(interaction, self.page)
+
+
+@articles.command(name="remove")
+@app_commands.describe(article="Its title, or the start of its id")
+async def remove(interaction: Interaction, article: str) -> None:
+    """Remove an article: no answer finds it any more, and none of its text is kept."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    context, reply = context_of(interaction), InteractionReply(interaction, private=True)
+    async with in_flight(context, reply):
+        guild = await guild_to_feed(interaction)
+        gone = await _with_progress(
+            context, guild, reply, lambda report: _removed(context, guild, article)
+        )
+        await reply.send(f"Withdrawn: {escape(cut(gone.title, 200))}")
+
+
+def _removed(context: Context, guild: int, wanted: str) -> Article:
+    """The article that was removed; `wanted` is its id, the start of its id, or its title."""
+    if not context.libraries.has_own(guild):
+        raise SettingsError(_NONE)
+    with context.libraries.own(guild) as desk:
+        title = wanted.strip()
+        titled = [one for one in desk.articles(titled=title) if one.title == title]
+        try:
+            article = titled[0] if len(titled) == 1 else desk.article(wanted)
+        except LibraryError as exc:
+            raise SettingsError(
+                "This server has no such article, or several: give its id, from /articles list."
+            ) from exc
+        desk.remove([article])
+    context.store.forget_traces([article.id])
+    return article
+
+
+@remove.autocomplete("article")
+async def _titles(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """The server's own articles whose title has what was typed, for those who may feed."""
+    context, guild = context_of(interaction), interaction.guild_id
+    if guild is None or not await may_feed(interaction):
+        return []
+    try:
+        found = await context.lookups.run(lambda: _titled(context, guild, current.strip()))
+    except Busy:
+        return []
+    except LibraryError as exc:
+        log.error("%s", exc)
+        return []
+    return [
+        app_commands.Choice(name=cut(" ".join(one.title.split()) or one.id, OPTION), value=one.id)
+        for one in found
+    ]
+
+
+def _titled(context: Context, guild: int, wanted: str) -> list[Article]:
+    if not context.libraries.has_own(guild):
+        return []
+    with context.libraries.own(guild) as desk:
+        found = [*desk.articles(titled=wanted, most=OPTIONS)]
+        if found or not re.fullmatch("[0-9a-fA-F]{4,16}", wanted):
+            return found
+        with suppress(LibraryError):
+            found = [desk.article(wanted)]
+        return found
+
+
+@articles.command(name="reindex")
+async def reindex(interaction: Interaction) -> None:
+    """Rebuild the search index of this server's articles."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    context, reply = context_of(interaction), InteractionReply(interaction, private=True)
+    async with in_flight(context, reply):
+        guild = await guild_to_feed(interaction)
+        rebuilt = await _with_progress(
+            context, guild, reply, lambda report: _reindexed(context, guild, report)
+        )
+        await reply.send(f"Rebuilt {rebuilt:,} passages.")
+
+
+def _reindexed(context: Context, guild: int, report: Report) -> int:
+    """The number of passages that were rebuilt."""
+    if not context.libraries.has_own(guild):
+        raise SettingsError(_NONE)
+    total = 0
+    with context.libraries.own(guild) as desk, closing(desk.reindex()) as run:
+        for done, total in run:
+            report(f"{done:,} of {total:,} passages rebuilt …")
+    return total

@@ -1,23 +1,29 @@
-"""A question from Discord → its answer: allowed, queued, answered, remembered, sent."""
+"""/ask: a question is answered, the answer shown, and its record kept."""
 
 import asyncio
 import json
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 import discord
+from discord import app_commands
 
 from bot.discord.components import answer_view
-from bot.discord.libraries import places, recalled, whole
-from bot.discord.replies import PartialReply, Refused, Reply
+from bot.discord.context import Context, Interaction, context_of
+from bot.discord.permissions import may_ask
+from bot.discord.pool import Busy
+from bot.discord.recall import places, recalled, whole
+from bot.discord.replies import InteractionReply, PartialReply, Refused, Reply, in_flight
+from bot.discord.request import SINCE, UNTIL, Request, days, request_of
 from bot.discord.retries import BROKEN
-from bot.discord.store import AnswerRecord, GuildSettings, Store
-from bot.discord.text.answer import Sheet, answer_sheet, cut
-from bot.text.answer import mode_notes
+from bot.discord.store import AnswerRecord, Store
+from bot.discord.text.answer import answer_sheet
+from bot.discord.text.citation import Sheet
+from bot.discord.text.markdown import OPTION, OPTIONS, cut, thread_name
+from bot.text.notes import answer_notes
 from bot.text.trace import trace
 from retrieval.answers.answer import Answer
 from retrieval.errors import LibraryError
@@ -25,51 +31,102 @@ from retrieval.newsdesk import MAX_QUESTION, Newsdesk, Question
 from retrieval.questions.followup import MAX_TURNS, Turn
 from retrieval.search.hit import Citation
 
-if TYPE_CHECKING:
-    from bot.discord.client import Client
-
 log = logging.getLogger(__name__)
 
-_NEAREST = 3  # passages offered when an answer is declined
+_NEAREST = 3  # passages offered where there is no answer
 _EVERY = 1.0  # seconds between two edits of an answer that is being written
 _SPENT = "this server's questions have used up the language model for today"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question as it came. `follows` is the answer that it leans on."""
+@app_commands.command()
+@app_commands.describe(
+    question="What you want to know",
+    source="Only articles by this publisher",
+    since=SINCE,
+    until=UNTIL,
+    private="Show the answer only to you",
+)
+async def ask(
+    interaction: Interaction,
+    question: app_commands.Range[str, 1, 1000],
+    source: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    private: bool = False,
+) -> None:
+    """Ask what the articles say: word-for-word quotes, with title, publisher and date."""
+    await interaction.response.defer(ephemeral=private, thinking=True)
+    context, reply = context_of(interaction), InteractionReply(interaction, private=private)
+    async with in_flight(context, reply):
+        await may_ask(interaction)
+        request = await request_of(
+            interaction, question, private=private, source=source, since=since, until=until
+        )
+        record = await answer(context, request, reply)
+        if not private:
+            await _open_thread(context, interaction, record)
 
-    text: str
-    guild: int | None
-    channel: int
-    asker: int
-    private: bool = False
-    repeated: bool = False  # whether the answer repeats the question, where nobody sees it
-    follows: AnswerRecord | None = None
-    source: str | None = None
-    since: date | None = None
-    until: date | None = None
+
+ask.autocomplete("since")(days)
+ask.autocomplete("until")(days)
 
 
-async def answer(client: "Client", asked: Asked, reply: PartialReply) -> AnswerRecord:
-    """Answer, and remember what was shown. Raises Busy and SettingsError."""
-    question, found = await _found(client, asked, reply)
-    sheet = _sheet(asked, question, found)
-    given = _given(asked, question, found, sheet)
-    return await show(client, given, sheet, found.citations[: sheet.shown], reply)
+@ask.autocomplete("source")
+async def _publishers(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """The publishers of the articles that this server may read."""
+    context = context_of(interaction)
+    try:
+        await may_ask(interaction, counted=False)
+        names = await context.lookups.run(lambda: _known_publishers(context, interaction.guild_id))
+    except (Refused, Busy):
+        return []
+    except LibraryError as exc:
+        log.error("%s", exc)
+        return []
+    wanted = current.casefold().strip()
+    found = [name for name in names if wanted in name.casefold() and len(name) <= OPTION]
+    return [app_commands.Choice(name=name, value=name) for name in found[:OPTIONS]]
 
 
-async def _found(client: "Client", asked: Asked, reply: PartialReply) -> tuple[Question, Answer]:
-    """The question as understood, and its answer; what is proved of it is shown as it comes."""
+def _known_publishers(context: Context, guild: int | None) -> list[str]:
+    with context.libraries.desk(guild) as desk:
+        return desk.sources()
+
+
+async def _open_thread(context: Context, interaction: Interaction, record: AnswerRecord) -> None:
+    """Open a thread below the answer, if the server's settings say so."""
+    settings = await context.settings_of(record.guild)
+    channel = interaction.channel
+    if not (settings.threads and record.message and isinstance(channel, discord.TextChannel)):
+        return
+    try:
+        message = discord.Object(record.message)
+        await channel.create_thread(name=thread_name(record.asked), message=message)
+    except discord.HTTPException as exc:
+        log.info("no thread could be opened: %s %s", exc.status, exc.code)
+
+
+async def answer(context: Context, request: Request, reply: PartialReply) -> AnswerRecord:
+    """Answer a question, and keep what was shown. Raises Busy and SettingsError."""
+    question, found = await _found(context, request, reply)
+    sheet = _sheet(request, question, found)
+    record = _record(request, question, found, sheet)
+    return await show(context, record, sheet, found.citations[: sheet.shown], reply)
+
+
+async def _found(
+    context: Context, request: Request, reply: PartialReply
+) -> tuple[Question, Answer]:
+    """The question as understood, and its answer; parts are shown as soon as they are proved."""
     parts: list[tuple[Question, Answer]] = []
-    running = asyncio.create_task(client.pool.run(lambda: _ask(client, asked, parts.append)))
+    running = asyncio.create_task(context.pool.run(lambda: _ask(context, request, parts.append)))
     shown = ""
     try:
         while not running.done():
             await asyncio.wait([running], timeout=_EVERY)
-            text = _sheet(asked, *parts[-1]).text if parts else ""
+            text = _sheet(request, *parts[-1]).text if parts else ""
             if text != shown and not running.done():
-                # Where it fails, the next part or the whole will be shown.
+                # If this fails, the next part or the whole answer is shown.
                 with suppress(discord.DiscordException, *BROKEN):
                     await reply.show(text)
                 shown = text
@@ -79,83 +136,84 @@ async def _found(client: "Client", asked: Asked, reply: PartialReply) -> tuple[Q
 
 
 async def show(
-    client: "Client",
-    given: AnswerRecord,
+    context: Context,
+    record: AnswerRecord,
     sheet: Sheet,
     citations: Sequence[Citation],
     reply: Reply,
-    more: Callable[[AnswerRecord], Sequence[discord.ui.Item[Any]]] = lambda given: (),
+    more: Callable[[AnswerRecord], Sequence[discord.ui.Item[Any]]] = lambda record: (),
 ) -> AnswerRecord:
-    """Send what was found, and remember it; where that can't be, it is sent all the same.
+    """Send an answer and keep its record; an answer that can't be kept is sent all the same.
 
-    `more` gives what stands below it beside what stands below every answer.
+    `more` makes further buttons, which stand after those that every answer has.
     """
     try:
-        given = await asyncio.to_thread(client.store.keep, given)
-        view = answer_view(given, citations)
-        for item in more(given):
+        record = await asyncio.to_thread(context.store.keep, record)
+        share = context.share_button(record.id) if record.private else None
+        view = answer_view(record, citations, share)
+        for item in more(record):
             view.add_item(item)
     except LibraryError as exc:
         log.error("%s", exc)
-        view = None  # menus and buttons need what is remembered
+        view = None  # without a record, menus and buttons can't work
     sent = await reply.send(sheet.text, view)
     reply.answered = True
     if sent and view:
-        await asyncio.to_thread(client.store.sent, given.id, *sent)
-        return replace(given, message=sent[0])
-    return given
+        await asyncio.to_thread(context.store.sent, record.id, *sent)
+        return replace(record, message=sent[0])
+    return record
 
 
 def _ask(
-    client: "Client", asked: Asked, tell: Callable[[tuple[Question, Answer]], None]
+    context: Context, request: Request, tell: Callable[[tuple[Question, Answer]], None]
 ) -> tuple[Question, Answer]:
-    """The question as understood, and its answer; parts of it are told as they are proved.
+    """The question as understood, and its answer; `tell` gets each part once it is proved.
 
-    A follow-up is asked of the same articles as the answer before it.
+    A follow-up question is answered from the same articles as the answer before it.
     """
-    with client.desks.desk(asked.guild) as desk:
-        spent_up = _is_spent(client, asked.guild)
-        text, within, cost = " ".join(asked.text.split()), asked.follows or asked, 0
-        if asked.follows:
-            turns = _turns(client.store, desk, asked.follows)
-            understood = desk.understood(cut(text, MAX_QUESTION), turns, alone=spent_up)
+    with context.libraries.desk(request.guild) as desk:
+        is_spent = _is_spent(context, request.guild)
+        text, limits, cost = " ".join(request.text.split()), request.follows or request, 0
+        if request.follows:
+            turns = _turns(context.store, desk, request.follows)
+            understood = desk.understood(cut(text, MAX_QUESTION), turns, alone=is_spent)
             text, cost = understood.question, understood.tokens
         question = Question(
-            cut(text, MAX_QUESTION), within.source, within.since, within.until,
-            note=_SPENT if spent_up else "",
+            cut(text, MAX_QUESTION), limits.source, limits.since, limits.until,
+            note=_SPENT if is_spent else "",
         )  # fmt: skip
-        for answer in desk.stream(question):
-            told = replace(question, since=answer.since, until=answer.until), answer
-            tell(told)
-        if cost := cost + answer.tokens:
-            with suppress(LibraryError):  # an answer counts more than what it costs
-                client.store.spend(asked.guild, cost)
-        return told
+        for found in desk.stream(question):
+            part = replace(question, since=found.since, until=found.until), found
+            tell(part)
+        if cost := cost + found.tokens:
+            with suppress(LibraryError):  # the answer matters more than counting its cost
+                context.store.spend(request.guild, cost)
+        return part
 
 
-def _is_spent(client: "Client", guild: int | None) -> bool:
-    """Whether the server's budget for today is used up; also where that can't be told."""
-    budget = client.options.model_budget
+def _is_spent(context: Context, guild: int | None) -> bool:
+    """Whether the server's budget for today is used up, or can't be read."""
+    budget = context.options.model_budget
     try:
-        return bool(budget) and client.store.spent(guild) >= budget
+        return bool(budget) and context.store.spent(guild) >= budget
     except LibraryError as exc:
         log.error("%s", exc)
         return True
 
 
 def _turns(store: Store, desk: Newsdesk, last: AnswerRecord) -> list[Turn]:
-    """The talk up to this answer, oldest first, back to where something in it was private."""
+    """The conversation up to this answer, oldest first, from after the last private answer."""
     turns: list[Turn] = []
-    given: AnswerRecord | None = last
-    while given and not given.private and len(turns) < MAX_TURNS:
-        quoted = recalled(desk, given) if given.found else []
-        turns.insert(0, Turn(given.question, " ".join(one.quote for one in quoted if one)))
-        given = store.answer(given.follows) if given.follows else None
+    record: AnswerRecord | None = last
+    while record and not record.private and len(turns) < MAX_TURNS:
+        quoted = recalled(desk, record) if record.found else []
+        turns.insert(0, Turn(record.question, " ".join(one.quote for one in quoted if one)))
+        record = store.answer(record.follows) if record.follows else None
     return turns
 
 
-def _sheet(asked: Asked, question: Question, found: Answer) -> Sheet:
-    """The answer as shown, with what was understood where that is not what was typed."""
+def _sheet(request: Request, question: Question, found: Answer) -> Sheet:
+    """The answer as shown; with what was understood, if that differs from what was typed."""
     limits = [
         f"{name} {value}"
         for name, value in (
@@ -164,91 +222,26 @@ def _sheet(asked: Asked, question: Question, found: Answer) -> Sheet:
         if value
     ]  # fmt: skip
     understood = ", ".join([question.text, *limits])
-    if understood == " ".join(asked.text.split()):
+    if understood == " ".join(request.text.split()):
         understood = ""
     return answer_sheet(
         found.citations,
-        question=asked.text if asked.repeated else None,
+        question=request.text if request.repeat else None,
         understood=understood,
         written=found.written,
-        notes=mode_notes(found),
+        notes=answer_notes(found),
     )
 
 
-def _given(asked: Asked, question: Question, found: Answer, sheet: Sheet) -> AnswerRecord:
+def _record(request: Request, question: Question, found: Answer, sheet: Sheet) -> AnswerRecord:
     shown = found.citations[: sheet.shown] or [
         whole(number, hit) for number, hit in enumerate(found.hits[:_NEAREST], 1)
     ]
-    return AnswerRecord(
-        guild=asked.guild,
-        channel=asked.channel,
-        asker=asked.asker,
-        question=question.text,
-        asked=asked.text,
-        private=asked.private,
-        found=found.found,
-        places=places(shown),
-        follows=asked.follows.id if asked.follows else None,
+    record = request.record(question=question.text, found=found.found, places=places(shown))
+    return replace(
+        record,
         source=question.source,
         since=question.since,
         until=question.until,
-        way=json.dumps(trace(found), ensure_ascii=False),
+        trace=json.dumps(trace(found), ensure_ascii=False),
     )
-
-
-async def may_ask(interaction: discord.Interaction[Any], *, counted: bool = True) -> None:
-    """Raises Refused where the one who uses a command or button may not ask here and now.
-
-    `counted` takes it from the questions that they have left.
-    """
-    channels = {interaction.channel_id or 0}
-    if isinstance(interaction.channel, discord.Thread):
-        channels.add(interaction.channel.parent_id)
-    client: Client = interaction.client
-    guild, user = interaction.guild_id, interaction.user
-    settings = await client.settings_of(guild)
-    allowed(settings, guild, channels, roles(user))
-    if counted:
-        take(client, settings, guild, user.id)
-
-
-async def may_write(client: "Client", message: discord.Message) -> GuildSettings:
-    """The settings of the server where a question was written, which is counted.
-
-    Raises Refused where its author may not ask there and now.
-    """
-    channels = {message.channel.id}
-    if isinstance(message.channel, discord.Thread):
-        channels.add(message.channel.parent_id)
-    guild = message.guild.id if message.guild else None
-    settings = await client.settings_of(guild)
-    allowed(settings, guild, channels, roles(message.author))
-    take(client, settings, guild, message.author.id)
-    return settings
-
-
-def allowed(
-    settings: GuildSettings, guild: int | None, channels: set[int], roles: set[int]
-) -> None:
-    """Raises Refused where somebody with these roles may not ask in any of these channels."""
-    if guild is None:
-        return
-    if settings.channels and not settings.channels & channels:
-        named = ", ".join(f"<#{id}>" for id in sorted(settings.channels)[:10])
-        raise Refused(f"I answer only in {named} on this server.")
-    if settings.askers and not settings.askers & roles:
-        raise Refused("Only some roles may ask on this server, and you have none of them.")
-
-
-def take(client: "Client", settings: GuildSettings, guild: int | None, member: int) -> None:
-    """Count a question. Raises Refused where none is left."""
-    wanted: list[tuple[object, int]] = [(("person", guild, member), settings.per_person)]
-    if guild is not None:
-        wanted.append((("server", guild), settings.per_server))
-    if seconds := client.limits.take(*wanted):
-        raise Refused(f"That is enough for now. Please try again in {seconds} seconds.")
-
-
-def roles(user: discord.User | discord.Member) -> set[int]:
-    """The ids of a member's roles; none in a direct message."""
-    return {role.id for role in user.roles} if isinstance(user, discord.Member) else set()

@@ -1,6 +1,7 @@
-"""Menus and buttons below an answer; all they need is in their ids and in the store.
+"""Components: the menu and the buttons below an answer.
 
-So they work after a restart, and nothing of them is held in memory.
+Their ids and the store hold all that they need. So they work after a restart, and none of them is
+kept in memory.
 """
 
 import asyncio
@@ -10,56 +11,61 @@ from typing import Any, Self
 
 import discord
 
+from bot.discord.context import Interaction, context_of
+from bot.discord.recall import recall
 from bot.discord.replies import FollowupReply, Refused, in_flight
 from bot.discord.store import AnswerRecord
-from bot.discord.text import answer as messages
-from bot.discord.text.answer import OPTIONS
+from bot.discord.text.citation import option
+from bot.discord.text.markdown import OPTION, OPTIONS, cut
+from bot.discord.text.passage import passage_view, passages_text
 from retrieval.search.hit import Citation
-
-Interaction = discord.Interaction[Any]  # the client is ours; discord.py lets no item say so
 
 GONE = "The article was changed or withdrawn since, and no longer has these words."
 FORGOTTEN = "I no longer know this answer. Please ask again."
 _THANKS = "Thank you. Your opinion is kept with the question."
 
 
-def answer_view(given: AnswerRecord, citations: Sequence[Citation]) -> discord.ui.View:
-    """The components of an answer or a check; a private one can be shared."""
+def answer_view(
+    record: AnswerRecord,
+    citations: Sequence[Citation],
+    share: discord.ui.Item[Any] | None = None,
+) -> discord.ui.View:
+    """The components below an answer or a checked message; `share` is the Share button, if any."""
     view = discord.ui.View(timeout=None)
     if citations:
-        view.add_item(Sources.of(given.id, citations))
-    elif given.places:
-        view.add_item(Nearest(given.id))
-    if not given.checks:
-        view.add_item(Rating(given.id, True))
-        view.add_item(Rating(given.id, False))
-    if given.private:
-        view.add_item(Share(given.id))
-    view.add_item(Delete(given.id))
+        view.add_item(PassageMenu.of(record.id, citations))
+    elif record.places:
+        view.add_item(Nearest(record.id))
+    if not record.checks:
+        view.add_item(Rating(record.id, True))
+        view.add_item(Rating(record.id, False))
+    if share:
+        view.add_item(share)
+    view.add_item(Delete(record.id))
     return view
 
 
 async def known(interaction: Interaction, answer: int) -> AnswerRecord:
-    """The answer, where it was given to those who ask for it now. Raises Refused."""
-    given: AnswerRecord | None = await asyncio.to_thread(interaction.client.store.answer, answer)
-    if given is None or given.guild != interaction.guild_id:
+    """The answer with this number. Raises Refused if it was not given to whoever asks for it."""
+    record = await asyncio.to_thread(context_of(interaction).store.answer, answer)
+    if record is None or record.guild != interaction.guild_id:
         raise Refused(FORGOTTEN)
-    if (given.private or given.guild is None) and given.asker != interaction.user.id:
-        raise Refused(FORGOTTEN)  # the message that shows it is nobody else's
-    return given
+    if (record.private or record.guild is None) and record.asker != interaction.user.id:
+        raise Refused(FORGOTTEN)  # nobody else sees the message that shows it
+    return record
 
 
-async def _recalled(interaction: Interaction, given: AnswerRecord) -> list[Citation | None]:
-    client = interaction.client
-    found: list[Citation | None] = await client.looks.run(lambda: client.desks.recall(given))
-    return found
+async def recalled(interaction: Interaction, record: AnswerRecord) -> list[Citation | None]:
+    """The answer's quotes as they stand now, None for each that was changed or withdrawn."""
+    context = context_of(interaction)
+    return await context.lookups.run(lambda: recall(context.libraries, record))
 
 
-class Sources(
+class PassageMenu(
     discord.ui.DynamicItem[discord.ui.Select[Any]],
     template=r"newsdesk:sources:(?P<answer>\d+)",
 ):
-    """The menu of an answer's sources; opens the passage for the one who chooses."""
+    """The menu of the articles cited; opens a passage for whoever chooses it."""
 
     def __init__(self, answer: int, options: list[discord.SelectOption]) -> None:
         super().__init__(
@@ -76,8 +82,8 @@ class Sources(
         """The menu for these citations."""
         options = []
         for number, one in enumerate(citations[:OPTIONS], 1):
-            label, where = messages.option(one)
-            named = messages.cut(f"[{number}] {label}", messages.OPTION)
+            label, where = option(one)
+            named = cut(f"[{number}] {label}", OPTION)
             options.append(
                 discord.SelectOption(label=named, description=where or None, value=str(number))
             )
@@ -87,22 +93,22 @@ class Sources(
     async def from_custom_id(
         cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        """The menu as it came back."""
+        """The menu that was used."""
         assert isinstance(item, discord.ui.Select)
         return cls(int(match["answer"]), item.options)
 
     async def callback(self, interaction: Interaction) -> Any:
         """Show the passage chosen."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        async with in_flight(interaction.client, FollowupReply(interaction)):
-            given = await known(interaction, self.answer)
+        async with in_flight(context_of(interaction), FollowupReply(interaction)):
+            record = await known(interaction, self.answer)
             chosen = self.item.values[0] if self.item.values else ""
-            if not chosen.isdecimal() or not 1 <= int(chosen) <= len(given.places):
+            if not chosen.isdecimal() or not 1 <= int(chosen) <= len(record.places):
                 raise Refused(FORGOTTEN)
-            cited = (await _recalled(interaction, given))[int(chosen) - 1]
+            cited = (await recalled(interaction, record))[int(chosen) - 1]
             if cited is None:
                 raise Refused(GONE)
-            await _open(interaction, _embed(cited))
+            await _open(interaction, passage_embed(cited))
 
 
 async def _open(interaction: Interaction, embed: discord.Embed) -> None:
@@ -111,18 +117,19 @@ async def _open(interaction: Interaction, embed: discord.Embed) -> None:
     except discord.HTTPException as exc:
         if exc.status != 400 or embed.url is None:
             raise
-        embed.url = None  # an address that browsers know and Discord does not
+        embed.url = None  # an address that browsers take and Discord refuses
         await interaction.followup.send(embed=embed, ephemeral=True)
 
 
-def _embed(cited: Citation) -> discord.Embed:
-    shown = messages.passage_view(cited)
+def passage_embed(cited: Citation) -> discord.Embed:
+    """The quote's passage as an embed."""
+    shown = passage_view(cited)
     embed = discord.Embed(title=shown.title, url=shown.url, description=shown.description)
     return embed.set_footer(text=shown.footer)
 
 
 class Button(discord.ui.DynamicItem[discord.ui.Button[Any]], template="newsdesk:none"):
-    """A button whose id says what it does and for which answer."""
+    """A button whose id says what it does, and to which answer."""
 
     def __init__(self, answer: int, button: discord.ui.Button[Any]) -> None:
         super().__init__(button)
@@ -132,7 +139,7 @@ class Button(discord.ui.DynamicItem[discord.ui.Button[Any]], template="newsdesk:
     async def from_custom_id(
         cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        """The button as it came back."""
+        """The button that was pressed."""
         return cls(int(match["answer"]))  # type: ignore[call-arg]
 
 
@@ -154,21 +161,22 @@ class Rating(Button, template=r"newsdesk:rate:(?P<answer>\d+):(?P<good>[01])"):
     async def from_custom_id(
         cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        """The button as it came back."""
+        """The button that was pressed."""
         return cls(int(match["answer"]), match["good"] == "1")
 
     async def callback(self, interaction: Interaction) -> Any:
         """Keep the opinion."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        async with in_flight(interaction.client, FollowupReply(interaction)):
-            given = await known(interaction, self.answer)
-            store = interaction.client.store
-            await asyncio.to_thread(store.rate, given.id, interaction.user.id, good=self.good)
+        context = context_of(interaction)
+        async with in_flight(context, FollowupReply(interaction)):
+            record = await known(interaction, self.answer)
+            rate = context.store.rate
+            await asyncio.to_thread(rate, record.id, interaction.user.id, good=self.good)
             await interaction.followup.send(_THANKS, ephemeral=True)
 
 
 class Nearest(Button, template=r"newsdesk:nearest:(?P<answer>\d+)"):
-    """Opens the nearest passages of a declined answer."""
+    """Opens the nearest passages where there was no answer."""
 
     def __init__(self, answer: int) -> None:
         super().__init__(
@@ -179,34 +187,16 @@ class Nearest(Button, template=r"newsdesk:nearest:(?P<answer>\d+)"):
         )
 
     async def callback(self, interaction: Interaction) -> Any:
-        """Show them to the one who clicked."""
+        """Show the passages to whoever pressed it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        async with in_flight(interaction.client, FollowupReply(interaction)):
-            given = await known(interaction, self.answer)
-            recalled = await _recalled(interaction, given)
-            text = messages.passages_text([one for one in recalled if one])
-            await interaction.followup.send(text or GONE, ephemeral=True)
-
-
-class Share(Button, template=r"newsdesk:share:(?P<answer>\d+)"):
-    """Shows a private answer or check to everybody in the channel."""
-
-    def __init__(self, answer: int) -> None:
-        super().__init__(
-            answer,
-            discord.ui.Button(label="Share", custom_id=f"newsdesk:share:{answer}", row=1),
-        )
-
-    async def callback(self, interaction: Interaction) -> Any:
-        """Send it anew, if it still stands."""
-        await interaction.response.defer()
-        async with in_flight(interaction.client, FollowupReply(interaction)):
-            given = await known(interaction, self.answer)
-            await interaction.client.share(interaction, given)
+        async with in_flight(context_of(interaction), FollowupReply(interaction)):
+            record = await known(interaction, self.answer)
+            found = [one for one in await recalled(interaction, record) if one]
+            await interaction.followup.send(passages_text(found) or GONE, ephemeral=True)
 
 
 class Delete(Button, template=r"newsdesk:delete:(?P<answer>\d+)"):
-    """Deletes the answer and forgets the question, for the one who asked and for moderators."""
+    """Deletes the message and the record of an answer, for the asker and for moderators."""
 
     def __init__(self, answer: int) -> None:
         super().__init__(
@@ -220,14 +210,15 @@ class Delete(Button, template=r"newsdesk:delete:(?P<answer>\d+)"):
         )
 
     async def callback(self, interaction: Interaction) -> Any:
-        """Delete it, or say who may."""
+        """Delete the answer, or say who may."""
         await interaction.response.defer()
-        async with in_flight(interaction.client, FollowupReply(interaction)):
-            given = await known(interaction, self.answer)
-            if interaction.user.id != given.asker and not interaction.permissions.manage_messages:
+        context = context_of(interaction)
+        async with in_flight(context, FollowupReply(interaction)):
+            record = await known(interaction, self.answer)
+            if interaction.user.id != record.asker and not interaction.permissions.manage_messages:
                 raise Refused("Only the one who asked and moderators may delete it.")
             await interaction.delete_original_response()
-            await asyncio.to_thread(interaction.client.store.delete, given.id)
+            await asyncio.to_thread(context.store.delete, record.id)
 
 
-ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (Sources, Rating, Nearest, Share, Delete)
+ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (PassageMenu, Rating, Nearest, Delete)

@@ -1,4 +1,4 @@
-"""Whether the bot on Discord is well: its token, its intents, its last heartbeat."""
+"""The doctor's findings about the bot on Discord: its token, its intents, its last heartbeat."""
 
 import time
 from contextlib import closing
@@ -17,7 +17,7 @@ _INTENT = (
 
 
 def findings(options: Settings) -> list[Finding]:
-    """What was looked at and what is wrong with it."""
+    """What was looked at, and what is wrong with it."""
     try:
         flags = application(options).flags
     except SettingsError as exc:
@@ -30,9 +30,9 @@ def findings(options: Settings) -> list[Finding]:
 
 
 def _silence(options: Settings) -> str:
-    """How long the running bot has not been answered; nothing where all is well."""
+    """How long ago Discord last acknowledged the bot; "" if that is recent."""
     alive = None
-    if (options.data / FILE).exists():  # to look makes nothing
+    if (options.data / FILE).exists():  # looking must not make the file
         with closing(Store(options.data)) as store:
             alive = store.fact("alive")
     if alive is None:

@@ -1,109 +1,82 @@
-"""The feeds that a server's own library follows."""
+"""/feeds: the feeds that a server follows for its own library."""
 
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 
-from bot.discord import articles
-from bot.discord.articles import Interaction, fed_by, may_feed
+from bot.discord.context import Context, Interaction, context_of
 from bot.discord.libraries import own_library
+from bot.discord.paging import Page
+from bot.discord.permissions import guild_to_feed, may_feed
 from bot.discord.pool import Busy
 from bot.discord.replies import InteractionReply, in_flight
-from bot.discord.text.answer import MESSAGE, OPTION, OPTIONS, cut, escape
+from bot.discord.text.markdown import MESSAGE, OPTION, OPTIONS, cut, escape
 from bot.settings import OF_SERVERS
 from retrieval.errors import SettingsError
 from retrieval.watching.queue import Incoming, Subscription
 
-if TYPE_CHECKING:
-    from bot.discord.client import Client
-
 _MOST = 50  # feeds of a server
-_PAGE = 8  # feeds of a list that are shown at a time; so many, all escaped, fit a message
+_PAGE = 8  # feeds shown at a time; that many fit a message even if all is escaped
 _NONE = "This server follows no feeds."
 _NO_MORE = "There are no more feeds."
-_UNWATCHED = "\n-# They are polled once the bot's operator has switched that on."
+_NOT_POLLED = "\n-# They are polled once the bot's operator has switched that on."
+
+feeds = app_commands.Group(
+    name="feeds",
+    description="The feeds that this server follows",
+    guild_only=True,
+)
 
 
+@feeds.command(name="add")
+@app_commands.describe(url="The address of an RSS or Atom feed")
 async def add(interaction: Interaction, url: str) -> None:
-    """Follow a feed from now on."""
-    client: Client = interaction.client
-
-    def work(guild: int) -> str:
-        with closing(Incoming(client.options.data)) as incoming:
-            if len(incoming.sources(own_library(guild))) >= _MOST:
-                raise SettingsError(f"This server follows {_MOST} feeds already.")
-            return incoming.add(own_library(guild), url)
-
-    reply = InteractionReply(interaction, private=True)
-    async with in_flight(client, reply):
-        guild = await fed_by(interaction)
-        kept = await client.looks.run(lambda: work(guild))
-        note = "" if client.options.watch else _UNWATCHED
+    """Follow a feed: its new articles are added automatically."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    context, reply = context_of(interaction), InteractionReply(interaction, private=True)
+    async with in_flight(context, reply):
+        guild = await guild_to_feed(interaction)
+        kept = await context.lookups.run(lambda: _followed(context, guild, url))
+        note = "" if context.options.watch else _NOT_POLLED
         await reply.send(f"Followed from now on: {escape(cut(kept, 300))}{note}")
 
 
-async def show(interaction: Interaction) -> None:
-    """List the feeds, and how they are doing; the first page of them."""
+def _followed(context: Context, guild: int, url: str) -> str:
+    """The address by which the feed is followed from now on."""
+    with closing(Incoming(context.options.data)) as incoming:
+        if len(incoming.sources(own_library(guild))) >= _MOST:
+            raise SettingsError(f"This server follows {_MOST} feeds already.")
+        return incoming.add(own_library(guild), url)
+
+
+@feeds.command(name="list")
+async def list_(interaction: Interaction) -> None:
+    """List the feeds, when each was last read, and what went wrong."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
     await _show(interaction, 0)
 
 
 async def _show(interaction: Interaction, number: int) -> None:
-    client: Client = interaction.client
-    reply = InteractionReply(interaction, private=True)
-    async with in_flight(client, reply):
-        guild = await fed_by(interaction)
-        sources = await client.looks.run(lambda: _sources(client, guild))
+    """Show a page of the list."""
+    context, reply = context_of(interaction), InteractionReply(interaction, private=True)
+    async with in_flight(context, reply):
+        guild = await guild_to_feed(interaction)
+        followed = await context.lookups.run(lambda: _subscriptions(context, guild))
         view = discord.ui.View(timeout=None)
         if number > 0:
-            view.add_item(Page(number - 1, "Back"))
-        if len(sources) > (number + 1) * _PAGE:
-            view.add_item(Page(number + 1, "More"))
-        shown = sources[number * _PAGE : (number + 1) * _PAGE]
+            view.add_item(FeedPage(number - 1, "Back"))
+        if len(followed) > (number + 1) * _PAGE:
+            view.add_item(FeedPage(number + 1, "More"))
+        shown = followed[number * _PAGE : (number + 1) * _PAGE]
         await reply.send(list_text(shown) or (_NO_MORE if number else _NONE), view)
 
 
-async def remove(interaction: Interaction, url: str) -> None:
-    """Follow a feed no longer; its articles stay."""
-    client: Client = interaction.client
-
-    def work(guild: int) -> Subscription:
-        with closing(Incoming(client.options.data)) as incoming:
-            known = {one.url: one for one in incoming.sources(own_library(guild))}
-            source = known.get(url) or incoming.source(own_library(guild), url)
-            incoming.remove(source)
-            return source
-
-    reply = InteractionReply(interaction, private=True)
-    async with in_flight(client, reply):
-        guild = await fed_by(interaction)
-        gone = await client.looks.run(lambda: work(guild))
-        await reply.send(f"Followed no longer: {escape(cut(gone.url, 300))}. Its articles stay.")
-
-
-async def addresses(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """The feeds whose address or title has what was typed, for those who may feed."""
-    client, guild = interaction.client, interaction.guild_id
-    if guild is None or not await may_feed(interaction):
-        return []
-    try:
-        sources = await client.looks.run(lambda: _sources(client, guild))
-    except Busy:
-        return []
-    wanted = current.casefold().strip()
-    return [
-        app_commands.Choice(name=cut(one.title or one.url, OPTION), value=one.url)
-        for one in sources
-        if wanted in f"{one.url} {one.title}".casefold() and len(one.url) <= OPTION
-    ][:OPTIONS]
-
-
-def list_text(sources: list[Subscription]) -> str:
-    """Two lines a feed: its title and address, and how it is doing."""
+def list_text(followed: list[Subscription]) -> str:
+    """Two lines for each feed: its title and address, and how it is doing."""
     lines = []
-    for one in sources:
+    for one in followed:
         lines.append(f"**{escape(cut(one.title or 'untitled', 40))}** {escape(cut(one.url, 60))}")
         state = "paused" if one.paused else f"next poll <t:{round(one.due)}:R>"
         success = f"<t:{round(one.success)}:R>" if one.success else "never"
@@ -113,31 +86,71 @@ def list_text(sources: list[Subscription]) -> str:
     return cut("\n".join(lines), MESSAGE)
 
 
-class Page(articles.Page, template=r"newsdesk:feeds:(?P<page>\d{1,6})"):
-    """Another page of the list of feeds."""
+class FeedPage(Page, template=r"newsdesk:feeds:(?P<page>\d{1,6})"):
+    """A button to another page of the list of feeds."""
 
-    listed = "feeds"
+    def __init__(self, page: int, label: str) -> None:
+        super().__init__("feeds", page, label)
 
     async def show(self, interaction: Interaction) -> None:
         """Show the page."""
         await _show(interaction, self.page)
 
 
+@feeds.command(name="remove")
+@app_commands.describe(url="The feed's address")
+async def remove(interaction: Interaction, url: str) -> None:
+    """Stop following a feed; its articles stay."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    context, reply = context_of(interaction), InteractionReply(interaction, private=True)
+    async with in_flight(context, reply):
+        guild = await guild_to_feed(interaction)
+        gone = await context.lookups.run(lambda: _removed(context, guild, url))
+        await reply.send(f"Followed no longer: {escape(cut(gone.url, 300))}. Its articles stay.")
+
+
+def _removed(context: Context, guild: int, url: str) -> Subscription:
+    """The feed that is no longer followed."""
+    with closing(Incoming(context.options.data)) as incoming:
+        known = {one.url: one for one in incoming.sources(own_library(guild))}
+        gone = known.get(url) or incoming.source(own_library(guild), url)
+        incoming.remove(gone)
+        return gone
+
+
+@remove.autocomplete("url")
+async def _addresses(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """The feeds whose address or title has what was typed, for those who may feed."""
+    context, guild = context_of(interaction), interaction.guild_id
+    if guild is None or not await may_feed(interaction):
+        return []
+    try:
+        followed = await context.lookups.run(lambda: _subscriptions(context, guild))
+    except Busy:
+        return []
+    wanted = current.casefold().strip()
+    return [
+        app_commands.Choice(name=cut(one.title or one.url, OPTION), value=one.url)
+        for one in followed
+        if wanted in f"{one.url} {one.title}".casefold() and len(one.url) <= OPTION
+    ][:OPTIONS]
+
+
+def _subscriptions(context: Context, guild: int) -> list[Subscription]:
+    with closing(Incoming(context.options.data)) as incoming:
+        return incoming.sources(own_library(guild))
+
+
 def rest(data: Path, guild: int, *, resting: bool) -> None:
-    """Poll a server's feeds no more while the bot isn't on it, or again."""
+    """Stop polling a server's feeds, because the bot has left it; or start again."""
     with closing(Incoming(data)) as incoming:
         incoming.rest(own_library(guild), resting=resting)
 
 
 def rest_where_gone(data: Path, guilds: set[int]) -> None:
-    """The same for all servers on which the bot no longer is; `guilds` are those where it is."""
+    """The same for every server with feeds; the bot is on these `guilds`."""
     with closing(Incoming(data)) as incoming:
         for library in {one.library for one in incoming.sources()}:
             server = library.removeprefix(OF_SERVERS)
             if library != server and server.isdecimal():
                 incoming.rest(library, resting=int(server) not in guilds)
-
-
-def _sources(client: "Client", guild: int) -> list[Subscription]:
-    with closing(Incoming(client.options.data)) as incoming:
-        return incoming.sources(own_library(guild))

@@ -1,4 +1,4 @@
-"""A small web page on loopback that tells a supervisor whether the bot is alive."""
+"""Health: a small web page on loopback that tells a supervisor whether the bot is alive."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,10 +12,10 @@ STALE = 120.0  # seconds since the last acknowledged heartbeat; one is due every
 
 @asynccontextmanager
 async def endpoint(age: Callable[[], float], port: int | None) -> AsyncIterator[None]:
-    """Serve http://127.0.0.1:`port`/health meanwhile; nothing where there is no port.
+    """Serve http://127.0.0.1:`port`/health meanwhile; do nothing without a port.
 
-    200 while the last heartbeat's acknowledgement is fresh, else 503; as JSON, its age in seconds.
-    Raises SettingsError when the port is taken.
+    The status is 200 while the last acknowledged heartbeat is fresh, else 503; the body is JSON
+    with its age in seconds. Raises SettingsError if the port is taken.
     """
     if port is None:
         yield

@@ -1,4 +1,4 @@
-"""The feeds of all libraries, polled by the bot itself where it is told to."""
+"""The poller: the feeds of all libraries, polled by the bot itself if the settings say so."""
 
 import logging
 import threading
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 
-from bot.discord.libraries import Desks
+from bot.discord.libraries import Libraries
 from bot.settings import OF_SERVERS, Settings, hosts
 from retrieval.newsdesk import Newsdesk
 from retrieval.sources.http import agent_of
@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def watching(options: Settings, desks: Desks) -> Iterator[None]:
-    """Poll meanwhile, if the settings say so."""
+def polling(options: Settings, libraries: Libraries) -> Iterator[None]:
+    """Poll meanwhile, in a thread; do nothing unless `options.watch` is set."""
     if not options.watch:
         yield
         return
@@ -27,10 +27,10 @@ def watching(options: Settings, desks: Desks) -> Iterator[None]:
     def opened(library: str) -> Iterator[Newsdesk]:
         server = library.removeprefix(OF_SERVERS)
         if library != server and server.isdecimal():
-            with desks.own(int(server), create=True) as desk:
+            with libraries.own(int(server), create=True) as desk:
                 yield desk
         else:
-            with desks.operators(library) as desk:
+            with libraries.operators(library) as desk:
                 yield desk
 
     stop = threading.Event()
@@ -48,4 +48,4 @@ def watching(options: Settings, desks: Desks) -> Iterator[None]:
             yield
         finally:
             stop.set()
-            thread.join(timeout=1)  # what is cut off goes on at the next start
+            thread.join(timeout=1)  # work that is cut off continues at the next start

@@ -1,4 +1,4 @@
-"""Blocking work, a bounded amount at a time, away from the event loop."""
+"""A pool: blocking work in a bounded number of threads, away from the event loop."""
 
 import asyncio
 import threading
@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_WORKERS = 2  # a question keeps all cores busy by itself; a second fills the gaps
-_QUEUE = 100  # questions waiting; beyond these the answer is an honest "busy"
-_FIRST_GUESS = 1.0  # seconds of a question before any was measured
-_LEARNING = 0.1  # how much each question moves that guess
+_WORKERS = 2  # one question keeps all cores busy; a second one fills the gaps
+_QUEUE = 100  # pieces of work waiting; beyond these `run` raises Busy
+_FIRST_GUESS = 1.0  # seconds that a piece of work takes, before any was measured
+_LEARNING = 0.1  # weight of each measurement in that estimate
 
 
 class Busy(Exception):
-    """The queue is full; `seconds` is about how long until it won't be."""
+    """The queue is full; `seconds` estimates how long until it has room."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"busy for some {seconds} s")
@@ -35,13 +35,13 @@ class Pool:
         self._seconds = _FIRST_GUESS
 
     async def run(self, work: Callable[[], T]) -> T:
-        """What `work` returns or raises. Raises Busy when too many are waiting."""
+        """What `work` returns or raises. Raises Busy if too many are waiting."""
         if self._inside >= self._most:
             raise Busy(max(1, round(self._seconds * self._inside / self._workers)))
         running = self._threads.submit(self._timed, work)
         with self._counting:
             self._inside += 1
-        # What nobody waits for any longer still keeps its thread until it ends.
+        # Work keeps its thread until it ends, even if nobody waits for it any longer.
         running.add_done_callback(self._ended)
         return await asyncio.wrap_future(running)
 
@@ -58,5 +58,5 @@ class Pool:
             self._seconds += _LEARNING * (took - self._seconds)
 
     def close(self) -> None:
-        """Start nothing more; what runs is left to end by itself."""
+        """Start nothing more; running work is left to end by itself."""
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -1,15 +1,15 @@
-"""How often somebody may ask: so many questions a minute, each filling up steadily again."""
+"""The rate limit: how many questions a minute a person or a server may ask."""
 
 import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-_REMEMBERED = 10_000  # people and servers; who has not asked for longest is forgotten first
+_REMEMBERED = 10_000  # people and servers; whoever has not asked for longest is forgotten first
 
 
 class Limits:
-    """Token buckets by key; what it remembers is bounded."""
+    """Token buckets by key, for a bounded number of keys."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock` gives seconds."""
@@ -17,9 +17,9 @@ class Limits:
         self._left: OrderedDict[object, tuple[float, float]] = OrderedDict()
 
     def take(self, *wanted: tuple[object, int]) -> int:
-        """0 if each (key, allowed a minute) may ask now, else the seconds until all may.
+        """Take a question from each (key, allowed a minute); 0, or the seconds until all have one.
 
-        Nothing is taken from any where one has nothing left.
+        Nothing is taken if any of them has none left.
         """
         now = self._clock()
         levels = [(key, allowed, self._level(key, allowed, now)) for key, allowed in wanted]

@@ -1,4 +1,4 @@
-"""Where answers go, and what is said there when there is none."""
+"""Replies: where an answer is sent, and what is said there if there is none."""
 
 import asyncio
 import logging
@@ -6,68 +6,66 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Protocol
 
 import discord
 
+from bot.discord.context import Context, Interaction
 from bot.discord.pool import Busy
-from bot.discord.text.answer import MESSAGE, cut, escape
+from bot.discord.text.markdown import MESSAGE, cut, escape
 from retrieval.errors import SettingsError
-
-if TYPE_CHECKING:
-    from bot.discord.client import Client
 
 log = logging.getLogger(__name__)
 
-_REASON = 900  # characters of a refusal; escaped it then fits a message
+_REASON = 900  # characters of a refusal; even with all of them escaped, it fits a message
 _STOPPED = "I am being restarted and could not finish this. Please ask again in a minute."
 _WRONG = "Something went wrong, sorry. The bot's operator finds it as error {}."
 _NOT_THERE = "-# I may not write in <#{}>, so I answer you here."
 
 
 class Refused(Exception):
-    """What was asked for can't be had; the message is said to the one who asked."""
+    """The request is refused; the message is for the person who made it."""
 
 
-Sent = tuple[int, int] | None  # a message's id and its channel's; None: not to be found again
+Sent = tuple[int, int] | None  # ids of a message and its channel; None if they can't be kept
 
 
 class Reply(Protocol):
-    """Where an answer goes; when it is `answered`, no excuse takes its place."""
+    """Where an answer goes; once it is `answered`, no error message is sent there."""
 
     answered: bool
 
     async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
-        """Show it; where that is."""
+        """Show the answer; return where it is."""
 
     async def refuse(self, text: str) -> None:
-        """Say why there is no answer, to the one who asked alone where that is possible."""
+        """Say why there is no answer, only to the person who asked if that is possible."""
 
 
 class PartialReply(Reply, Protocol):
-    """One that can show an answer while it is being written."""
+    """A reply that can show an answer while it is being written."""
 
     async def show(self, text: str) -> None:
-        """Show what there is of it, where what is sent then takes its place; else nothing."""
+        """Show the text until `send` replaces it; do nothing where that is impossible."""
 
 
 class InteractionReply:
     """The message that a deferred command announced."""
 
-    def __init__(self, interaction: discord.Interaction["Client"], *, private: bool) -> None:
+    def __init__(self, interaction: Interaction, *, private: bool) -> None:
         self._interaction = interaction
         self._private = private
         self.answered = False
 
     @property
     def late(self) -> bool:
-        """Whether Discord no longer takes it: 15 minutes after the command was used."""
+        """Whether Discord no longer takes an answer: 15 minutes after the command was used."""
         return self._interaction.is_expired()
 
     async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
-        """Put it in place of "thinking"; when Discord no longer takes that, in a direct message.
+        """Replace "thinking"; if it is too late for that, send a direct message.
 
-        And in the channel where somebody takes none, but for what is private.
+        Whoever takes no direct messages is answered in the channel, unless the answer is private.
         """
         if self.late:
             await self._send_late(text)
@@ -76,7 +74,7 @@ class InteractionReply:
         return message.id, self._interaction.channel_id or 0
 
     async def show(self, text: str) -> None:
-        """Put it in place of "thinking", as long as Discord takes that."""
+        """Replace "thinking", as long as Discord takes that."""
         if not self.late:
             await self.send(text)
 
@@ -90,11 +88,11 @@ class InteractionReply:
             await channel.send(text)
 
     async def refuse(self, text: str) -> None:
-        """Say it to the one who asked alone, even where an answer would be public."""
+        """Tell only the person who asked, even if an answer would be public."""
         if self._private or self.late:
             await self.send(text)
             return
-        with suppress(discord.HTTPException):  # a "thinking" that stays is no reason for silence
+        with suppress(discord.HTTPException):  # refuse even if "thinking" can't be deleted
             await self._interaction.delete_original_response()
         await self._interaction.followup.send(text, ephemeral=True)
 
@@ -102,7 +100,7 @@ class InteractionReply:
 class MessageReply:
     """A reply to a message, or a message in a thread opened for it.
 
-    Where it is not `loud`, nobody called the bot by name, and it gives no reasons for silence.
+    Unless it is `loud`, the bot was not addressed by name, and does not explain its silence.
     """
 
     def __init__(self, message: discord.Message, *, loud: bool) -> None:
@@ -111,27 +109,26 @@ class MessageReply:
         self.loud = loud
         self.answered = False
         self._sent: discord.Message | None = None
-        self._shows = True
+        self._can_show = True
 
     async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
-        """Send it where it belongs; where the bot may not, as near as it may.
+        """Send it in the thread, as a reply, as a plain message, or else to the author directly.
 
-        That is as a reply, then as a message, then to the author directly. What is sent again takes
-        the place of what was sent.
+        It replaces what was sent before.
         """
         view = view or discord.ui.View()
         if sent := await self._edited(text, view) or await self._posted(text, view):
             return sent
         await self._message.author.send(_NOT_THERE.format(self._message.channel.id))
-        # Without components: they belong to the place that the answer was given in.
+        # Without components: they belong to the channel where the question was asked.
         await self._message.author.send(text)
         return None
 
     async def show(self, text: str) -> None:
-        """Send it where it belongs; no more where that can't be, or somebody deleted it."""
-        if self._shows:
+        """Send or edit it; do nothing after this failed once or somebody deleted the message."""
+        if self._can_show:
             put = self._edited if self._sent else self._posted
-            self._shows = bool(await put(text, discord.ui.View()))
+            self._can_show = bool(await put(text, discord.ui.View()))
 
     async def _edited(self, text: str, view: discord.ui.View) -> Sent:
         if self._sent:
@@ -147,7 +144,7 @@ class MessageReply:
         ways = [partial(channel.send, reference=reference), channel.send]
         if self.place:
             ways.insert(0, self.place.send)
-        nonce = secrets.token_hex(8)  # by which Discord knows what is sent again
+        nonce = secrets.token_hex(8)  # lets Discord recognise a message that is sent again
         for send in ways:
             try:
                 self._sent = await send(text, view=view, nonce=nonce)
@@ -159,44 +156,73 @@ class MessageReply:
         return None
 
     async def refuse(self, text: str) -> None:
-        """Say it to who called the bot by name."""
+        """Tell whoever addressed the bot by name."""
         if self.loud:
             await self.send(text)
 
 
 class FollowupReply:
-    """A message after a deferred menu or button, to the one who used it or to all."""
+    """A message after a deferred menu or button, to the person who used it or to all."""
 
-    def __init__(self, interaction: discord.Interaction[Any], *, private: bool = True) -> None:
+    def __init__(self, interaction: Interaction, *, private: bool = True) -> None:
         self._interaction = interaction
         self._private = private
         self.answered = False
 
     async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
-        """Say it."""
+        """Send a new message."""
         sent = await self._interaction.followup.send(
             text, view=view or discord.ui.View(), ephemeral=self._private, wait=True
         )
         return sent.id, self._interaction.channel_id or 0
 
     async def refuse(self, text: str) -> None:
-        """Say it to the one who used it."""
+        """Tell the person who used it."""
         await self._interaction.followup.send(text, ephemeral=True)
 
 
-@asynccontextmanager
-async def in_flight(client: "Client", reply: Reply) -> AsyncIterator[None]:
-    """What goes wrong inside is said to whoever waits for it, politely and once.
+class EditReply(FollowupReply):
+    """The message whose button was pressed; it is edited."""
 
-    A refusal or a wrong argument is named; anything else gets an error id, with which the log has
-    the rest. When the bot is stopped, what can't be finished ends in an apology.
+    async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
+        """Replace the content of the message."""
+        message = await self._interaction.edit_original_response(content=text, view=view)
+        return message.id, self._interaction.channel_id or 0
+
+
+class ErrorReply:
+    """A message about a command that failed, to the person who used it."""
+
+    def __init__(self, interaction: Interaction) -> None:
+        self._interaction = interaction
+        self.answered = False
+
+    async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
+        """Send it, whether or not the command was deferred."""
+        if self._interaction.response.is_done():
+            await self._interaction.followup.send(text, ephemeral=True)
+        else:
+            await self._interaction.response.send_message(text, ephemeral=True)
+        return None
+
+    async def refuse(self, text: str) -> None:
+        """Send it."""
+        await self.send(text)
+
+
+@asynccontextmanager
+async def in_flight(context: Context, reply: Reply) -> AsyncIterator[None]:
+    """Turn what is raised inside into one polite message.
+
+    A refusal or a wrong argument is explained; any other error is logged, and the message has its
+    id. If the bot is stopped before the end, the message is an apology.
     """
     task = asyncio.current_task()
     assert task is not None, "called from a coroutine"
-    client.flying.add(task)
+    context.in_flight.add(task)
     try:
-        if client.stopping:
-            task.cancel()  # the first thing awaited inside then ends in the apology
+        if context.stopping:
+            task.cancel()  # the first await inside then ends in the apology
         yield
     except Busy as exc:
         await _say(reply, f"I am busy. Please try again in {exc.seconds} seconds.", refused=True)
@@ -212,7 +238,7 @@ async def in_flight(client: "Client", reply: Reply) -> AsyncIterator[None]:
         log.exception("error %s", id)
         await _say(reply, _WRONG.format(id))
     finally:
-        client.flying.discard(task)
+        context.in_flight.discard(task)
 
 
 async def _say(reply: Reply, text: str, *, refused: bool = False) -> None:

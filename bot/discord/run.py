@@ -1,4 +1,4 @@
-"""`newsdesk discord`: the bot served until it is stopped, or can't go on."""
+"""`newsdesk discord`: run the bot until it is stopped or can't go on."""
 
 import asyncio
 import logging
@@ -11,20 +11,20 @@ from contextlib import suppress
 import discord
 from aiohttp import ClientError
 
-from bot.discord import health
 from bot.discord.application import REFUSED, point_at, quiet, token
 from bot.discord.client import GRACE, Client
-from bot.discord.poller import watching
+from bot.discord.health import endpoint
+from bot.discord.poller import polling
 from bot.settings import Settings
 from retrieval.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
-_AUTHENTICATION_FAILED = 4004  # of Discord's gateway close codes: the token was changed meanwhile
+_AUTHENTICATION_FAILED = 4004  # a close code of the gateway: the token was changed meanwhile
 
 
 def run(options: Settings) -> None:
-    """Serve until stopped. Raises SettingsError when the bot can't go on, with the reason."""
+    """Run until stopped. Raises SettingsError if the bot can't go on, with the reason."""
     logging.getLogger("discord").setLevel(max(logging.WARNING, logging.getLogger().level))
     for handler in logging.getLogger().handlers:
         handler.addFilter(_redact(options))
@@ -37,12 +37,12 @@ def run(options: Settings) -> None:
 
 
 async def _serve(options: Settings) -> str | None:
-    """Serve until stopped; why it could not go on, None where it was told to stop."""
+    """Run until stopped; why the bot could not go on, or None if it was told to stop."""
     secret = token(options)
     for read_all in (True, False):
         client = await asyncio.to_thread(Client, options, read_all=read_all)
         try:
-            with watching(options, client.desks):
+            with polling(options, client.context.libraries):
                 await _until_stopped(client, secret)
         except discord.PrivilegedIntentsRequired:
             log.warning(
@@ -58,8 +58,7 @@ async def _serve(options: Settings) -> str | None:
                 return REFUSED
             return f"Discord closed the connection for good (code {exc.code})."
         finally:
-            await asyncio.to_thread(client.desks.close)
-            await asyncio.to_thread(client.store.close)
+            await asyncio.to_thread(client.context.close)
         return client.failed
     return "Discord refuses the intents that every bot may have."
 
@@ -70,7 +69,7 @@ async def _until_stopped(client: Client, token: str) -> None:
 
     def stop() -> None:
         stopping.append(asyncio.create_task(client.stop()))
-        # A thread at work must not hold the process, neither while the loop runs nor after it.
+        # A working thread must not keep the process alive, during the event loop or after it.
         last = threading.Timer(GRACE + 3.0, os._exit, [0])
         last.daemon = True
         last.start()
@@ -80,7 +79,7 @@ async def _until_stopped(client: Client, token: str) -> None:
     try:
         async with (
             client,
-            health.endpoint(client.heartbeat_age, client.options.discord_health_port),
+            endpoint(client.heartbeat_age, client.context.options.discord_health_port),
         ):
             await _until_gone(client, token)
         for task in stopping:
@@ -91,7 +90,10 @@ async def _until_stopped(client: Client, token: str) -> None:
 
 
 async def _until_gone(client: Client, token: str) -> None:
-    """Serve; where a gateway can't be reached, discord.py would try for ever, and not be closed."""
+    """Run until the client is done or gone.
+
+    If a gateway can't be reached, discord.py tries for ever, and closing does not end that.
+    """
     serving = asyncio.create_task(client.start(token))
     gone = asyncio.create_task(client.gone.wait())
     await asyncio.wait([serving, gone], return_when=asyncio.FIRST_COMPLETED)
@@ -105,7 +107,7 @@ async def _until_gone(client: Client, token: str) -> None:
 
 
 def _redact(options: Settings) -> logging.Filter:
-    """A filter that keeps the token, and those of interactions, out of the log."""
+    """A filter that keeps the bot's token and those of interactions out of the log."""
     secret = options.discord_token.get_secret_value() if options.discord_token else ""
     pattern = re.compile(
         r"(?<=/webhooks/)(\d+)/[\w-]+|(?<=/interactions/)(\d+)/[\w-]+"
@@ -118,7 +120,7 @@ def _redact(options: Settings) -> logging.Filter:
     class Redacting(logging.Filter):
         def filter(self, record: logging.LogRecord) -> bool:
             record.msg, record.args = cleaned(record.getMessage()), ()
-            if record.exc_info:  # a formatter takes the traceback from exc_text where it is set
+            if record.exc_info:  # a formatter takes the traceback from exc_text if that is set
                 record.exc_text = cleaned(logging.Formatter().formatException(record.exc_info))
             return True
 

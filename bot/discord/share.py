@@ -1,68 +1,86 @@
-"""A private answer or check, shown to everybody in the channel."""
+"""Share: a private answer or check, shown to everybody in the channel."""
 
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 import discord
 
-from bot.discord import check
-from bot.discord.ask import Asked, may_ask, show
-from bot.discord.components import GONE, Interaction, answer_view
-from bot.discord.replies import FollowupReply, Refused
+from bot.discord.ask import show
+from bot.discord.check import show_verdicts
+from bot.discord.components import GONE, Button, answer_view, known, recalled
+from bot.discord.context import Interaction, context_of
+from bot.discord.permissions import may_ask
+from bot.discord.replies import FollowupReply, Refused, in_flight
+from bot.discord.request import Request
 from bot.discord.store import AnswerRecord
-from bot.discord.text import answer
+from bot.discord.text.answer import answer_sheet
 from retrieval.search.hit import Citation
 
-if TYPE_CHECKING:
-    from bot.discord.client import Client
+
+class Share(Button, template=r"newsdesk:share:(?P<answer>\d+)"):
+    """The button that shares a private answer or check."""
+
+    def __init__(self, answer: int) -> None:
+        super().__init__(
+            answer,
+            discord.ui.Button(label="Share", custom_id=f"newsdesk:share:{answer}", row=1),
+        )
+
+    async def callback(self, interaction: Interaction) -> Any:
+        """Send the answer again for all to see, if it still stands."""
+        await interaction.response.defer()
+        async with in_flight(context_of(interaction), FollowupReply(interaction)):
+            await _share(interaction, await known(interaction, self.answer))
 
 
-async def share(client: "Client", interaction: Interaction, given: AnswerRecord) -> None:
-    """Show it for all to see, once, as far as it still stands; then its button goes."""
+async def _share(interaction: Interaction, record: AnswerRecord) -> None:
+    """Show the answer once, as far as it still stands; then its Share button goes."""
+    context, asker = context_of(interaction), interaction.user.id
     await may_ask(interaction)
-    if not await asyncio.to_thread(client.store.share, given.id):
+    if not await asyncio.to_thread(context.store.share, record.id):
         raise Refused("It is shared already.")
-    reply, asker = FollowupReply(interaction, private=False), interaction.user.id
+    reply = FollowupReply(interaction, private=False)
     rest = None
     try:
-        if given.checks:
-            asked = Asked(given.asked, given.guild, given.channel, asker)
-            await check.check(client, asked, reply)
+        if record.checks:
+            request = Request(record.asked, record.guild, record.channel, asker)
+            await show_verdicts(context, request, reply)
         else:
-            citations = await _answer_again(client, given, asker, reply)
-            # A menu of what is left would count other sources than the answer does.
-            if not given.found or len(citations) == len(given.places):
-                rest = answer_view(replace(given, private=False), citations)
+            citations = await _answer_again(interaction, record, reply)
+            # If quotes are gone, a menu of the others would number them otherwise than the answer.
+            if not record.found or len(citations) == len(record.places):
+                rest = answer_view(replace(record, private=False), citations)
     except BaseException:
         if not reply.answered:
-            await asyncio.to_thread(client.store.unshare, given.id)
+            await asyncio.to_thread(context.store.unshare, record.id)
         raise
-    with suppress(discord.HTTPException):  # then a button stays that says "shared already"
+    with suppress(discord.HTTPException):  # a button that stays says "shared already"
         await interaction.edit_original_response(view=rest)
 
 
 async def _answer_again(
-    client: "Client", given: AnswerRecord, asker: int, reply: FollowupReply
+    interaction: Interaction, record: AnswerRecord, reply: FollowupReply
 ) -> list[Citation]:
     """Send the quotes that still stand, and return them."""
-    recalled = await client.looks.run(lambda: client.desks.recall(given))
-    citations = [one for one in recalled if one] if given.found else []
-    if given.found and not citations:
+    found = await recalled(interaction, record)
+    citations = [one for one in found if one] if record.found else []
+    if record.found and not citations:
         raise Refused(GONE)
-    sheet = answer.answer_sheet(citations, question=given.asked)
-    shared = _shared(given, recalled, sheet.shown, asker)
-    await show(client, shared, sheet, citations[: sheet.shown], reply)
+    sheet = answer_sheet(citations, question=record.asked)
+    shared = _shared(record, found, sheet.shown, interaction.user.id)
+    await show(context_of(interaction), shared, sheet, citations[: sheet.shown], reply)
     return citations
 
 
 def _shared(
-    given: AnswerRecord, recalled: Sequence[Citation | None], shown: int, asker: int
+    record: AnswerRecord, found: Sequence[Citation | None], shown: int, asker: int
 ) -> AnswerRecord:
-    places = given.places
-    if given.found:
-        stands = [place for place, one in zip(given.places, recalled, strict=True) if one]
+    """The record of the shared answer, which is the asker's own."""
+    places = record.places
+    if record.found:
+        stands = [place for place, one in zip(record.places, found, strict=True) if one]
         places = tuple(stands[:shown])
-    return replace(given, private=False, shared=False, places=places, asker=asker, message=None)
+    return replace(record, private=False, shared=False, places=places, asker=asker, message=None)

@@ -1,7 +1,7 @@
-"""What the bot must remember over restarts: answers given, feedback, servers' settings.
+"""What the bot must remember across restarts: answers given, feedback, servers' settings.
 
-One SQLite file beside the libraries. No word of an article is in it: a quote is kept as its place
-and digest, so that withdrawing an article leaves none of its text behind.
+One SQLite file beside the libraries. It holds no text of an article: a quote is kept as its place
+and digest, so that removing an article leaves none of its text behind.
 """
 
 import json
@@ -14,10 +14,10 @@ from typing import Any
 from retrieval.library.database import Database
 
 FILE = "discord.sqlite"
-_MOST = 2**63 - 1  # of SQLite's integers
+_LARGEST = 2**63 - 1  # of SQLite's integers
 _KEPT = timedelta(days=365)
-_MONTH = timedelta(days=30)  # for which somebody else's words, and a model's, are kept
-# What makes each format from the one before it; the last is the one in use.
+_MONTH = timedelta(days=30)  # for which checked messages and traces are kept
+# Each format as the change from the one before it; the last is the current one.
 _FORMATS = (
     """
 CREATE TABLE answers (
@@ -53,17 +53,19 @@ ALTER TABLE answers ADD COLUMN speaker TEXT;
 ALTER TABLE answers ADD COLUMN about TEXT NOT NULL DEFAULT ''
 """,
 )
-_COLUMNS = (
-    "guild, channel, asker, question, asked, private, found, places, follows, message, checks, "
-    "shared, source, since, until, at, way, speaker, about, id"
-)
+# The fields of an answer and, where they differ, the columns that hold them.
+_FIELDS = (
+    "guild", "channel", "asker", "question", "asked", "private", "found", "places", "follows",
+    "message", "checks", "shared", "source", "since", "until", "at", "trace", "speaker", "about",
+)  # fmt: skip
+_COLUMNS = {"trace": "way"}
 
 
 @dataclass(frozen=True, slots=True)
 class QuotePlace:
-    """Where something shown stands: a quote, or a passage of which nothing is quoted.
+    """Where a quote stands, or a passage shown without a quote.
 
-    All numbers are offsets in the article's text; `digest` is of the words from `start` to `end`.
+    All numbers are offsets in the article's text; `digest` is of the text from `start` to `end`.
     """
 
     library: str
@@ -79,14 +81,15 @@ class QuotePlace:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRecord:
-    """An answer as given. `guild` is None in a direct message, `message` until it is sent.
+    """An answer as given: to a question, a message to check, or a command about statements.
 
-    `question` is what was understood, `asked` what was typed; `places` are its quotes in order,
-    or the nearest passages where it was declined (`found` is False). `checks` says that `asked` is
-    a message that was checked, and `shared` that a private answer was shown to all since. Of
-    `source`, `since` and `until`, each None sets no limit to the articles. `way` is how it was
-    found, as JSON (bot/text/trace.py); it is kept for a month. Of a list of what somebody says,
-    `speaker` is who, and `about` on what, "" where that is all.
+    `asked` is what was typed, and `question` what was understood. `guild` is None in a direct
+    message; `message` is None until the answer is sent. `places` are the quotes in order; if
+    nothing was `found`, the nearest passages. `follows` is the answer that a follow-up question
+    refers to. `source`, `since` and `until` limit the articles; None is no limit. `checks`: `asked`
+    is a message that was checked. `shared`: a private answer has been shown to all. For a list of
+    what somebody says, `speaker` is who, and `about` the topic, "" for any. `trace` is JSON (see
+    bot/text/trace.py), "" once it is deleted.
     """
 
     guild: int | None
@@ -105,7 +108,7 @@ class AnswerRecord:
     since: date | None = None
     until: date | None = None
     at: str = ""
-    way: str = ""
+    trace: str = ""
     speaker: str | None = None
     about: str = ""
     id: int = 0
@@ -124,11 +127,11 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class GuildSettings:
-    """What a server has set; the defaults are sensible without touching any.
+    """The settings of a server; the defaults need no change.
 
-    `channels`: those in which it answers, all for none. `askers` and `feeders`: roles that may
-    ask (none: everyone) and that may feed it beside members with Manage Server. `threads`: whether
-    an answer to a mention opens one. `per_person` and `per_server` are questions a minute.
+    `channels`: where the bot answers; empty means everywhere. `askers`: roles that may ask; empty
+    means everyone. `feeders`: roles that may feed articles, beside members with Manage Server.
+    `threads`: whether an answer opens a thread. `per_person` and `per_server`: questions a minute.
     """
 
     channels: frozenset[int] = field(default=frozenset())
@@ -143,31 +146,30 @@ class Store(Database):
     """The file; safe to use from several threads and processes."""
 
     def __init__(self, data: Path) -> None:
-        """Open the file under `data`, making it where it is missing. Raises LibraryError."""
+        """Open the file in the folder `data`; make it if it is missing. Raises LibraryError."""
         super().__init__(data / FILE, _FORMATS)
 
-    # Answers and what was thought of them
+    # Answers and opinions of them
 
-    def keep(self, given: AnswerRecord) -> AnswerRecord:
-        """The same with its id and time, kept."""
-        given = replace(given, at=_now())
-        values = asdict(given) | {"places": json.dumps([asdict(place) for place in given.places])}
-        names = _COLUMNS.removesuffix(", id").split(", ")
+    def keep(self, record: AnswerRecord) -> AnswerRecord:
+        """Keep an answer; return it with its id and time."""
+        record = replace(record, at=_now())
+        values = asdict(record) | {"places": json.dumps([asdict(one) for one in record.places])}
         ((id,),) = self.rows(
-            f"INSERT INTO answers ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "
+            f"INSERT INTO answers ({_columns(_FIELDS)}) VALUES ({', '.join('?' * len(_FIELDS))}) "
             "RETURNING id",
-            [_stored(values[name]) for name in names],
+            [_stored(values[name]) for name in _FIELDS],
         )
-        return replace(given, id=id)
+        return replace(record, id=id)
 
     def sent(self, answer: int, message: int, channel: int) -> None:
-        """Note the message that shows an answer, and the channel where it stands."""
+        """Note the message that shows an answer, and its channel."""
         self.rows(
             "UPDATE answers SET message = ?, channel = ? WHERE id = ?", [message, channel, answer]
         )
 
     def share(self, answer: int) -> bool:
-        """Note that a private answer is shown to all; False where it was already."""
+        """Note that a private answer is shown to all; False if it was already."""
         return bool(
             self.rows(
                 "UPDATE answers SET shared = 1 WHERE id = ? AND NOT shared RETURNING id", [answer]
@@ -175,25 +177,25 @@ class Store(Database):
         )
 
     def unshare(self, answer: int) -> None:
-        """Note that it could not be shown to all after all."""
+        """Note that a private answer could not be shown to all after all."""
         self.rows("UPDATE answers SET shared = 0 WHERE id = ?", [answer])
 
     def delete(self, answer: int) -> None:
-        """Forget an answer, its question, and what was thought of it."""
+        """Delete an answer, its question and the opinions of it."""
         self.rows("DELETE FROM answers WHERE id = ?", [answer])
 
     def delete_message(self, message: int) -> None:
-        """The same of the answer that this message shows, where it shows one."""
+        """Delete the answer that this message shows, if it shows one."""
         self.rows("DELETE FROM answers WHERE message = ?", [message])
 
     def leave(self, guild: int) -> None:
-        """Forget what was asked on a server; what it has set is kept, should the bot return."""
+        """Delete what was asked on a server; its settings stay, in case the bot returns."""
         self.rows("DELETE FROM answers WHERE guild = ?", [guild])
 
     def prune(self) -> None:
-        """Forget answers after a year, and after a month what was checked and how they were found.
+        """Delete answers after a year, checked messages and traces after a month.
 
-        And what was spent before yesterday.
+        Tokens spent are deleted after yesterday.
         """
         now = datetime.now(UTC)
         old, month = [(now - kept).isoformat() for kept in (_KEPT, _MONTH)]
@@ -201,8 +203,8 @@ class Store(Database):
         self.rows("UPDATE answers SET way = '' WHERE way != '' AND at < ?", [month])
         self.rows("DELETE FROM spent WHERE day < ?", [(now - timedelta(1)).date().isoformat()])
 
-    def forget_ways(self, articles: Iterable[str]) -> None:
-        """Forget how answers were found that considered these articles, and what was drafted."""
+    def forget_traces(self, articles: Iterable[str]) -> None:
+        """Delete the traces of answers that considered any of these articles."""
         self.each(
             "UPDATE answers SET way = '' WHERE instr(way, ?)",
             [(f'"article_id": "{id}"',) for id in articles],
@@ -210,30 +212,32 @@ class Store(Database):
 
     def answer(self, id: int) -> AnswerRecord | None:
         """The answer with this id, or None."""
-        return self._given("id = ?", id) if abs(id) <= _MOST else None
+        return self._last("id = ?", id) if abs(id) <= _LARGEST else None
 
     def answers(self) -> Iterator[AnswerRecord]:
-        """Every answer that quoted something, oldest first."""
+        """Every answer with a quote, oldest first."""
         for (id,) in self.rows("SELECT id FROM answers WHERE found ORDER BY id"):
-            if given := self.answer(id):
-                yield given
+            if record := self.answer(id):
+                yield record
 
     def answer_in(self, message: int) -> AnswerRecord | None:
         """The answer that this message shows, or None."""
-        return self._given("message = ?", message)
+        return self._last("message = ?", message)
 
     def last_in(self, channel: int) -> AnswerRecord | None:
-        """The last answer given in this channel or thread for all to see, or None."""
-        return self._given("channel = ? AND NOT private AND NOT checks", channel)
+        """The last public answer in this channel or thread, or None."""
+        return self._last("channel = ? AND NOT private AND NOT checks", channel)
 
-    def _given(self, where: str, value: int) -> AnswerRecord | None:
+    def _last(self, where: str, value: int) -> AnswerRecord | None:
+        names = (*_FIELDS, "id")
         rows = self.rows(
-            f"SELECT {_COLUMNS} FROM answers WHERE {where} ORDER BY id DESC LIMIT 1", [value]
+            f"SELECT {_columns(names)} FROM answers WHERE {where} ORDER BY id DESC LIMIT 1",
+            [value],
         )
-        return _given(dict(zip(_COLUMNS.split(", "), rows[0], strict=True))) if rows else None
+        return _record(dict(zip(names, rows[0], strict=True))) if rows else None
 
     def rate(self, answer: int, member: int, *, good: bool) -> None:
-        """Keep a member's opinion of an answer; the last one counts."""
+        """Keep a member's opinion of an answer, in place of an earlier one."""
         self.rows(
             "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)", [answer, member, good, _now()]
         )
@@ -248,10 +252,10 @@ class Store(Database):
             Feedback(id, text, bool(found), bool(good), at) for id, text, found, good, at in rows
         ]
 
-    # What the language model costs
+    # Tokens of the language model
 
     def spent(self, guild: int | None) -> int:
-        """The tokens that a server's questions have cost today (UTC); None is direct messages."""
+        """The tokens spent on a server's questions today (UTC); None is direct messages."""
         rows = self.rows("SELECT tokens FROM spent WHERE guild = ? AND day = ?", _today(guild))
         return int(rows[0][0]) if rows else 0
 
@@ -266,7 +270,7 @@ class Store(Database):
     # Servers
 
     def settings(self, guild: int) -> GuildSettings:
-        """What the server has set, the defaults for the rest."""
+        """The server's settings; the defaults for those that it has not changed."""
         rows = self.rows("SELECT settings FROM guilds WHERE id = ?", [guild])
         kept: dict[str, Any] = json.loads(rows[0][0]) if rows else {}
         for name in ("channels", "askers", "feeders"):
@@ -274,7 +278,7 @@ class Store(Database):
         return GuildSettings(**kept)
 
     def set(self, guild: int, settings: GuildSettings) -> None:
-        """Keep what the server has set."""
+        """Keep the server's settings."""
         kept = {
             name: sorted(value) if isinstance(value, frozenset) else value
             for name, value in asdict(settings).items()
@@ -284,7 +288,7 @@ class Store(Database):
     # Facts about the bot
 
     def fact(self, name: str) -> str | None:
-        """A fact, or None: `commands` (hash of those synced), `alive` (last acknowledged)."""
+        """A fact, or None: `commands` (hash of those registered), `alive` (the last heartbeat)."""
         rows = self.rows("SELECT value FROM facts WHERE name = ?", [name])
         return rows[0][0] if rows else None
 
@@ -293,11 +297,15 @@ class Store(Database):
         self.rows("INSERT OR REPLACE INTO facts VALUES (?, ?)", [name, value])
 
 
+def _columns(fields: Iterable[str]) -> str:
+    return ", ".join(_COLUMNS.get(name, name) for name in fields)
+
+
 def _stored(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _given(row: dict[str, Any]) -> AnswerRecord:
+def _record(row: dict[str, Any]) -> AnswerRecord:
     row["places"] = tuple(QuotePlace(**place) for place in json.loads(row["places"]))
     for name in ("private", "found", "checks", "shared"):
         row[name] = bool(row[name])

@@ -1,1 +1,1 @@
-"""Text."""
+"""What answers, articles, statements and feeds look like, as text and as JSON."""

@@ -1,4 +1,4 @@
-"""A run of `newsdesk eval` as a table and as a page of HTML that needs nothing else."""
+"""A run of `newsdesk eval` as a table, and as one self-contained HTML page."""
 
 import math
 from collections.abc import Sequence
@@ -9,15 +9,16 @@ from jinja2 import Environment, StrictUndefined
 from rich.table import Table
 from rich.text import Text
 
+from bot.text.notes import UNDATED
 from retrieval.answers.answer import DECLINED
 from retrieval.evaluation import Outcome, figures, flipped, risk_coverage
 
 _COUNTS = ("questions", "answerable", "quotes")
-_BARS = 30
+_MAX_BARS = 30
 
 
 def table(now: Sequence[Outcome], before: Sequence[Outcome] | None, compared: str) -> Table:
-    """The figures as a terminal shows them, beside another run's if there is one."""
+    """The figures as a terminal shows them, beside those of an earlier run if there is one."""
     shown = Table(box=None, pad_edge=False)
     shown.add_column("")
     shown.add_column("this run", justify="right")
@@ -31,7 +32,7 @@ def table(now: Sequence[Outcome], before: Sequence[Outcome] | None, compared: st
 
 
 def flips_text(now: Sequence[Outcome], before: Sequence[Outcome]) -> Text:
-    """The questions that came out right in one run only, a line each."""
+    """The questions that only one of the two runs got right, one a line."""
     shown = Text()
     for _, one in flipped(before, now):
         shown.append("now right  " if one.right else "now wrong  ", "green" if one.right else "red")
@@ -47,7 +48,10 @@ def page(
     before: Sequence[Outcome] | None = None,
     compared: str = "",
 ) -> str:
-    """The run as one HTML page: figures, curve, seconds, flips and wrong answers; no scripts."""
+    """The run as one HTML page without scripts.
+
+    It has the figures, the risk–coverage curve, the seconds, flipped questions and wrong answers.
+    """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = environment.from_string(
         (package_files("bot.text") / "report.html").read_text(encoding="utf-8")
@@ -60,10 +64,11 @@ def page(
         threshold=threshold,
         compared=compared,
         declined=DECLINED,
+        undated=UNDATED,
         figures=_rows(now, before),
         ticks=[0, 0.25, 0.5, 0.75, 1],
-        curve=" ".join("{},{}".format(*_place(*point[:2])) for point in points),
-        at=_place(*points[answered - 1][:2]) if answered else None,
+        curve=" ".join("{},{}".format(*_point(*point[:2])) for point in points),
+        at=_point(*points[answered - 1][:2]) if answered else None,
         bars=bars,
         bar_labels=labels,
         flips=[{"before": a, "now": b} for a, b in flipped(before or [], now)],
@@ -72,6 +77,7 @@ def page(
 
 
 def _rows(now: Sequence[Outcome], before: Sequence[Outcome] | None) -> list[dict[str, str]]:
+    """One row a figure: name, value, earlier value, and their difference."""
     earlier = figures(before) if before is not None else {}
     rows = []
     for name, value in figures(now).items():
@@ -94,14 +100,16 @@ def _figure(name: str, value: float | None) -> str:
     return f"{value:.0f}" if name in _COUNTS else f"{value:.3f}"
 
 
-def _place(coverage: float, risk: float) -> tuple[float, float]:
+def _point(coverage: float, risk: float) -> tuple[float, float]:
+    """Where a point of the curve is drawn, in SVG units."""
     return round(40 + 590 * coverage, 1), round(220 - 200 * risk, 1)
 
 
 def _histogram(seconds: Sequence[float]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The bars and the labels below them, in SVG units."""
     top = max(seconds, default=1.0) or 1.0
     width = 10.0 ** math.floor(math.log10(top)) / 10
-    while top / width > _BARS:
+    while top / width > _MAX_BARS:
         width *= 2
     count = int(top / width) + 1
     heights = [0] * count

@@ -1,4 +1,4 @@
-"""The way to an answer: what was found, drafted and proved, and how long each step took."""
+"""The trace of an answer: what was found, drafted and proved, and how long each step took."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,12 +6,17 @@ from typing import Any
 from retrieval.answers.answer import Answer
 from retrieval.articles.article import Article
 
+FindArticle = Callable[[str, str], Article | None]
+
 _CANDIDATES = 24
 _QUOTES = 5
 
 
 def trace(answer: Answer) -> dict[str, Any]:
-    """The way as JSON takes it. No word of an article is in it but what a language model wrote."""
+    """The trace as JSON (docs/json.md).
+
+    It holds no words of an article, except where a language model's draft repeats them.
+    """
     return {
         "question": answer.question,
         "since": answer.since and answer.since.isoformat(),
@@ -45,39 +50,48 @@ def trace(answer: Answer) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def trace_text(told: dict[str, Any], article: Callable[[str, str], Article | None]) -> str:
-    """The way for people to read; `article` finds one by its library and id, None if it is gone."""
-    limits = [f"{name} {told[name]}" for name in ("since", "until") if told[name]]
-    lines = [f"understood: {', '.join([told['question'], *limits])}"]
+def trace_text(trace: dict[str, Any], find_article: FindArticle) -> str:
+    """The trace for people to read.
+
+    `find_article` returns an article by its library and id, None if it was withdrawn.
+    """
+    limits = [f"{name} {trace[name]}" for name in ("since", "until") if trace[name]]
+    lines = [f"understood: {', '.join([trace['question'], *limits])}"]
     lines.append("candidates, by rank after the reader (before it):")
-    for one in told["candidates"]:
+    for one in trace["candidates"]:
         where = f"characters {one['start']:,} to {one['end']:,}"
-        lines.append(f"  {one['rank']:>3} ({one['found']:>3})  {_title(one, article)}, {where}")
+        title = _title(one, find_article)
+        lines.append(f"  {one['rank']:>3} ({one['found']:>3})  {title}, {where}")
     lines.append("the likeliest quotes:")
-    for one in told["quotes"]:
-        lines.append(f"  {one['probability']:.3f}  {_words(one, article)}")
-    if told["draft"]:
+    for one in trace["quotes"]:
+        lines.append(f"  {one['probability']:.3f}  {_words(one, find_article)}")
+    if trace["draft"]:
         lines.append("the draft, sentence by sentence:")
-    for one in told["draft"]:
+    for one in trace["draft"]:
         cited = "".join(f"[{number}]" for number in one["passages"])
-        verdict = "proved" if one["shown"] else f"not shown: {one['reason']}"
+        outcome = "proved" if one["shown"] else f"not shown: {one['reason']}"
         support = "" if one["support"] is None else f", support {one['support']:.3f}"
-        lines.append(f"  {one['text']} {cited}\n      {verdict}{support}")
-    lines.append(f"mode: {told['mode']}" + (f" ({told['note']})" if told["note"] else ""))
-    seconds = [f"{name} {value:.2f} s" for name, value in told["seconds"].items()]
-    lines.append(", ".join([*seconds, *([f"{told['tokens']:,} tokens"] if told["tokens"] else [])]))
-    return "\n".join(lines)
+        lines.append(f"  {one['text']} {cited}\n      {outcome}{support}")
+    lines.append(f"mode: {trace['mode']}" + (f" ({trace['note']})" if trace["note"] else ""))
+    costs = [f"{name} {value:.2f} s" for name, value in trace["seconds"].items()]
+    costs += [f"{trace['tokens']:,} tokens"] if trace["tokens"] else []
+    return "\n".join([*lines, ", ".join(costs)])
 
 
-def _title(one: dict[str, Any], article: Callable[[str, str], Article | None]) -> str:
-    found = article(one["library"], one["article_id"])
-    if found is None:
-        return f"{one['article_id']} (withdrawn)"
-    return f"{one['article_id']} {found.title[:60]!r}, {found.source or 'no publisher'}"
+def _title(place: dict[str, Any], find_article: FindArticle) -> str:
+    article = find_article(place["library"], place["article_id"])
+    if article is None:
+        return _withdrawn(place)
+    return f"{article.id} {article.title[:60]!r}, {article.source or 'no publisher'}"
 
 
-def _words(one: dict[str, Any], article: Callable[[str, str], Article | None]) -> str:
-    found = article(one["library"], one["article_id"])
-    if found is None:
-        return f"{one['article_id']} (withdrawn)"
-    return f"{one['article_id']} {' '.join(found.text[one['start'] : one['end']].split())}"
+def _words(place: dict[str, Any], find_article: FindArticle) -> str:
+    """The quoted words as the stored article has them."""
+    article = find_article(place["library"], place["article_id"])
+    if article is None:
+        return _withdrawn(place)
+    return f"{article.id} {' '.join(article.text[place['start'] : place['end']].split())}"
+
+
+def _withdrawn(place: dict[str, Any]) -> str:
+    return f"{place['article_id']} (withdrawn)"

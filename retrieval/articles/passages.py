@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from retrieval.articles.article import Article
-from retrieval.english.sentences import Span, sentences, trimmed
+from retrieval.english.sentences import Span, pieces, sentences
 
 # Characters. MiniLM reads 256 tokens, about 1,150 characters of English news. The overlap keeps
 # a sentence together with the one that it leans on.
@@ -32,41 +32,32 @@ class Passage:
 
 
 def split(article: Article) -> list[Passage]:
-    """The article's passages: whole sentences up to `SIZE` characters, in order.
+    """The article's passages: whole sentences, together up to `SIZE` characters, in order.
 
     They cover every character that isn't blank; neighbours share up to `OVERLAP` characters.
-    No passage lies inside another.
+    No passage lies inside another. Longer sentences are cut.
     """
+    parts = [
+        piece for span in sentences(article.text) for piece in pieces(article.text, span, SIZE)
+    ]
     return [
-        Passage(article.id, start, end, article.text[start:end])
-        for start, end in _packed([*_pieces(article.text)])
+        Passage(article.id, start, end, article.text[start:end]) for start, end in _packed(parts)
     ]
 
 
-def _pieces(text: str) -> Iterator[Span]:
-    """Sentences, those over `SIZE` cut at blanks where there are any."""
-    for start, end in sentences(text):
-        while end - start > SIZE:
-            blank = text.rfind(" ", start + SIZE // 2, start + SIZE)
-            cut = blank if blank > 0 else start + SIZE
-            yield trimmed(text, start, cut)
-            start = trimmed(text, cut, end)[0]
-        yield start, end
-
-
-def _packed(pieces: list[Span]) -> Iterator[Span]:
+def _packed(parts: list[Span]) -> Iterator[Span]:
     first = 0
-    while first < len(pieces):
-        start = pieces[first][0]
+    while first < len(parts):
+        start = parts[first][0]
         after = first + 1
-        while after < len(pieces) and pieces[after][1] - start <= SIZE:
+        while after < len(parts) and parts[after][1] - start <= SIZE:
             after += 1
-        end = pieces[after - 1][1]
+        end = parts[after - 1][1]
         yield start, end
-        if after == len(pieces):
+        if after == len(parts):
             return
         again = after
-        while again - 1 > first and end - pieces[again - 1][0] <= OVERLAP:
+        while again - 1 > first and end - parts[again - 1][0] <= OVERLAP:
             again -= 1
         # The next passage must reach past this one, or it would lie inside it.
-        first = again if pieces[after][1] - pieces[again][0] <= SIZE else after
+        first = again if parts[after][1] - parts[again][0] <= SIZE else after

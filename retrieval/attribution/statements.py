@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from retrieval.attribution.attribution import Attribution, Span
-from retrieval.attribution.coreference import speakers, whole_sentences
+from retrieval.attribution.coreference import speakers
 from retrieval.attribution.exclusions import is_deed, is_nobodys, is_unreal, sentences_at
 from retrieval.attribution.speaker import Speaker
 from retrieval.attribution.wording import QUOTED, Kind, is_denied, kind
 from retrieval.english.names import surname, words
 from retrieval.english.reporting import pattern
+from retrieval.english.sentences import sentences
 
 _ELSE = re.compile(
     rf"\b{pattern('past', 'tags')} (?:[a-z]+ ){{0,2}}[A-Z]\w+"
@@ -55,7 +56,7 @@ def statements(article_id: str, text: str, attributions: Sequence[Attribution]) 
     whose speaker the article doesn't tell, that tell of a deed rather than of words, as "he
     rejected the offer" does, and what nobody said: "he could have said …", "a fake quote has …".
     """
-    bounds = whole_sentences(text)
+    bounds = sentences(text)
     sound = [
         kept
         for one in attributions

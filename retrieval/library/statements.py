@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from retrieval.articles.article import Article
-from retrieval.attribution import coreference
 from retrieval.attribution.attribution import Attribution
 from retrieval.attribution.speaker import Speaker
 from retrieval.attribution.statements import Statement
@@ -18,7 +17,7 @@ from retrieval.library.library import Library
 
 # Raised whenever tagger, speakers or statements find others than before in the same text: it is
 # then looked for anew.
-VERSION = "3"
+VERSION = "4"
 _BEGINNING = 4  # letters of a word by which speakers are looked for; spellings differ behind them
 _READY = "s.article NOT IN (SELECT key FROM articles WHERE state != 'ready')"
 _ROW = (
@@ -220,7 +219,7 @@ def _marks(values: Sequence[str]) -> str:
 
 def _calling(speaker: Speaker) -> list[object]:
     called = f" {folded(speaker.name)} {folded(speaker.description)}"
-    key = coreference.key(speaker.name)
+    key = names.key(speaker.name)
     return [key, speaker.name, speaker.description, speaker.is_named, called]
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from heapq import merge
 
 from retrieval.articles.passages import Passage
-from retrieval.attribution import coreference
 from retrieval.english import quotation
+from retrieval.english.names import key
 from retrieval.english.words import content_stems
 from retrieval.library.filter import Filter
 from retrieval.library.index import Index
@@ -175,7 +175,7 @@ def on_topic(
         places = {hit.article.id: hit for hit in hits if hit.library == index.library.name}
         for one in _said(index, index.register.statements_in(places)):
             share = len(wanted & content_stems(" ".join(one.words))) / max(1, len(wanted))
-            if share >= _HALF and coreference.key(one.statement.speaker.name) not in but:
+            if share >= _HALF and key(one.statement.speaker.name) not in but:
                 found.setdefault((one.library, one.article.id, one.spoken), (share, one))
     return [one for _, one in sorted(found.values(), key=lambda two: -two[0])]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
-from retrieval.attribution import coreference
 from retrieval.attribution.wording import quoted
 from retrieval.english import numbers
+from retrieval.english.names import key
 from retrieval.english.words import content_stems, content_stems_in_order
 from retrieval.library.index import Index
 from retrieval.library.statements import folded
@@ -121,7 +121,7 @@ class Groups:
     def _may_be_one(self, one: Report, other: Report) -> bool:
         """Whether both may be reports of the same statement, their words left aside."""
         a, b = one.statement, other.statement
-        keys = [coreference.key(each.speaker.name) for each in (a, b)]
+        keys = [key(each.speaker.name) for each in (a, b)]
         who, whom = (self._voice.get(key, key) for key in keys)
         return who == whom and a.is_denied == b.is_denied and _are_near(one, other)
 

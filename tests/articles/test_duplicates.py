@@ -167,8 +167,8 @@ def test_accents_written_in_one_character_or_two_are_the_same() -> None:
 def test_bands_are_the_same_in_every_process_and_on_every_cpu() -> None:
     """They are kept in libraries: where they change, those of all articles must be made anew."""
     program = (
-        "import json, sys; from retrieval.articles.duplicates import bands; "
-        "print(json.dumps(bands(sys.argv[1])))"
+        "import json, sys; from retrieval.articles.duplicates import minhash_bands; "
+        "print(json.dumps(minhash_bands(sys.argv[1])))"
     )
     made = [
         json.loads(

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.newsdesk import Newsdesk
-from tests.cli.test_cli import REPOSITORY, Ended, newsdesk
+from tests.cli.command import REPOSITORY, Ended, newsdesk
 from tests.loopback import model_server
 from tests.loopback.model_server import KEY, Reply, Request, Server
 from tests.test_newsdesk import STARMER
@@ -20,12 +19,6 @@ QUESTION = "what did Starmer say?"
 SAID = "British Prime Minister Keir Starmer rejected Moscow's stance"
 DRAFT = f"{SAID} [1].\nStarmer said that 5,000 soldiers would be sent [1].\nHe left for Rome [9]."
 SMALL_PRINT = "Written by a language model; each sentence was checked against its passages."
-
-
-@pytest.fixture(scope="module")
-def shared(seeded: Newsdesk) -> Path:
-    """The data folder of a library that holds the seeds; for looking only."""
-    return seeded.index.library.folder.parent
 
 
 @pytest.fixture
@@ -42,9 +35,7 @@ def with_model(*arguments: str, data: Path, given: str = "") -> Ended:
     return newsdesk(*arguments, data=data, given=given, NEWSDESK_MODEL="openai:gpt-x")
 
 
-def test_ask_prints_what_is_proved_and_beside_it_the_whole_way(
-    shared: Path, server: Server
-) -> None:
+def test_explain_prints_proved_sentences_and_the_whole_trace(shared: Path, server: Server) -> None:
     asked = newsdesk("ask", "--model", "openai:gpt-x", "--explain", QUESTION, data=shared)
 
     answer, *small, _ = asked.stdout.split("\n\n")[:3]
@@ -68,7 +59,7 @@ def test_ask_prints_what_is_proved_and_beside_it_the_whole_way(
     assert server.breaches == []
 
 
-def test_without_a_model_the_configured_one_is_not_asked(shared: Path, server: Server) -> None:
+def test_model_none_leaves_the_configured_model_alone(shared: Path, server: Server) -> None:
     asked = with_model("ask", "--model", "none", QUESTION, data=shared)
 
     assert asked.stdout.startswith(f"{STARMER} [1]\n\n[1] ")
@@ -95,7 +86,7 @@ def test_json_says_how_the_answer_was_made(shared: Path, server: Server) -> None
         ("Nobody knows [1].", "nothing that the language model wrote could be proved"),
     ],
 )
-def test_what_fails_leaves_the_quotes_and_says_so(
+def test_when_the_model_fails_quotes_are_shown_with_the_reason(
     shared: Path, server: Server, reply: Reply, note: str
 ) -> None:
     server.replies = [reply]
@@ -118,7 +109,7 @@ def test_what_fails_leaves_the_quotes_and_says_so(
         pytest.param("nobody:knows", "write provider:model", id="an unknown provider"),
     ],
 )
-def test_a_model_that_cannot_be_is_a_sentence(
+def test_an_unusable_model_is_an_error_in_one_sentence(
     shared: Path, monkeypatch: pytest.MonkeyPatch, model: str, words: str
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
@@ -130,7 +121,7 @@ def test_a_model_that_cannot_be_is_a_sentence(
     assert (asked.stdout, asked.returncode) == ("", 1)
 
 
-def test_who_asks_nothing_needs_no_model(
+def test_commands_that_answer_nothing_need_no_model(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
@@ -138,7 +129,7 @@ def test_who_asks_nothing_needs_no_model(
     assert with_model("articles", data=shared).returncode == 0
 
 
-def test_one_provider_is_not_sent_the_key_of_another(
+def test_no_provider_is_sent_the_key_of_another(
     shared: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
@@ -150,7 +141,7 @@ def test_one_provider_is_not_sent_the_key_of_another(
     assert server.requests == []
 
 
-def test_the_key_is_told_nobody(
+def test_the_key_is_never_printed_or_logged(
     shared: Path, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -198,7 +189,7 @@ def test_chat_understands_follow_ups(shared: Path) -> None:
     assert "von der Leyen said the European Union" in second
 
 
-def test_chat_has_the_model_understand_follow_ups(shared: Path, server: Server) -> None:
+def test_chat_lets_the_model_reword_follow_ups(shared: Path, server: Server) -> None:
     def says(request: Request) -> Reply:
         follows = "end of the talk" in request.text
         return "What did von der Leyen say about sanctions?" if follows else f"{SAID} [1]."
@@ -215,7 +206,7 @@ def test_chat_has_the_model_understand_follow_ups(shared: Path, server: Server) 
 
 
 @pytest.mark.slow
-def test_a_batch_is_written_too(shared: Path, server: Server) -> None:
+def test_a_batch_uses_the_model_too(shared: Path, server: Server) -> None:
     server.replies = [DRAFT, model_server.fails(401)]
     asked = with_model("ask", "--batch", "-", data=shared, given=f"{QUESTION}\n" * 2)
 

@@ -5,19 +5,13 @@ import pytest
 
 from retrieval.newsdesk import Newsdesk
 from tests.attribution.scripted import Scripted
-from tests.cli.test_cli import newsdesk
+from tests.cli.command import newsdesk
 from tests.conftest import SEEDS, made
 
 
-@pytest.fixture(scope="module")
-def shared(seeded: Newsdesk) -> Path:
-    """The data folder of a library that holds the seeds; for looking only."""
-    return seeded.index.library.folder.parent
-
-
 @pytest.fixture
-def told(data: Path) -> Path:
-    """A data folder whose library has statements that are known."""
+def reports(data: Path) -> Path:
+    """A data folder whose library has known statements."""
     desk = Newsdesk(data, create=True)
     desk.index.tagger = Scripted()
     rows = [
@@ -35,8 +29,8 @@ def told(data: Path) -> Path:
     return data
 
 
-def test_quotes_are_listed_with_who_reports_them(told: Path) -> None:
-    listed = newsdesk("quotes", "Ann Lee", data=told)
+def test_quotes_are_listed_with_who_reports_them(reports: Path) -> None:
+    listed = newsdesk("quotes", "Ann Lee", data=reports)
 
     assert listed.stdout == (
         "Ann Lee · quoted 3 times\n"
@@ -53,10 +47,10 @@ def test_quotes_are_listed_with_who_reports_them(told: Path) -> None:
     assert (listed.stderr, listed.returncode) == ("", 0)
 
 
-def test_a_timeline_goes_from_the_oldest_to_the_newest(told: Path) -> None:
-    line = newsdesk("quotes", "Lee", "--timeline", data=told)
-    few = newsdesk("quotes", "Lee", "--timeline", "--since", "2025-06-01", data=told)
-    topic = newsdesk("quotes", "Lee", "--about", "the ferry", "--json", data=told)
+def test_a_timeline_goes_from_the_oldest_to_the_newest(reports: Path) -> None:
+    line = newsdesk("quotes", "Lee", "--timeline", data=reports)
+    few = newsdesk("quotes", "Lee", "--timeline", "--since", "2025-06-01", data=reports)
+    topic = newsdesk("quotes", "Lee", "--about", "the ferry", "--json", data=reports)
 
     assert line.stdout == (
         "2025-05-02  “The old bridge must be shut”  (Gazette)\n"
@@ -67,7 +61,7 @@ def test_a_timeline_goes_from_the_oldest_to_the_newest(told: Path) -> None:
     assert [json.loads(one)["denied"] for one in topic.stdout.splitlines()] == [True]
 
 
-def test_of_several_who_may_be_meant_each_statement_says_whose_it_is(data: Path) -> None:
+def test_a_name_that_several_people_bear_shows_the_speaker_of_each_statement(data: Path) -> None:
     desk = Newsdesk(data, create=True)
     desk.index.tagger = Scripted()
     desk.take([
@@ -87,22 +81,22 @@ def test_of_several_who_may_be_meant_each_statement_says_whose_it_is(data: Path)
     assert "Fish" not in one
 
 
-def test_a_long_list_comes_in_pages(told: Path) -> None:
-    first, second = (newsdesk("quotes", "Fox", "--page", n, data=told).stdout for n in "12")
+def test_a_long_list_comes_in_pages(reports: Path) -> None:
+    first, second = (newsdesk("quotes", "Fox", "--page", n, data=reports).stdout for n in "12")
 
     assert "There are more: --page 2" in first
     assert "There are more" not in second
     assert first.count("“We sold") + second.count("“We sold") == 25
-    every = newsdesk("quotes", "Fox", "--json", data=told).stdout.splitlines()
+    every = newsdesk("quotes", "Fox", "--json", data=reports).stdout.splitlines()
     assert len(every) == 25
-    assert newsdesk("quotes", "Fox", "--page", "0", data=told).returncode == 2
+    assert newsdesk("quotes", "Fox", "--page", "0", data=reports).returncode == 2
 
 
-def test_who_says_nothing_is_said_so(told: Path) -> None:
-    asked = newsdesk("quotes", "Bo Moe", data=told)
-    of_topic = newsdesk("quotes", "Lee", "--about", "chess in Peru", data=told)
-    as_json = newsdesk("quotes", "Bo Moe", "--json", data=told)
-    empty = newsdesk("quotes", " ", data=told)
+def test_a_speaker_without_statements_gets_a_sentence(reports: Path) -> None:
+    asked = newsdesk("quotes", "Bo Moe", data=reports)
+    of_topic = newsdesk("quotes", "Lee", "--about", "chess in Peru", data=reports)
+    as_json = newsdesk("quotes", "Bo Moe", "--json", data=reports)
+    empty = newsdesk("quotes", " ", data=reports)
 
     nobody = "Nobody called Bo Moe says anything in these articles. One of them mentions Bo Moe.\n"
     assert (asked.stdout, asked.returncode) == (nobody, 0)
@@ -111,14 +105,14 @@ def test_who_says_nothing_is_said_so(told: Path) -> None:
     assert (empty.stderr, empty.returncode) == ("newsdesk: The name is empty.\n", 1)
 
 
-def test_who_names_the_speaker(told: Path) -> None:
-    found = newsdesk("who", "“old bridge must be SHUT”", data=told)
-    nobody = newsdesk("who", "seen in Halvik", data=told)
-    nearly = newsdesk("who", "the old bridge shut", data=told)
-    lines = newsdesk("who", "the old bridge shut", "--json", data=told).stdout.splitlines()
+def test_who_names_the_speaker(reports: Path) -> None:
+    found = newsdesk("who", "“old bridge must be SHUT”", data=reports)
+    nobody = newsdesk("who", "seen in Halvik", data=reports)
+    nearly = newsdesk("who", "the old bridge shut", data=reports)
+    lines = newsdesk("who", "the old bridge shut", "--json", data=reports).stdout.splitlines()
 
     assert nearly.stdout.startswith(
-        "Nobody in these articles says just that. The nearest:\n\nAnn Lee:\n"
+        "Nobody in these articles says exactly that. The closest statements:\n\nAnn Lee:\n"
     )
     assert [json.loads(line)["exact"] for line in lines] == [False]
     assert found.stdout.startswith("Ann Lee:\n    “The old bridge must be shut”\n")
@@ -139,13 +133,13 @@ def test_json_is_what_the_documentation_describes(shared: Path) -> None:
     assert any("completely unacceptable" in line for line in lines)
 
 
-def test_that_articles_are_still_to_be_read_is_said(told: Path) -> None:
-    desk = Newsdesk(told)
+def test_articles_not_searched_for_statements_yet_are_counted(reports: Path) -> None:
+    desk = Newsdesk(reports)
     desk.index.register.doubt([made("a", "x").id])
     desk.close()
 
-    asked = newsdesk("quotes", "Lee", data=told)
+    asked = newsdesk("quotes", "Lee", data=reports)
 
     assert asked.stderr == (
-        "newsdesk: statements were not looked for in 1 articles yet: newsdesk reindex\n"
+        "newsdesk: 1 article has not been searched for statements yet; newsdesk reindex does that\n"
     )

@@ -43,7 +43,7 @@ def test_the_example_can_be_used_as_it_is(tmp_path: Path) -> None:
         ("NEWSDESK_MODEL_BUDGET", "s3cret"),
     ],
 )
-def test_a_wrong_setting_is_named_and_its_value_kept_quiet(
+def test_a_wrong_setting_is_named_and_its_value_never_shown(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -51,6 +51,37 @@ def test_a_wrong_setting_is_named_and_its_value_kept_quiet(
     with pytest.raises(SettingsError, match=name) as error:
         settings.load()
     assert "s3cret" not in str(error.value)
+
+
+WEB = "it must begin with http:// or https:// and name a host"
+SOCKET = "it must begin with ws:// or wss:// and name a host"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        pytest.param("CHROMA_URL", "127.0.0.1:8000", WEB, id="no scheme"),
+        pytest.param("MODEL_URL", "ftp://models.example/v1", WEB, id="another scheme"),
+        pytest.param("DISCORD_API", "https://", WEB, id="no host"),
+        pytest.param("DISCORD_GATEWAY", "https://gateway.example", SOCKET, id="no web socket"),
+        pytest.param(
+            "CHROMA_URL", "http://me@chroma:8000", "it may have nothing but a host and a port",
+            id="a user",
+        ),
+        pytest.param(
+            "CHROMA_URL", "http://chroma:8000/api", "it may have nothing but a host and a port",
+            id="a path",
+        ),
+    ],
+)  # fmt: skip
+def test_what_an_address_must_be_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, reason: str
+) -> None:
+    monkeypatch.setenv(f"NEWSDESK_{name}", value)
+
+    with pytest.raises(SettingsError) as error:
+        settings.load()
+    assert str(error.value) == f"A setting is wrong: NEWSDESK_{name}: {reason}."
 
 
 def test_misspelt_settings_are_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -41,8 +41,7 @@ async def bot(options: Settings, server: Server, **how: Any) -> AsyncIterator[Cl
         finally:
             await client.stop()
             await asyncio.gather(running, return_exceptions=True)
-            client.desks.close()
-            client.store.close()
+            client.context.close()
 
 
 async def asked(server: Server, question: str, *more: Json, **who: Any) -> Given:
@@ -96,4 +95,5 @@ async def add(server: Server, name: str, text: str, **who: Any) -> Given:
     return await given.until(lambda one: one.answer and not one.answer["content"].endswith(" …"))
 
 
+COUNCIL = "Port Alder's council voted nine to six for the ferry terminal on Monday."
 BRIDGE = "The bridge of Halvik was closed on Monday because its cables had rusted, the mayor said."

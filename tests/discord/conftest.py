@@ -8,10 +8,7 @@ from pydantic import SecretStr
 from bot.settings import Settings
 from retrieval.newsdesk import Newsdesk
 from tests.discord.bot import CHANNEL, ELSEWHERE, GUILD, OTHER, ROLE, SECOND
-from tests.loopback.discord_server import (
-    TOKEN,
-    Server,
-)
+from tests.loopback.discord_server import TOKEN, Server
 
 
 @pytest.fixture

@@ -299,7 +299,7 @@ class World:
         there = who | {"channel": int(answer["channel_id"])}
         guild.answers.append((answer, there))
         # What it doesn't remember yet is nobody's to reply to.
-        await self.server.until(lambda: self.client.store.answer_in(int(answer["id"])))
+        await self.server.until(lambda: self.client.context.store.answer_in(int(answer["id"])))
         await self.said("and when was that?", reply_to=answer, **there)
         if guild.settings.threads:
             thread = self.server.thread(who["channel"], there["channel"], "a thread")
@@ -530,9 +530,11 @@ class World:
             page_too = [page] * (one.speaker is not None)
             steps.append(partial(use, one, look, *page_too, rate, *[share] * one.private))
         await self.play(steps)
-        assert {one.answer for one in client.store.feedback()} == {one.id for one in answers}
+        assert {one.answer for one in client.context.store.feedback()} == {
+            one.id for one in answers
+        }
         await self.play([partial(use, one, delete) for one in answers])
-        await self.server.until(lambda: not client.flying)
+        await self.server.until(lambda: not client.context.in_flight)
         assert not {one.id for one in kept(client)} & {one.id for one in answers}
         for guild in self.own:
             assert [one for one in guild.fed if one.words[2] not in opened[guild.id]] == []
@@ -554,13 +556,13 @@ class World:
 
 def kept(client: Client) -> list[Kept]:
     """All answers that the bot remembers."""
-    return [one for id in range(1, 1000) if (one := client.store.answer(id))]
+    return [one for id in range(1, 1000) if (one := client.context.store.answer(id))]
 
 
 def held(client: Client, guild: Guild) -> set[str]:
-    if not client.desks.has_own(guild.id):
+    if not client.context.libraries.has_own(guild.id):
         return set()
-    with client.desks.own(guild.id) as desk:
+    with client.context.libraries.own(guild.id) as desk:
         return {*desk.index.library.ids()}
 
 
@@ -571,9 +573,9 @@ async def test_nothing_of_one_server_is_ever_shown_in_another(
     world = World(server, seed)
     async with bot(options, server) as client:
         world.client = client
-        monkeypatch.setattr(client.limits, "take", lambda *wanted: 0)
+        monkeypatch.setattr(client.context.limits, "take", lambda *wanted: 0)
         for guild in world.guilds:
-            client.store.set(guild.id, guild.settings)
+            client.context.store.set(guild.id, guild.settings)
         await asyncio.gather(*(world.feed(guild) for guild in world.own))
         steps = [step for guild in world.guilds for step in world.surfaces(guild)]
         await world.play(steps + [partial(world.directly, user) for user in PEOPLE])
@@ -589,7 +591,7 @@ async def test_nothing_of_one_server_is_ever_shown_in_another(
                   for way in (world.quotes, world.who_said)]  # fmt: skip
         await world.play(steps + world.surfaces(guild))
         assert kept(client)[: len(answers)] == answers
-        assert client.store.feedback() == []
+        assert client.context.store.feedback() == []
         for guild in world.guilds:
             assert held(client, guild) == {fed.id for fed in guild.fed}
         await world.use_all(client)

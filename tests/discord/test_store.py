@@ -1,7 +1,5 @@
-import asyncio
 import json
 import sqlite3
-import threading
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -10,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.discord import store as stores
-from bot.discord.pool import Busy, Pool
 from bot.discord.store import AnswerRecord, GuildSettings, QuotePlace, Store
 from retrieval.errors import LibraryError
 
 PLACE = QuotePlace("shared", "a" * 16, 0, 90, 10, 40, "d" * 16, 12, 20)
+
+
 GIVEN = AnswerRecord(
     guild=11, channel=111, asker=2002, question="what did Starmer say?", asked="and Starmer?",
     private=False, found=True, places=(PLACE,), source="Reuters", since=date(2025, 5, 1),
@@ -94,40 +93,14 @@ def test_settings_come_back_and_the_rest_are_defaults(tmp_path: Path) -> None:
         assert store.settings(12) == GuildSettings()
 
 
-@pytest.mark.anyio
-async def test_work_that_nobody_waits_for_keeps_its_place() -> None:
-    pool, gate = Pool(workers=1, queue=0), threading.Event()
-    running = asyncio.create_task(pool.run(gate.wait))
-    await asyncio.sleep(0.05)
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
-    with pytest.raises(Busy):
-        await pool.run(lambda: None)
-    gate.set()
-    for _ in range(100):
-        try:
-            await pool.run(lambda: None)
-            break
-        except Busy:
-            await asyncio.sleep(0.01)
-    else:
-        pytest.fail("its place was never free again")
-    pool.close()
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 def test_how_an_answer_was_found_is_forgotten_with_its_articles(tmp_path: Path) -> None:
     with closing(stores.Store(tmp_path)) as store:
         kept = [
-            store.keep(replace(GIVEN, way=json.dumps({"candidates": [{"article_id": id}]})))
+            store.keep(replace(GIVEN, trace=json.dumps({"candidates": [{"article_id": id}]})))
             for id in ("aaaa", "bbbb")
         ]
-        store.forget_ways(["aaaa"])
-        ways = [found.way for one in kept if (found := store.answer(one.id))]
+        store.forget_traces(["aaaa"])
+        ways = [found.trace for one in kept if (found := store.answer(one.id))]
 
     assert ways[0] == ""
     assert "bbbb" in ways[1]

@@ -10,10 +10,14 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from bot.discord.articles import list_text, report_text
-from bot.discord.components import _embed
+from bot.discord.components import passage_embed
 from bot.discord.text import answer
-from bot.discord.text.answer import passage_view
-from retrieval.answers.answer import Written
+from bot.discord.text.answer import answer_sheet
+from bot.discord.text.citation import option, web_address
+from bot.discord.text.markdown import DESCRIPTION, MESSAGE, OPTION, TITLE, escape
+from bot.discord.text.passage import passage_view, passages_text
+from bot.discord.text.verdicts import verdict_sheet
+from retrieval.answers.answer import DECLINED, Written
 from retrieval.articles.article import Article, article
 from retrieval.articles.passages import split
 from retrieval.errors import ReadError
@@ -133,7 +137,7 @@ def letters(text: str) -> str:
 
 def assert_sent(text: str, wholes: Sequence[str]) -> None:
     """Discord takes and shows it as meant; of `wholes` nothing is missing unsaid."""
-    assert len(text) <= answer.MESSAGE
+    assert len(text) <= MESSAGE
     assert_harmless(text)
     for link in LINK.finditer(text):
         line = text.rfind("\n", 0, link.start()) + 1
@@ -172,8 +176,8 @@ def cases(
 def test_hostile_answers_are_harmless(count: int) -> None:
     for draw, words, citations in cases(count, 4):
         question = draw.choice([None, words()])
-        sheet = answer.answer_sheet(citations, question=question, understood=question)
-        assert len(sheet.text) <= answer.MESSAGE
+        sheet = answer_sheet(citations, question=question, understood=question)
+        assert len(sheet.text) <= MESSAGE
         assert sheet.shown <= len(citations)
         assert bool(citations) == bool(sheet.shown)
         body = re.sub(r"^> .*\n", "", sheet.text, count=1) if question else sheet.text
@@ -181,12 +185,12 @@ def test_hostile_answers_are_harmless(count: int) -> None:
         assert_sent(body, particulars(citations))
         assert numbers(body) == {*range(1, sheet.shown + 1)}, sheet.text
         for one in citations:
-            view = answer.passage_view(one)
-            assert len(view.description) <= answer.DESCRIPTION
-            assert len(view.title) <= answer.TITLE
+            view = passage_view(one)
+            assert len(view.description) <= DESCRIPTION
+            assert len(view.title) <= TITLE
             assert_harmless(view.description)
-            label, where = answer.option(one)
-            assert 0 < len(label) <= answer.OPTION >= len(where)
+            label, where = option(one)
+            assert 0 < len(label) <= OPTION >= len(where)
 
 
 @COUNTS
@@ -195,10 +199,10 @@ def test_hostile_written_answers_are_harmless(count: int) -> None:
     for draw, words, citations in cases(count, 5):
         written, notes = sentences_of(draw, words, citations), draw.choices([words(), "A."], k=2)
         question = draw.choice([None, words()])
-        sheet = answer.answer_sheet(
+        sheet = answer_sheet(
             citations, question=question, understood=question, written=written, notes=notes
         )
-        assert len(sheet.text) <= answer.MESSAGE
+        assert len(sheet.text) <= MESSAGE
         assert sheet.shown <= len(citations)
         assert bool(citations) == bool(sheet.shown)
         body = re.sub(r"^> .*\n", "", sheet.text, count=1) if question else sheet.text
@@ -235,11 +239,11 @@ def test_of_a_long_written_answer_whole_sentences_are_shown(size: int) -> None:
     citations = [Citation(n, hit, 0, 11, made.text[0:11]) for n in range(1, 9)]
     written = [Written("w" * (size - 1) + ".", (n,)) for n in range(1, 9)]
 
-    sheet = answer.answer_sheet(
+    sheet = answer_sheet(
         citations, question="q" * 900, understood="u", written=written, notes=["By a model."]
     )
 
-    assert len(sheet.text) <= answer.MESSAGE
+    assert len(sheet.text) <= MESSAGE
     shown = sheet.text.count("w.")
     assert "> qqq" in sheet.text
     assert "Understood: u" in sheet.text
@@ -258,7 +262,7 @@ def test_hostile_statements_are_harmless(count: int) -> None:
         cited = draw.sample([*citations, None], draw.randint(0, len(citations) + 1))
         verdicts = [Verdict(words(), one is not None and draw.random() < 0.5, one) for one in cited]
         total = len(verdicts) + draw.choice([0, 3])
-        sheet = answer.check_sheet(verdicts, total if verdicts else 0)
+        sheet = verdict_sheet(verdicts, total if verdicts else 0)
         quoted = [one for one in cited if one]
         assert_sent(sheet.text, [one.statement for one in verdicts] + particulars(quoted))
         assert numbers(sheet.text) == {*range(1, sheet.shown + 1)}, sheet.text
@@ -268,7 +272,7 @@ def test_hostile_statements_are_harmless(count: int) -> None:
 @COUNTS
 def test_hostile_passages_are_harmless(count: int) -> None:
     for _, _, citations in cases(count, 8):
-        text = answer.passages_text(citations)
+        text = passages_text(citations)
         assert_sent(text, particulars(citations))
         assert numbers(text) == {*range(1, len(citations) + 1)}, text
 
@@ -281,7 +285,7 @@ def test_hostile_embeds_are_within_limits(count: int) -> None:
 
 
 def assert_embed(one: Citation) -> None:
-    embed = _embed(one)
+    embed = passage_embed(one)
     assert embed.title is not None
     assert embed.description is not None
     assert 0 < len(embed.title) <= 256
@@ -324,7 +328,7 @@ def test_no_address_breaks_a_message(url: str) -> None:
     hit = replace(made.hit, article=replace(made.hit.article, url=url))
     one = replace(made, hit=hit)
 
-    assert_sent(answer.answer_sheet([one]).text, particulars([one]))
+    assert_sent(answer_sheet([one]).text, particulars([one]))
     assert_embed(one)
 
 
@@ -333,7 +337,7 @@ def test_brackets_in_a_title_break_no_link(title: str) -> None:
     made = article("Some words.", url="https://x.example/", title=title)
     hit = Hit(split(made)[0], made, 1, 0.5, "shared")
 
-    assert_sent(answer.answer_sheet([Citation(1, hit, 0, 11, made.text)]).text, [title])
+    assert_sent(answer_sheet([Citation(1, hit, 0, 11, made.text)]).text, [title])
 
 
 def test_statements_left_out_are_counted_beside_a_shortened_one() -> None:
@@ -341,7 +345,7 @@ def test_statements_left_out_are_counted_beside_a_shortened_one() -> None:
     hit = Hit(split(made)[0], made, 1, 0.5, "shared")
     long = Citation(1, hit, 0, len(made.text), made.text)
 
-    text = answer.check_sheet([Verdict("One.", False, long), Verdict("Two.", False, None)], 2).text
+    text = verdict_sheet([Verdict("One.", False, long), Verdict("Two.", False, None)], 2).text
 
     assert "Two" in text or "1 more" in text
 
@@ -351,19 +355,19 @@ def test_quotes_left_out_are_counted_beside_a_shortened_one() -> None:
     hit = Hit(split(made)[0], made, 1, 0.5, "shared")
     long = Citation(1, hit, 0, len(made.text), made.text)
 
-    assert "1 more" in answer.answer_sheet([long, replace(long, number=2)]).text
+    assert "1 more" in answer_sheet([long, replace(long, number=2)]).text
 
 
 @pytest.mark.parametrize("piece", NASTY)
 def test_escaped_text_is_shown_to_the_letter(piece: str) -> None:
-    assert shown(answer.escape(piece)) == piece
+    assert shown(escape(piece)) == piece
 
 
 def test_quotes_stay_exact_beneath_the_bold() -> None:
     draw = random.Random(5)
     made = citation("He said: *no* to #4 @everyone, `x` and 2_3. " * 5, draw, 1)
     assert made is not None
-    text = answer.answer_sheet([made]).text.split(" [1]")[0]
+    text = answer_sheet([made]).text.split(" [1]")[0]
 
     assert shown(text).replace("**", "") in (made.quote, made.quote.replace("**", ""))
 
@@ -375,7 +379,7 @@ def test_what_does_not_fit_is_left_out_and_said() -> None:
     full = [Citation(n, one.hit, one.hit.passage.start, one.hit.passage.end, one.hit.passage.text)
             for n, one in enumerate(citations, 1)]  # fmt: skip
 
-    sheet = answer.answer_sheet(full)
+    sheet = answer_sheet(full)
 
     assert sheet.shown == 1
     assert "2 more of the quotes left out" in sheet.text
@@ -386,7 +390,7 @@ def test_a_link_leads_to_the_quoted_words() -> None:
     made = article("One two. Three-four, five & six seven eight nine ten eleven twelve thirteen.",
                    url="https://news.example/a?b=c")  # fmt: skip
     quote = made.text[9:]
-    link = answer.web_address(made, quoted=quote)
+    link = web_address(made, quoted=quote)
 
     assert link is not None
     address, fragment = link.split("#:~:text=")
@@ -420,7 +424,7 @@ def test_the_address_of_a_passage_is_one_that_discord_takes(address: str) -> Non
 @pytest.mark.parametrize("nasty", NASTY)
 def test_however_long_the_notes_a_declined_answer_fits(nasty: str) -> None:
     notes = [nasty * 30, f"Ann Lee: {nasty * 200}", "*" * 900, "_" * 900, "x" * 900]
-    sheet = answer.answer_sheet((), question=nasty * 20, understood=nasty * 20, notes=notes)
+    sheet = answer_sheet((), question=nasty * 20, understood=nasty * 20, notes=notes)
 
-    assert 0 < len(sheet.text) <= answer.MESSAGE
-    assert answer.DECLINED in sheet.text
+    assert 0 < len(sheet.text) <= MESSAGE
+    assert DECLINED in sheet.text

@@ -12,11 +12,10 @@ import pytest
 from pydantic import SecretStr
 
 from bot.discord.client import Client
+from bot.discord.recall import recall
 from bot.discord.store import GuildSettings
 from bot.settings import Settings
-from tests.answers.test_injections import CANARY, OWN, planted
-from tests.answers.test_injections import QUESTION as BRIDGE_QUESTION
-from tests.cli.test_cli import newsdesk
+from tests.cli.command import newsdesk
 from tests.discord.bot import CHANNEL, GUILD, HERE, THERE, bot, first_id, number, plain
 from tests.loopback import model_server
 from tests.loopback.discord_server import (
@@ -31,6 +30,8 @@ from tests.loopback.discord_server import (
     components,
     option,
 )
+from tests.loopback.injections import CANARY, OWN, planted
+from tests.loopback.injections import QUESTION as BRIDGE_QUESTION
 from tests.loopback.model_minds import MENTION, PLACE, Obedient, faithful
 
 pytest.importorskip("langchain_openai")
@@ -131,11 +132,11 @@ def assert_at_most_one_a_second(edits: list[Request]) -> None:
 
 
 def writer(client: Client) -> Any:
-    return client.desks._shared.models.writer
+    return client.context.libraries._shared.models.writer
 
 
 def of_articles(client: Client, settings: Settings) -> Any:
-    return client.desks.operators(settings.library)
+    return client.context.libraries.operators(settings.library)
 
 
 # Written
@@ -322,7 +323,7 @@ async def test_a_model_that_breaks_off_leaves_what_was_proved(
 
     assert STARMER in shown
     assert ZELENSKY not in shown
-    assert "Not the whole of it" in shown
+    assert "Incomplete: " in shown
 
 
 # The budget
@@ -338,9 +339,9 @@ async def test_when_the_budget_is_used_up_the_quotes_come_until_the_next_day(
         second = await put(server)
         after = len(model.requests)
         elsewhere = await put(server, **THERE)
-        client.store.rows("UPDATE spent SET day = '2025-01-01'")
+        client.context.store.rows("UPDATE spent SET day = '2025-01-01'")
         third = await put(server)
-        spent = client.store.spent(GUILD)
+        spent = client.context.store.spent(GUILD)
 
     assert WRITTEN in first
     assert before == after
@@ -376,9 +377,9 @@ async def test_a_store_that_can_not_count_loses_no_answer(
         raise LibraryError("The disk is full.")
 
     async with bot(written.model_copy(update={"model_budget": 10_000}), server) as client:
-        monkeypatch.setattr(client.store, "spend", fails)
+        monkeypatch.setattr(client.context.store, "spend", fails)
         first = await put(server)
-        monkeypatch.setattr(client.store, "spent", fails)
+        monkeypatch.setattr(client.context.store, "spent", fails)
         second = await put(server)
 
     assert WRITTEN in first
@@ -399,7 +400,7 @@ def rewords(question: str) -> Mind:
 async def _followed(written: Settings, server: Server) -> Json:
     """What the bot says to a follow-up in its own thread."""
     async with bot(written, server) as client:
-        client.store.set(GUILD, GuildSettings(threads=True))
+        client.context.store.set(GUILD, GuildSettings(threads=True))
         asking = await server.say(f"<@{BOT}> {QUESTION}", mentions=(BOT,), **HERE)
         thread = int(asking["id"])
         await replied(server, thread)
@@ -454,7 +455,7 @@ async def test_the_model_never_sees_what_was_private_in_the_talk(
         (first,) = await replied(server)
         await server.say("who won this week?", reply_to=first, mentions=(BOT,), **HERE)
         _, second = await replied(server, count=2)
-        client.store.rows("UPDATE answers SET private = 1 WHERE follows IS NULL")
+        client.context.store.rows("UPDATE answers SET private = 1 WHERE follows IS NULL")
         await server.say("and von der Leyen?", reply_to=second, mentions=(BOT,), **HERE)
         await replied(server, count=3)
         secret = await given(server, "what did Medinsky say?", option("private", True))
@@ -496,7 +497,7 @@ async def test_of_an_article_withdrawn_while_it_is_written_about_nothing_stays(
             await used.until(lambda one: one.answer)
             await asyncio.to_thread(withdrawn)
             shown = (await used.until(done, 40)).answer or {}
-        (way,) = client.store.rows("SELECT way FROM answers")[0]
+        (way,) = client.context.store.rows("SELECT way FROM answers")[0]
 
     said = seen(shown["content"]).replace(f"> {QUESTION}", "")
     assert not re.search("Starmer|Leyen|Zelensky|Istanbul|unacceptable", said)
@@ -514,9 +515,9 @@ async def test_a_private_written_answer_is_shared_as_its_quotes(
         shared = await server.click(private.answer, share, **HERE)
         await shared.until(lambda one: one.followups)
         message = shared.followups[0]
-        kept = client.store.answer(int(number(message)))
+        kept = client.context.store.answer(int(number(message)))
         assert kept is not None
-        recalled = await asyncio.to_thread(client.desks.recall, kept)
+        recalled = await asyncio.to_thread(recall, client.context.libraries, kept)
 
     assert private.ephemeral
     assert WRITTEN in seen(private.answer["content"])
@@ -540,7 +541,7 @@ async def test_an_obedient_model_gets_nothing_through(
             with of_articles(client, written) as desk:
                 await asyncio.to_thread(desk.take, [planted(order, place)])
                 known = {one.url for one in desk.articles()}
-            client.limits = type(client.limits)()
+            client.context.limits = type(client.context.limits)()
             assert "rusted" in await put(server, BRIDGE_QUESTION)
             await server.say(f"<@{BOT}> {BRIDGE_QUESTION}", mentions=(BOT,), **HERE)
             await replied(server, count=number_ + 1)
@@ -592,20 +593,20 @@ async def test_after_a_month_the_way_is_gone_and_the_answer_stays(
 ) -> None:
     async with bot(written, server) as client:
         id = number((await given(server)).answer)
-        client.store.rows("UPDATE answers SET at = '2999-01-01'")
-        client.store.prune()
-        kept = client.store.answer(int(id))
+        client.context.store.rows("UPDATE answers SET at = '2999-01-01'")
+        client.context.store.prune()
+        kept = client.context.store.answer(int(id))
         days = "strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now', '-31 days')"
-        client.store.rows(f"UPDATE answers SET at = {days}")
-        client.store.rows("UPDATE spent SET day = '2025-01-01'")
-        client.store.prune()
-        pruned = client.store.answer(int(id))
-        spent = client.store.rows("SELECT * FROM spent")
+        client.context.store.rows(f"UPDATE answers SET at = {days}")
+        client.context.store.rows("UPDATE spent SET day = '2025-01-01'")
+        client.context.store.prune()
+        pruned = client.context.store.answer(int(id))
+        spent = client.context.store.rows("SELECT * FROM spent")
 
     shown = newsdesk("answers", "show", id, data=written.data)
     assert kept is not None
     assert pruned is not None
-    assert "draft" in kept.way
-    assert pruned.way == ""
+    assert "draft" in kept.trace
+    assert pruned.trace == ""
     assert spent == []
     assert shown.stderr == f"newsdesk: How answer {id} was found is no longer kept.\n"

@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.loopback import discord_limits
+from tests.loopback import discord_limits as limits
 from tests.loopback.discord_server import (
     AUTOCOMPLETE,
     BOT,
@@ -120,7 +120,7 @@ CHOICE = {"label": "a", "value": "a"}
     ],
 )  # fmt: skip
 def test_what_is_over_a_limit_is_named(body: Json, place: str) -> None:
-    assert place in [one.place for one in discord_limits.message(body)]
+    assert place in [one.place for one in limits.message(body)]
 
 
 def test_what_is_just_within_the_limits_is_right() -> None:
@@ -131,28 +131,28 @@ def test_what_is_just_within_the_limits_is_right() -> None:
     buttons = [button(f"{n:0100}", label="x" * 80) for n in range(5)]
     body = {"content": "😀" * 2000, "embeds": [longest]}
     body |= rows([menu(*options, placeholder="x" * 150)], buttons)
-    assert discord_limits.message(body) == []
-    assert discord_limits.choices({"choices": [{"name": "x" * 100, "value": "x" * 100}] * 25}) == []
+    assert limits.message(body) == []
+    assert limits.choices({"choices": [{"name": "x" * 100, "value": "x" * 100}] * 25}) == []
 
 
 @pytest.mark.parametrize(
     ("wrong", "body", "place"),
     [
-        (discord_limits.thread, {"name": ""}, "name"),
-        (discord_limits.thread, {"name": "x" * 101}, "name"),
-        (discord_limits.choices, {"choices": [{"name": "x", "value": 1}] * 26}, "choices"),
-        (discord_limits.choices, {"choices": [{"name": "", "value": 1}]}, "choices.0.name"),
-        (discord_limits.choices, {"choices": [{"name": "x", "value": "x" * 101}]}, "choices.0.value"),
-        (discord_limits.commands, [{"name": "ask", "description": ""}], "0.description"),
-        (discord_limits.commands, [{"name": "Ask it", "description": "x"}], "0.name"),
-        (discord_limits.commands, [{"name": "x" * 33, "type": 3}], "0.name"),
-        (discord_limits.commands, [{"name": "a", "description": "x",
+        (limits.thread, {"name": ""}, "name"),
+        (limits.thread, {"name": "x" * 101}, "name"),
+        (limits.choices, {"choices": [{"name": "x", "value": 1}] * 26}, "choices"),
+        (limits.choices, {"choices": [{"name": "", "value": 1}]}, "choices.0.name"),
+        (limits.choices, {"choices": [{"name": "x", "value": "x" * 101}]}, "choices.0.value"),
+        (limits.commands, [{"name": "ask", "description": ""}], "0.description"),
+        (limits.commands, [{"name": "Ask it", "description": "x"}], "0.name"),
+        (limits.commands, [{"name": "x" * 33, "type": 3}], "0.name"),
+        (limits.commands, [{"name": "a", "description": "x",
                             "options": [{"name": "b", "description": "x" * 101}]}],
          "0.options.0.description"),
     ],
 )  # fmt: skip
 def test_so_it_is_with_threads_choices_and_commands(
-    wrong: Callable[[Any], list[discord_limits.Wrong]], body: Any, place: str
+    wrong: Callable[[Any], list[limits.Wrong]], body: Any, place: str
 ) -> None:
     assert place in [one.place for one in wrong(body)]
 

@@ -41,7 +41,8 @@ def test_questions_need_no_pytorch(models: Path) -> None:
     import sys
 
     code = (
-        "import sys; from pathlib import Path; from retrieval.models.embedder import BUNDLED, Embedder; "
+        "import sys; from pathlib import Path; "
+        "from retrieval.models.embedder import BUNDLED, Embedder; "
         f"Embedder(BUNDLED, Path({str(models)!r})).question('who?'); "
         "assert 'torch' not in sys.modules"
     )

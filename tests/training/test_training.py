@@ -1,5 +1,7 @@
 import gzip
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +11,7 @@ torch = pytest.importorskip("torch")
 
 from retrieval.attribution.attribution import Attribution  # noqa: E402
 from retrieval.attribution.tagger import line_numbers, linked  # noqa: E402
-from training import (
-    material,
-    tagger,
-    train,
-)
+from training import loop, material, reader, tagger  # noqa: E402
 from training.material import Candidate, Group, occurrences  # noqa: E402
 from training.model import Network, batch, losses, tokenizer  # noqa: E402
 
@@ -114,30 +112,36 @@ def test_no_context_is_both_trained_on_and_held_back(tmp_path: Path) -> None:
     assert not trained & held
 
 
+@contextmanager
+def interrupted(step: int) -> Iterator[None]:
+    """Training is stopped in this step, before its weights change."""
+    clip, calls = loop.clip_grad_norm_, []
+
+    def stop(*given: object) -> object:
+        calls.append(given)
+        if len(calls) == step:
+            raise KeyboardInterrupt
+        return clip(*given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "clip_grad_norm_", stop)
+        yield
+
+
 @pytest.mark.slow
 def test_training_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch, "compile", lambda network, dynamic: network)
-    monkeypatch.setattr(train, "ROWS", 4)
-    monkeypatch.setattr(train, "_KEEP", 1)
+    monkeypatch.setattr(reader, "ROWS", 4)
+    monkeypatch.setattr(reader, "_KEEP", 1)
     groups = GROUPS * 6
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     whole.mkdir()
     parts.mkdir()
 
-    through = train.train(groups, GROUPS, whole)
-    step, calls = train._step, []
-
-    def stopped(*given: object) -> object:
-        calls.append(given)
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        return step(*given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(train, "_step", stopped)
-    with pytest.raises(KeyboardInterrupt):
-        train.train(groups, GROUPS, parts)
-    monkeypatch.setattr(train, "_step", step)
-    resumed = train.train(groups, GROUPS, parts)
+    through = reader.train(groups, GROUPS, whole)
+    with interrupted(3), pytest.raises(KeyboardInterrupt):
+        reader.train(groups, GROUPS, parts)
+    resumed = reader.train(groups, GROUPS, parts)
 
     for name, weight in through.state_dict().items():
         assert torch.equal(weight, resumed.state_dict()[name]), name
@@ -194,28 +198,18 @@ def test_a_tagger_is_trained_and_goes_on_where_it_stopped(
 ) -> None:
     small = {"layers": 1, "rows": 2, "steps": 6, "dropout": 0.0, "warmup": 1}
     monkeypatch.setattr(tagger, "SETTINGS", tagger.SETTINGS | small)
-    monkeypatch.setattr(tagger, "_KEEP", 1)
+    monkeypatch.setattr(tagger, "_NOTE", 1)
     every = [tagger.annotated(tokenizer(), SPOKEN, ATTRIBUTIONS)] * 4
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     whole.mkdir()
     parts.mkdir()
 
     through = tagger.train(every, every[:1], whole)
-    step, calls = tagger._step, []
-
-    def stopped(*given: object) -> object:
-        calls.append(given)
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        return step(*given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(tagger, "_step", stopped)
-    with pytest.raises(KeyboardInterrupt):
+    with interrupted(3), pytest.raises(KeyboardInterrupt):
         tagger.train(every, every[:1], parts)
-    monkeypatch.setattr(tagger, "_step", step)
     resumed = tagger.train(every, every[:1], parts)
 
     for name, weight in through.state_dict().items():
         assert torch.equal(weight, resumed.state_dict()[name]), name
-    notes = [json.loads(line) for line in (parts / "tagger.curve").read_text().splitlines()]
+    notes = loop.curve(parts, "tagger")
     assert notes[-1]["tags"] < notes[0]["tags"]

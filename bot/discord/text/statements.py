@@ -1,9 +1,19 @@
-"""Statements as Discord's Markdown, within its limits."""
+"""What somebody says, and who said something, as messages."""
 
 from collections.abc import Sequence
 
-from bot.discord.text.answer import FITS, MESSAGE, Sheet, beginning, cut, escape, flat, source_line
-from bot.text.statements import NOBODY, NOT_JUST_THAT, how, nothing, words
+from bot.discord.text.citation import LINE_SIZES, Sheet, citation_line
+from bot.discord.text.markdown import MESSAGE, beginning, cut, escape, flat, small_print
+from bot.text.notes import (
+    MAX_NAMED,
+    NOBODY_SAYS_THAT,
+    NOT_EXACTLY,
+    SHORTENED,
+    lead_in,
+    more_people,
+    no_statements,
+)
+from bot.text.statements import speaker_shown, statement_words
 from retrieval.quotes.finder import StatementPage, has
 from retrieval.quotes.grouping import ReportedStatement
 from retrieval.quotes.reports import Report
@@ -11,72 +21,78 @@ from retrieval.quotes.speakers import SpeakerProfile
 
 _SIZES = (600, 300, 150, 80)  # characters of each statement, escaped, tried in turn
 _NAME = 80
-_LISTED = 45  # of each of several names
-_NAMED = 4  # people of one name who are told apart
-_SHORTENED = "\n-# Shortened to fit a message: … stands for what is left out."
+_SHORT_NAME = 45  # where several are named
 
 
-def quotes_sheet(found: StatementPage, about: str) -> Sheet:
-    """Who is meant, and their statements with numbers, each with its source below it."""
-    if not found.told:
-        return Sheet(cut(escape(cut(nothing(found, about), MESSAGE // 4)), MESSAGE), 0)
-    lines = [f"**{escape(cut(flat(one.speaker.name), _LISTED))}**{_description(one)}"
-             for one in found.speakers[:_NAMED]]  # fmt: skip
-    if len(found.speakers) > _NAMED:
-        lines.append(f"and {len(found.speakers) - _NAMED} more of that name")
+def quotes_sheet(page: StatementPage, about: str) -> Sheet:
+    """The speakers, then their statements with numbers, each with its article below it."""
+    if not page.told:
+        return Sheet(cut(escape(cut(no_statements(page, about), MESSAGE // 4)), MESSAGE), 0)
+    lines = [f"**{escape(cut(flat(one.speaker.name), _SHORT_NAME))}**{_description(one)}"
+             for one in page.speakers[:MAX_NAMED]]  # fmt: skip
+    if len(page.speakers) > MAX_NAMED:
+        lines.append(more_people(len(page.speakers) - MAX_NAMED))
     lines += [f"-# about {escape(cut(flat(about), _NAME))}"] if about else []
-    return _fitted("\n".join(lines) + "\n\n", found.told, with_name=len(found.speakers) > 1)
+    return _fitted("\n".join(lines) + "\n\n", page.told, with_name=len(page.speakers) > 1)
 
 
-def _description(voice: SpeakerProfile) -> str:
-    described = flat(voice.speaker.description)
-    return f", {escape(cut(described, _LISTED))}" if described else ""
+def _description(profile: SpeakerProfile) -> str:
+    described = flat(profile.speaker.description)
+    return f", {escape(cut(described, _SHORT_NAME))}" if described else ""
 
 
-def who_sheet(found: Sequence[ReportedStatement], phrase: str) -> Sheet:
-    """Whose words these are, each with its source below it; else that they are nobody's."""
-    if not found:
-        return Sheet(NOBODY, 0)
-    is_exact = any(has(one.said, phrase) for one in found)
-    return _fitted("" if is_exact else f"{NOT_JUST_THAT}\n\n", found, with_name=True)
+def who_sheet(statements: Sequence[ReportedStatement], phrase: str) -> Sheet:
+    """The statements that have the phrase, each with its article below it; or that none has."""
+    if not statements:
+        return Sheet(NOBODY_SAYS_THAT, 0)
+    is_exact = any(has(one.said, phrase) for one in statements)
+    return _fitted("" if is_exact else f"{NOT_EXACTLY}\n\n", statements, with_name=True)
 
 
-def _fitted(head: str, told: Sequence[ReportedStatement], *, with_name: bool) -> Sheet:
-    for count in range(len(told), 0, -1):
-        left = len(told) - count
-        note = f"\n-# {left} more left out to fit a message." if left else ""
+def _fitted(head: str, statements: Sequence[ReportedStatement], *, with_name: bool) -> Sheet:
+    """As many statements as fit below the head, each as long as possible."""
+    for count in range(len(statements), 0, -1):
+        left = len(statements) - count
+        note = small_print(f"{left} more left out to fit a message.") if left else ""
         for size in _SIZES:
-            for title, address in FITS:
+            for title, address in LINE_SIZES:
                 entries = [
                     _entry(one, number, size, title, address, with_name=with_name)
-                    for number, one in enumerate(told[:count], 1)
+                    for number, one in enumerate(statements[:count], 1)
                 ]
                 is_cut = any(is_cut for _, is_cut in entries)
                 text = head + "\n".join(text for text, _ in entries)
-                text += note + (_SHORTENED if is_cut else "")
+                text += note + (small_print(SHORTENED) if is_cut else "")
                 if len(text) <= MESSAGE:
                     return Sheet(text, count)
-    raise AssertionError("the smallest of everything fits")
+    raise AssertionError("one statement fits in the smallest sizes")
 
 
 def _entry(
-    told: ReportedStatement, number: int, size: int, title: int, address: int, *, with_name: bool
+    statement: ReportedStatement,
+    number: int,
+    size: int,
+    title: int,
+    address: int,
+    *,
+    with_name: bool,
 ) -> tuple[str, bool]:
-    """The statement, its source and other wordings, and whether anything is cut off."""
-    said, is_cut = _said(told.said, size, with_name=with_name)
-    lines = [f"[{number}] {said}", f"-# {source_line(told.citation(number), title, address)}"]
-    for one in told.variants[:1]:
-        other, cut_too = _said(one, size, with_name=False)
-        is_cut = is_cut or cut_too
+    """The statement, its article and another wording, and whether anything is cut off."""
+    shown, is_cut = _shown(statement.said, size, with_name=with_name)
+    cited = citation_line(statement.citation(number), title, address)
+    lines = [f"[{number}] {shown}", f"-# {cited}"]
+    for one in statement.variants[:1]:
+        other, other_is_cut = _shown(one, size, with_name=False)
+        is_cut = is_cut or other_is_cut
         place = escape(cut(flat(one.article.source) or flat(one.article.title), title // 2))
         lines.append(f"-# elsewhere ({place}): {other}")
     return "\n".join(lines), is_cut
 
 
-def _said(said: Report, size: int, *, with_name: bool) -> tuple[str, bool]:
-    text = flat(words(said))
+def _shown(report: Report, size: int, *, with_name: bool) -> tuple[str, bool]:
+    """The reported words, the speaker's name ahead of them, and whether they are cut off."""
+    text = flat(statement_words(report))
     shown = beginning(text, size)
-    speaker = said.statement.speaker
-    is_shown = with_name or speaker.is_joint
-    who = f"**{escape(cut(flat(str(speaker)), _NAME))}**: " if is_shown else ""
-    return f"{who}{escape(how(said))}{shown}", shown != escape(text)
+    speaker = flat(speaker_shown(report, with_name=with_name))
+    name = f"**{escape(cut(speaker, _NAME))}**: " if speaker else ""
+    return f"{name}{escape(lead_in(report.statement))}{shown}", shown != escape(text)

@@ -180,7 +180,7 @@ async def test_a_broken_connection_loses_no_answer(
     options: Settings, server: Server, part: str
 ) -> None:
     async with bot(options, server) as client:
-        client.store.set(GUILD, GuildSettings(threads=part == "/threads"))
+        client.context.store.set(GUILD, GuildSettings(threads=part == "/threads"))
         server.fail(part, BROKEN)
         if part in ("/callback", "@original"):
             given = await asked(server, "what did Starmer say?")
@@ -204,9 +204,9 @@ async def test_what_can_not_be_remembered_is_shown_all_the_same(
         raise LibraryError("The disk is full.")
 
     async with bot(options, server) as client:
-        monkeypatch.setattr(client.store, "sent", full)
+        monkeypatch.setattr(client.context.store, "sent", full)
         unsent = await asked(server, "what did Starmer say?")
-        monkeypatch.setattr(client.store, "keep", full)
+        monkeypatch.setattr(client.context.store, "keep", full)
         unkept = await asked(server, "what did Starmer say?")
         await asyncio.sleep(0.2)
 
@@ -293,7 +293,7 @@ async def test_a_component_of_an_answer_that_is_not_known_says_so(
 
 async def test_beyond_the_queue_it_says_busy(options: Settings, server: Server) -> None:
     async with bot(options, server) as client:
-        client.pool._most = 0
+        client.context.pool._most = 0
         given = await asked(server, "what did Starmer say?")
     assert given.deleted
     assert "I am busy. Please try again in" in given.followups[0]["content"]
@@ -318,9 +318,9 @@ async def test_what_is_in_flight_ends_with_an_answer_or_an_apology(
 
 async def test_what_comes_while_it_stops_gets_an_apology(options: Settings, server: Server) -> None:
     async with bot(options, server) as client:
-        client.stopping = True
+        client.context.stopping = True
         given = await asked(server, "what did Starmer say?")
-        client.stopping = False
+        client.context.stopping = False
     assert given.answer is not None
     assert "ask again" in given.answer["content"]
 
@@ -392,6 +392,6 @@ async def test_a_withdrawn_article_is_not_shown_from_an_old_answer(
         )
         await opened.until(lambda one: one.followups)
         assert "withdrawn" in opened.followups[0]["content"]
-        client.store.close()
+        client.context.store.close()
         kept = (options.data / "discord.sqlite").read_bytes()
     assert b"rusted" not in kept

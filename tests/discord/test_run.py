@@ -42,8 +42,8 @@ async def started(
     environment = {
         "NEWSDESK_DATA": str(options.data),
         "NEWSDESK_DISCORD_TOKEN": TOKEN,
-        "NEWSDESK_DISCORD_API": options.discord_api or "",
-        "NEWSDESK_DISCORD_GATEWAY": options.discord_gateway or "",
+        "NEWSDESK_DISCORD_API": str(options.discord_api or ""),
+        "NEWSDESK_DISCORD_GATEWAY": str(options.discord_gateway or ""),
     }
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", command, *arguments,
@@ -266,7 +266,7 @@ async def test_doctor_tells_of_the_bot(options: Settings, server: Server) -> Non
 
     before = await asyncio.to_thread(findings, options)
     async with bot(options, server) as client:
-        client.store.note("alive", str(round(time.time())))
+        client.context.store.note("alive", str(round(time.time())))
     server.allow_content = False
     after = await asyncio.to_thread(findings, options)
     wrong = options.model_copy(update={"discord_token": SecretStr("wrong.token.really")})
