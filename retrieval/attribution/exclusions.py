@@ -6,30 +6,28 @@ from collections.abc import Sequence
 
 from retrieval.attribution.attribution import Attribution, Span
 from retrieval.attribution.wording import QUOTED, cue_with_its_verb, kind
-from retrieval.english.hedges import HEDGES
-from retrieval.english.negation import NEGATIONS
-from retrieval.english.patterns import of_kinds
-from retrieval.english.reporting import pattern
+from retrieval.english import hedges, negation, reporting
 
-_DEED = re.compile(rf"\b{pattern('stem', 'acts')}\b", re.I)
+_DEED = re.compile(rf"\b{reporting.pattern('stem', 'acts')}\b", re.I)
 _CLAUSE = re.compile(
     r"^(?:that|whether|if|to)\b|\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|must"
     r"|should|may|might|do|does|did|not)\b|n[’']t\b|\b(?!need|indeed|speed|breed|hundred)\w{2,}ed\b",
     re.I,
 )
 _UNREAL = re.compile(
-    rf"\b(?:should|could|would|might|may)(?: \w+ly)?(?: have)? {pattern('base past', '-acts')}\b"
-    rf"|\b(?:should|could|would|might)(?: have)?$|\b{of_kinds(HEDGES, 'hearsay')}\b",
+    r"\b(?:should|could|would|might|may)(?: \w+ly)?(?: have)?"
+    rf" {reporting.pattern('base done', '-acts')}\b"
+    rf"|\b(?:should|could|would|might)(?: have)?$|\b{hedges.phrases('hearsay')}\b",
     re.I,
 )
 _MADE_UP = re.compile(
     r"\bfalsely (?:quoted|attributed)|\bfake (?:tweet|post|quote|quotation|video|account|statement)"
-    rf"|\b{of_kinds(HEDGES, 'invented')}\b",
+    rf"|\b{hedges.phrases('invented')}\b",
     re.I,
 )
 _FALSE = re.compile(
-    rf"\bit(?: is|['’]s| was) {of_kinds(NEGATIONS, 'false')} that\b"
-    rf"|\b(?:reports?|claims?|rumou?rs) that\b.{{0,300}}?\b{of_kinds(NEGATIONS, 'false')}\b"
+    rf"\bit(?: is|['’]s| was) {negation.phrases('false')} that\b"
+    rf"|\b(?:reports?|claims?|rumou?rs) that\b.{{0,300}}?\b{negation.phrases('false')}\b"
     r"|\bin (?:the|a|his|her) (?:novel|film|movie|play|series|sketch|episode|sitcom),",
     re.I | re.S,
 )
@@ -38,9 +36,9 @@ _ASKED = re.compile(
     re.I | re.S,
 )
 _IF = re.compile(
-    rf"\W*(?:had|were|whether|imagine|suppose|{of_kinds(HEDGES, 'condition')})\b[^,;:]*$", re.I
+    rf"\W*(?:had|were|whether|imagine|suppose|{hedges.phrases('condition')})\b[^,;:]*$", re.I
 )
-_NOBODY = re.compile(rf"\b{of_kinds(NEGATIONS, 'nobody')}\b[^.!?;:\n]*$", re.I)
+_NOBODY = re.compile(rf"\b{negation.phrases('nobody')}\b[^.!?;:\n]*$", re.I)
 _AHEAD_OF = 40  # characters ahead of a speaker
 
 

@@ -4,8 +4,7 @@ import re
 from typing import Literal
 
 from retrieval.attribution.attribution import Attribution, Span
-from retrieval.english.negation import NEGATIONS
-from retrieval.english.patterns import of_kinds
+from retrieval.english import negation
 from retrieval.english.reporting import pattern
 
 Kind = Literal["direct", "indirect", "mixed"]
@@ -25,7 +24,7 @@ _UNSAID = re.compile(
     rf"|\b{pattern('any', 'denies')}\b|\b{pattern('any', 'refuses')} to\b"
     rf"|\b(?:fail(?:s|ed|ing)?|ha(?:s|ve|d) yet) to {pattern('base', _SPOKEN)}\b"
     rf"|\bavoid(?:s|ed|ing)? {pattern('ing', _SPOKEN)}\b"
-    rf"|\b{pattern('present past', 'says neutral')} nothing\b|\b{of_kinds(NEGATIONS, 'silent')}\b",
+    rf"|\b{pattern('present past', 'says neutral')} nothing\b|\b{negation.phrases('silent')}\b",
     re.I,
 )
 _TWICE = re.compile(rf"\b(?:{_AUXILIARY}{_NOT}|never) {pattern('base past', 'denies')}\b", re.I)

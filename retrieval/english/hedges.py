@@ -1,6 +1,7 @@
 """Hedges: words without which a sentence claims more: doubt, plan, condition, part and bound."""
 
 import re
+from functools import partial
 
 from retrieval.english.patterns import any_of, of_kinds, table
 from retrieval.english.reporting import pattern
@@ -18,8 +19,8 @@ condition: if, unless, provided that, as long as, on condition
 doubt: may, might, could, would, should, will, shall, whether, rumor*, rumour*, likely
 doubt: unlikely, possible, possibly, perhaps, probably, seem*, appear* to, look* like
 hearsay: allegedly, reportedly, supposedly, purportedly
-intent: try, tries, tried, trying, attempt*, target*, threat, threats, agree* to, call* for, call* on
-intent: set to, on track
+intent: try, tries, tried, trying, attempt*, target*, threat, threats, agree* to, call* for
+intent: call* on, set to, on track
 short: nearly, almost, partly, fail*, former, formerly, previously, on trial, charged with
 order: until, only, than, before, after, first, second, third, fourth, fifth, sixth, seventh
 order: eighth, ninth, tenth
@@ -42,11 +43,13 @@ PARTS = frozenset(
 _COUNTED = re.compile(
     r"\W*(?:an? |the )?[$€£]?(?:\d|[a-z]+(?:teen|ty|red|sand|lion|zen)\b)|.?plus", re.I
 )
-_UNSURE = of_kinds(HEDGES, "condition", "doubt", "hearsay", "intent", "short")
+# A regular expression for the hedges of some kinds, without word boundaries.
+phrases = partial(of_kinds, HEDGES)
+_UNSURE = phrases("condition", "doubt", "hearsay", "intent", "short")
 _DOUBT = re.compile(rf"\b(?:{_UNSURE}|{pattern('stem', 'unsure')})\b", re.I)
 _HEARSAY = f"{pattern('present past ing', 'hearsay')}|accord\\w*|{pattern('any', 'denies')}"
 _CHANGE = re.compile(
-    rf"{_DOUBT.pattern}|\b(?:{of_kinds(HEDGES, 'order', 'invented', 'fake')}|{_HEARSAY})\b", re.I
+    rf"{_DOUBT.pattern}|\b(?:{phrases('order', 'invented', 'fake')}|{_HEARSAY})\b", re.I
 )
 _BOUND = re.compile(rf"\b{any_of(BOUNDS)}\b", re.I)
 _PART = re.compile(rf"\b{any_of(PARTS)}(?: of)?(?: the)? $", re.I)

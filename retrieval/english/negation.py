@@ -1,8 +1,9 @@
 """Negation: the words that deny, and whether a sentence denies something."""
 
 import re
+from functools import partial
 
-from retrieval.english.patterns import any_of, table
+from retrieval.english.patterns import any_of, of_kinds, table
 from retrieval.english.reporting import pattern
 
 # not      makes a sentence say the opposite
@@ -22,6 +23,8 @@ ended: cleared of
 false: false, untrue, not true, wrong, baseless, unfounded
 silent: no comment, silent, without saying, without commenting, stopped short of
 """)
+# A regular expression for the negations of some kinds, without word boundaries.
+phrases = partial(of_kinds, NEGATIONS)
 _DENIAL = re.compile(
     rf"(?:\b|(?=n[’']t)){any_of(NEGATIONS)}\b|\b{pattern('any', 'refuses')} to\b"
     rf"|\b{pattern('present past ing', 'denies', 'refuses -noun')}\b",

@@ -59,14 +59,14 @@ refuses noun: decline
 refuses acts: refuse
 asks noun: press, question
 reacts: answer, react
-asked describes: characterise
+asked describes: characterise, characterize
 describes: brand, dub, label
 thinks: know, mean
 thinks unsure: expect, fear, hope, want
 asked informs: comment
 informs: disclose, discuss, elaborate, give, identify, name, offer, provide, reveal, speak
 informs: specify, talk
-asked criticises: complain, condemn, criticise, decry, denounce, lambaste, slam
+asked criticises: complain, condemn, criticise, criticize, decry, denounce, lambaste, slam
 criticises unsure: accuse
 criticises: assail, attack, blame, blast, fault, mock, object, rebuke, ridicule
 criticises acts: oppose
@@ -77,65 +77,53 @@ acts: review, sign, sue, support, vote, welcome
 publishes: print, publish
 """)
 VERBS = {verb: tuple(kinds.split()) for verb, kinds in _KINDS.items()}
-# Past of irregular verbs, and a participle or spelling beside it.
-IRREGULAR: dict[str, tuple[str, ...]] = {
-    "admit": ("admitted",), "ban": ("banned",), "dub": ("dubbed",), "give": ("gave", "given"),
-    "know": ("knew", "known"), "label": ("labelled", "labeled"), "mean": ("meant",), "plan": ("planned",),
-    "rebut": ("rebutted",), "say": ("said",), "seek": ("sought",), "slam": ("slammed",),
-    "speak": ("spoke", "spoken"), "tell": ("told",), "think": ("thought",),
-    "write": ("wrote", "written"),
+# Past, and a participle or spelling beside it.
+IRREGULAR = {
+    "give": ("gave", "given"), "know": ("knew", "known"), "label": ("labelled", "labeled"),
+    "mean": ("meant",), "say": ("said",), "seek": ("sought",), "speak": ("spoke", "spoken"),
+    "tell": ("told",), "think": ("thought",), "write": ("wrote", "written"),
 }  # fmt: skip
 _MIN_STEM = 5  # letters that may have any ending: "criticis" in "criticism", but no "ban" in "bank"
-
-
-def pattern(wanted: str, *kinds: str) -> str:
-    """A regular expression for the forms of some verbs, without word boundaries; see `forms`."""
-    return any_of(forms(wanted, *kinds))
+_DOUBLED = re.compile(r"(?<=[^aeiou][aiu])([bmnt])$")  # planned, rebutted
+_TURNED = re.compile(r"(?<=[^aeou])y$")  # denies, denied
 
 
 @cache
 def forms(wanted: str, *kinds: str) -> frozenset[str]:
     """Forms of the verbs that have all the kinds named in one of `kinds`; "-noun" excludes a kind.
 
-    `wanted` names the forms: "base", "past", "done" (the participle), "ing", "s" (the third person),
+    `wanted` names the forms: "base", "past", "done" (the participle), "ing", "s" (third person),
     "any" of these, "stem" (the verb with any ending, if it is long enough); "third" is "s", and
     "present" is base and "s", of verbs that aren't mostly nouns in these forms.
     """
     return frozenset(
         form
         for verb, own in VERBS.items()
-        if any(_has(own, each.split()) for each in kinds)
+        if any(
+            all((one.strip("-") in own) != one.startswith("-") for one in each.split())
+            for each in kinds
+        )
         for one in wanted.split()
-        for form in _inflected(verb, is_noun="noun" in own)[one]
+        if not ("noun" in own and one in ("third", "present"))
+        for form in _inflected(verb)[one]
     )
 
 
-def _has(own: tuple[str, ...], kinds: list[str]) -> bool:
-    return all((one.strip("-") in own) != one.startswith("-") for one in kinds)
+def pattern(wanted: str, *kinds: str) -> str:
+    """A regular expression for the same, without word boundaries."""
+    return any_of(forms(wanted, *kinds))
 
 
 @cache
-def _inflected(verb: str, *, is_noun: bool = False) -> dict[str, set[str]]:
-    """The forms of a verb; of "-ise" those in "-ize" too."""
-    if verb.endswith("ise"):
-        spelled = [_inflected_as(one, is_noun) for one in (verb, f"{verb[:-2]}ze")]
-        return {name: spelled[0][name] | spelled[1][name] for name in spelled[0]}
-    return _inflected_as(verb, is_noun)
-
-
-def _inflected_as(verb: str, is_noun: bool) -> dict[str, set[str]]:
-    ending = re.sub(r"(?<=[^aeou])y$", "i", verb)
-    stem = ending if ending != verb else re.sub(r"(?<!e)e$", "", verb)
-    third = {f"{ending}es" if ending != verb or re.search(r"(?:s|sh|ch|x)$", verb) else f"{verb}s"}
-    past, *rest = IRREGULAR.get(verb, [f"{stem.removesuffix('e')}ed"])
-    doubles = past.startswith(verb + verb[-1])
-    ing = {f"{past[:-2] if doubles else verb if ending != verb else stem}ing"}
-    every = {verb, past, *rest} | third | ing
+def _inflected(verb: str) -> dict[str, set[str]]:
+    bare = re.sub(r"(?<!e)e$", "", _DOUBLED.sub(r"\1\1", verb))
+    past, *rest = IRREGULAR.get(verb, (_TURNED.sub("i", bare.removesuffix("e")) + "ed",))
+    third = re.sub(r"(s|sh|ch|x)$", r"\1e", _TURNED.sub("ie", verb)) + "s"
+    every, stem = {verb, third, past, *rest, f"{bare}ing"}, bare.removesuffix("y")
     return {
-        "base": {verb}, "s": third, "past": {past}, "done": {*rest} or {past}, "ing": ing,
-        "any": every, "third": set() if is_noun else third,
-        "present": set() if is_noun else third | {verb},
-        "stem": every | ({f"{stem.removesuffix('i')}*"} if len(stem) >= _MIN_STEM else set()),
+        "base": {verb}, "s": {third}, "third": {third}, "present": {verb, third}, "past": {past},
+        "done": {*rest} or {past}, "ing": {f"{bare}ing"}, "any": every,
+        "stem": every | ({f"{stem}*"} if len(stem) >= _MIN_STEM else set()),
     }  # fmt: skip
 
 

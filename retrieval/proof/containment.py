@@ -5,11 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from retrieval.english import hedges
 from retrieval.english.dates import DAYS
-from retrieval.english.hedges import HEDGES
 from retrieval.english.names import TITLES, named
 from retrieval.english.negation import denials
 from retrieval.english.numbers import numbers
-from retrieval.english.patterns import of_kinds
 from retrieval.english.sentences import sentences
 from retrieval.english.words import stems
 from retrieval.proof.alignment import (
@@ -32,7 +30,7 @@ from retrieval.proof.grounding import clauses, missing_numbers
 _PRONOUN = re.compile(r"\b(?:he|she|they|him|her|them|his|their|its?|we|our|i|who)\b", re.I)
 
 
-_IF = re.compile(rf"\b{of_kinds(HEDGES, 'condition')}\b", re.I)
+_IF = re.compile(rf"\b{hedges.phrases('condition')}\b", re.I)
 
 
 _TO = frozenset(

@@ -61,7 +61,8 @@ _VERBS = "past done s ing"
 # Whoever claims that something is so uses words; whoever claims a prize doesn't.
 _CLAUSE = (
     r"(?= that (?!\w+(?:\W*$| (?:in|on|at|by|for|from|with|about|of)\b))"
-    r"|(?!.* (?:that|which|who)\b).* (?:is|was|are|were|has|have|had|will|would|can|could|should)\b)"
+    r"|(?!.* (?:that|which|who)\b)"
+    r".* (?:is|was|are|were|has|have|had|will|would|can|could|should)\b)"
 )
 _CLAIMED = (
     rf"(?:(?P<how>{pattern(_VERBS, 'denies -criticises', 'asked criticises')})(?: about)?"
@@ -107,13 +108,14 @@ _FORMS = [
         r"(?:quotes?|quotations?|statements?|remarks?|comments?|words?|reactions?|response)"
         rf" (?:by|from) {_WHO}(?: (?:on|about|regarding|concerning|to) (?P<topic>.+))?",
         rf"{_WHO} (?:has |have )?(?:{_SAID}|{_TELL} \w+) what{_TOPIC}",
-        rf"(?:(?:tell|show) me |find )what {_WHO} (?:has |have |had to )?(?:{_SAY}|{_SAID}){_TOPIC}",
+        rf"(?:(?:tell|show) me |find )what {_WHO} (?:has |have |had to )?(?:{_SAY}|{_SAID})"
+        rf"{_TOPIC}",
         rf"what (?:was|is|has been) said(?: by {_WHO})?{_TOPIC}",
         rf"{_WHO} (?:on|about) (?P<topic>[^:,]+)[:,] what {_DID} (?:he|she|they|it) {_SAY}",
         rf"according to (?!.*{_DOCUMENT}.*,){_WHO}, (?:what|why|how) "
         r"(?P<topic>(?:is|are|was|were|did|does|do|has|have|had|will|would|should|must|can|could|might|may|happened|went)\b.+)",
-        rf"who(?: else)?(?: has| have| had|['’]s| is(?= \w+ing\b)| was it that)? {_CLAIMED}(?: that)?"
-        r" (?P<phrase>.+)",
+        rf"who(?: else)?(?: has| have| had|['’]s| is(?= \w+ing\b)| was it that)? {_CLAIMED}"
+        r"(?: that)? (?P<phrase>.+)",
         rf"who(?: else)?(?: has| have| had)? {_CALLED} "
         rf"{_NOT_THEIR_WORDS}(?:(?:it|him|her|them|this|that) )(?P<called>\S.*)",
         rf"who(?: else)?(?: has| have| had)? {_CALLED} {_NOT_THEIR_WORDS}"
