@@ -169,7 +169,7 @@ def articles(every: Sequence[Row]) -> list[Article]:
 
 
 def _found(desk: Newsdesk, question: str) -> list[Place]:
-    hits = desk.search.hits(question, limit=_LIMIT)
+    hits = desk.search.hits(question, k=_LIMIT)
     return [(hit.article.title, hit.article.text.partition("\n\n")[2]) for hit in hits]
 
 

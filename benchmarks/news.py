@@ -63,7 +63,7 @@ def main() -> None:
     with_gone = without(desk, answerable, work)
     gone = _run(with_gone, answerable, answerable=False)
     print(f"\n{len(answerable)} answerable questions{'':10}" + "".join(f"@{k:<7}" for k in _CUTS))
-    alone = [desk.search.hits(case.question, limit=_CUTS[-1]) for case in answerable]
+    alone = [desk.search.hits(case.question, k=_CUTS[-1]) for case in answerable]
     _row("our search alone", answerable, [[hit.passage.text for hit in some] for some in alone])
     ranks = [one.rank or 10**9 for one in there]
     _print_row("after the reader", [rank - 1 for rank in ranks])

@@ -115,7 +115,7 @@ def print_pages(desk: Newsdesk, voice: SpeakerProfile) -> None:
         if (page - 1) * _PAGE < voice.count:
             shown, middle = timed(
                 lambda first=(page - 1) * _PAGE: len(
-                    desk.quotes(name, first=first, most=_PAGE).told
+                    desk.quotes(name, first=first, most=_PAGE).statements
                 )
             )
             print(f"  page {page:,}: {middle:.0f} ms ({shown} shown)")
@@ -130,7 +130,7 @@ def print_topics(desk: Newsdesk, voice: SpeakerProfile) -> None:
     times, answered = [], 0
     for about in wanted:
         started = time.perf_counter()
-        answered += bool(desk.quotes(voice.speaker.name, about=about).told)
+        answered += bool(desk.quotes(voice.speaker.name, about=about).statements)
         times.append(1000 * (time.perf_counter() - started))
     print(f"  about two of their words: p50 {np.median(times):.0f} ms, "
           f"at most {max(times):.0f} ms ({answered} of {len(wanted)} found)")  # fmt: skip
@@ -139,9 +139,11 @@ def print_topics(desk: Newsdesk, voice: SpeakerProfile) -> None:
 def print_merged(desk: Newsdesk, most: int, show: int) -> None:
     """How many statements stand for several reports, and some of these."""
     named = [one.speaker.name for one in desk.speakers(most=most)]
-    told = [one for name in track(named, "grouping") for one in desk.quotes(name, most=-1).told]
-    same = [(one.said, other) for one in told for other in one.also]
-    worded = [(one.said, other) for one in told for other in one.variants]
+    told = [
+        one for name in track(named, "grouping") for one in desk.quotes(name, most=-1).statements
+    ]
+    same = [(one.report, other) for one in told for other in one.also]
+    worded = [(one.report, other) for one in told for other in one.variants]
     print(f"\n{len(told):,} statements of the {len(named)} most quoted; reports put together: "
           f"{len(same)}, other wordings beside one: {len(worded)}")  # fmt: skip
     for kind, pairs in (("put together", same), ("other wording", worded)):

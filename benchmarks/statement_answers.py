@@ -76,9 +76,9 @@ def main() -> None:
     for one, answer in zip(asked, answers, strict=True) if given.wrong else ():
         for quote in answer.citations:
             if (verdict := judged(one, quote, marked)[0]) != "right":
-                print(f"\n{one.question} {verdict}: {quote.quote}\n  {quote.said}")
+                print(f"\n{one.question} {verdict}: {quote.quote}\n  {quote.statement}")
         if not answer.found:
-            print(f"\n{one.question} {answer.missing or 'declined'}")
+            print(f"\n{one.question} {answer.missing.reason or 'declined'}")
 
 
 class Silent(Tagger):

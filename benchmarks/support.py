@@ -136,7 +136,7 @@ def print_proof(claims: str, some: Sequence[Claim], model: SupportModel) -> None
             ]
             shown[one.supported][0] += all(proof.shown is not None for proof in proofs)
             shown[one.supported][1] += 1
-            shown[one.supported][2] += all(proof.shown or proof.turned for proof in proofs)
+            shown[one.supported][2] += all(proof.shown or proof.contradicts for proof in proofs)
         there, gone = shown[True], shown[False]
         print(
             f"| {claims} | {len(some):,} ({there[1]:,}) | {name} "

@@ -10,9 +10,10 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retrieval.answers.language_model import LanguageModel
+from retrieval.answers.models import Models
 from retrieval.errors import SettingsError
 from retrieval.models.embedder import BUNDLED
-from retrieval.newsdesk import SHARED, THRESHOLD, Models, Newsdesk
+from retrieval.newsdesk import SHARED, THRESHOLD, Newsdesk
 from retrieval.sources.http import agent_of
 
 OF_SERVERS = "guild-"  # the library of a Discord server is named so, followed by its id

@@ -189,7 +189,7 @@ def test_a_run_is_kept_and_compared(tmp_path: Path, seeded: Newsdesk) -> None:
 def test_what_is_no_run_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "run.json").write_text(content)
 
-    with pytest.raises(ReadError, match="no run"):
+    with pytest.raises(ReadError, match="not a saved run"):
         load(tmp_path / "run.json")
     with pytest.raises(ReadError, match="can't be read"):
         load(tmp_path / "missing.json")

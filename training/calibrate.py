@@ -28,10 +28,11 @@ from benchmarks.questions import Case, cases
 from retrieval.articles.article import canonical_url
 from retrieval.evaluation import area, holds
 from retrieval.models.passage_reader import Judgement, PassageReader
-from retrieval.newsdesk import READ, Newsdesk
+from retrieval.newsdesk import Newsdesk
+from retrieval.questions.features import QuestionFeatures
+from retrieval.questions.question import READ
 from retrieval.search import calibration, reader
 from retrieval.search.hit import Hit
-from retrieval.search.sentence_features import AskedFor
 
 _DEEP = 300  # hits, so that enough are left without those that hold the answer
 _SMALL = 10  # a small library has one of so many articles
@@ -76,7 +77,7 @@ def judged(desk: Newsdesk, asked: list[Case]) -> list[Read]:
     network = PassageReader()
     found = []
     for case in track(asked, "reading"):
-        every = desk.search.hits(case.question, limit=_DEEP)
+        every = desk.search.hits(case.question, k=_DEEP)
         urls = {canonical_url(url) for url in case.urls_with_answer}
         right = {hit.article.id for hit in every if hit.article.url in urls}
         others = sorted({hit.article.id for hit in every} - right)
@@ -144,7 +145,7 @@ def print_trade(read: list[Read], newest: date | None) -> None:
 
 
 def _sentences(one: Read, newest: date | None) -> list[reader.Judged]:
-    asked = AskedFor(one.case.question)
+    asked = QuestionFeatures(one.case.question)
     return reader.judged_sentences(asked, one.hits, one.judgements, newest)
 
 

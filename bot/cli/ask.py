@@ -16,10 +16,11 @@ from retrieval.errors import SettingsError
 
 if TYPE_CHECKING:
     from retrieval.answers.answer import Answer
-    from retrieval.newsdesk import Newsdesk, Question
+    from retrieval.newsdesk import Newsdesk
     from retrieval.questions.followup import Turn
+    from retrieval.questions.question import Question
 
-READ = 24  # as in retrieval.newsdesk, which takes long to import
+READ = 24  # as in retrieval.questions.question, which takes long to import
 
 
 def ask(
@@ -46,7 +47,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with sentences quoted from the articles."""
-    from retrieval.newsdesk import Question
+    from retrieval.questions.question import Question
 
     if (question is None) == (batch is None):
         raise typer.BadParameter("give a question, or --batch FILE")
@@ -98,8 +99,8 @@ def _take_turn(
 ) -> None:
     """Answer what was typed as it is meant after these turns, and add it to them."""
     from bot.text.notes import understood_as
-    from retrieval.newsdesk import Question
     from retrieval.questions.followup import MAX_TURNS, Turn
+    from retrieval.questions.question import Question
 
     try:
         understood = desk.understood(text, turns).question

@@ -15,7 +15,8 @@ from bot.cli.console import complain
 from retrieval.errors import ReadError, SettingsError
 
 if TYPE_CHECKING:
-    from retrieval.newsdesk import Newsdesk, Question
+    from retrieval.newsdesk import Newsdesk
+    from retrieval.questions.question import Question
 
 
 def answer_file(desk: "Newsdesk", file: Path, asked: "Question") -> bool:

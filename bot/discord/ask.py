@@ -27,8 +27,9 @@ from bot.text.notes import answer_notes
 from bot.text.trace import trace
 from retrieval.answers.answer import Answer
 from retrieval.errors import LibraryError
-from retrieval.newsdesk import MAX_QUESTION, Newsdesk, Question
+from retrieval.newsdesk import Newsdesk
 from retrieval.questions.followup import MAX_TURNS, Turn
+from retrieval.questions.question import MAX_QUESTION, Question
 from retrieval.search.hit import Citation
 
 log = logging.getLogger(__name__)
@@ -185,7 +186,7 @@ def _ask(
         for found in desk.stream(question):
             part = replace(question, since=found.since, until=found.until), found
             tell(part)
-        if cost := cost + found.tokens:
+        if cost := cost + found.written.tokens:
             with suppress(LibraryError):  # the answer matters more than counting its cost
                 context.store.spend(request.guild, cost)
         return part
@@ -228,7 +229,7 @@ def _sheet(request: Request, question: Question, found: Answer) -> Sheet:
         found.citations,
         question=request.text if request.repeat else None,
         understood=understood,
-        written=found.written,
+        written=found.written.sentences,
         notes=answer_notes(found),
     )
 

@@ -124,12 +124,12 @@ def _who_said(context: Context, request: Request) -> tuple[ReportedStatement, ..
 async def _show_quotes(context: Context, request: Request, reply: Reply, page: int = 0) -> None:
     """Show a page of what the speaker `request.text` says. Raises Busy and SettingsError."""
     found = await context.pool.run(lambda: _quotes(context, request, page))
-    if not found.told and page:
+    if not found.statements and page:
         raise Refused(NO_MORE_STATEMENTS)
     sheet = quotes_sheet(found, request.about)
     topic = f" about {request.about}" if request.about else ""
     record = replace(
-        _record(request, f"What did {request.text} say{topic}?", found.told, sheet),
+        _record(request, f"What did {request.text} say{topic}?", found.statements, sheet),
         asked=f"{request.text}{topic}",
         speaker=request.text,
     )
@@ -138,7 +138,7 @@ async def _show_quotes(context: Context, request: Request, reply: Reply, page: i
         newer = [QuotePage(kept.id, page - 1, "Back")] if page else []
         return newer + ([QuotePage(kept.id, page + 1, "More")] if found.more else [])
 
-    await _show(context, record, sheet, found.told, reply, buttons)
+    await _show(context, record, sheet, found.statements, reply, buttons)
 
 
 def _quotes(context: Context, request: Request, page: int) -> StatementPage:

@@ -43,8 +43,8 @@ def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
 def sentences_text(answer: Answer) -> Text:
     """The answer's sentences with the numbers of their citations, or that there is none."""
     shown = Text(answer.text if not answer.found else "")
-    if answer.written:
-        for one in answer.written:
+    if answer.mode == "written":
+        for one in answer.written.sentences:
             numbers = "".join(f"[{number}]" for number in one.numbers)
             shown.append(one.text).append(f" {numbers} ", "cyan")
     else:
@@ -66,8 +66,8 @@ def _citation_text(citation: Citation, marks: tuple[str, str]) -> Text:
     """The cited article, and the passage with the quoted words marked."""
     shown = Text().append(f"[{citation.number}] ", "cyan")
     shown.append_text(article_heading(citation.hit.article)).append("\n")
-    if citation.said:
-        shown.append(f"    said by {speaker_note(citation.said)}\n")
+    if citation.statement:
+        shown.append(f"    said by {speaker_note(citation.statement)}\n")
     if citation.also:
         shown.append(f"    {also_in([publisher(one) for one in citation.also])}\n")
     passage = citation.hit.passage

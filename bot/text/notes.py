@@ -58,12 +58,13 @@ def quotes_only(reason: str) -> str:
 
 def answer_notes(answer: Answer) -> list[str]:
     """The small print of an answer: what is missing, what differs, and who wrote it."""
-    notes = [answer.missing] if answer.missing else []
-    notes += [_other_statement(one, one.said) for one in answer.others if one.said]
+    note, missing = answer.written.note, answer.missing
+    notes = [missing.reason] if missing.reason else []
+    notes += [_other_statement(one, one.statement) for one in missing.others if one.statement]
     notes += [_DIFFERING] if answer.differing else []
     if answer.mode == "written":
-        return [*notes, _WRITTEN, *([f"Incomplete: {answer.note}."] if answer.note else [])]
-    return notes + ([quotes_only(answer.note)] if answer.note else [])
+        return [*notes, _WRITTEN, *([f"Incomplete: {note}."] if note else [])]
+    return notes + ([quotes_only(note)] if note else [])
 
 
 def _other_statement(citation: Citation, statement: Statement) -> str:

@@ -31,7 +31,7 @@ def timeline_line(report: Report, *, with_name: bool) -> str:
 
 def statement_text(statement: ReportedStatement, *, with_name: bool = False) -> str:
     """The statement, who reports it, and other wordings, each on a line of its own."""
-    report = statement.said
+    report = statement.report
     lines = [
         f"    {_speaker_prefix(report, with_name=with_name)}{statement_line(report)}",
         f"    {_reported_in(report)}",

@@ -22,10 +22,10 @@ def trace(answer: Answer) -> dict[str, Any]:
         "since": answer.since and answer.since.isoformat(),
         "until": answer.until and answer.until.isoformat(),
         "mode": answer.mode,
-        "note": answer.note,
+        "note": answer.written.note,
         "candidates": [
             {
-                "rank": hit.rank, "found": hit.found, "library": hit.library,
+                "rank": hit.rank, "found": hit.search_rank, "library": hit.library,
                 "article_id": hit.article.id, "start": hit.passage.start, "end": hit.passage.end,
             }
             for hit in answer.hits[:_CANDIDATES]
@@ -43,10 +43,10 @@ def trace(answer: Answer) -> dict[str, Any]:
                 "shown": one.shown is not None, "reason": one.reason,
                 "support": None if one.support is None else round(one.support, 3),
             }
-            for one in answer.drafted
+            for one in answer.written.drafted
         ],
         "seconds": {name: round(seconds, 3) for name, seconds in answer.steps.items()},
-        "tokens": answer.tokens,
+        "tokens": answer.written.tokens,
     }  # fmt: skip
 
 

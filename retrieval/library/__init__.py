@@ -1,1 +1,18 @@
-"""Library."""
+"""What is stored of the articles, and how it is kept right.
+
+Files, in import order:
+
+    database     one SQLite file, for many threads and processes
+    schema       the formats of a library's file, from the first to today's
+    filter       which articles may answer
+    library      articles and passages in SQLite: the truth
+    keywords     the words of the passages, in Tantivy
+    vectors      the vectors of the passages, in Chroma
+    projections  vectors and words, brought up to date with SQLite
+    statements   who says what, found by speaker
+    index        one library as a whole: reading, writing, bringing up to date
+    check        what is wrong with a library; repairs nothing
+    libraries    several libraries, asked together
+    pruning      articles whose files are gone
+    desk         adding articles to a library, removing and looking them up
+"""

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from langchain_core.embeddings import Embeddings
 
 from retrieval.errors import ModelError
 
@@ -69,7 +70,7 @@ class Card:
     passage_prompt: str
 
 
-class Embedder:
+class Embedder(Embeddings):
     """Unit vectors for questions and passages; loads on first use, safe to use from threads."""
 
     def __init__(self, name: str, cache: Path) -> None:
@@ -105,6 +106,16 @@ class Embedder:
     def passages(self, texts: Sequence[str]) -> Vector:
         """One unit vector a text, as rows, in order; for a few, at once."""
         return self._embed([self.card.passage_prompt + text for text in texts])
+
+    def embed_query(self, text: str) -> list[float]:
+        """The same as `question`, as LangChain has it."""
+        vector: list[float] = self.question(text).tolist()
+        return vector
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """The same as `passages`, as LangChain has it."""
+        vectors: list[list[float]] = self.passages(texts).tolist()
+        return vectors
 
     def many_passages(self, texts: Sequence[str]) -> Vector:
         """The same as `passages`, the fastest way for thousands of texts in all."""

@@ -17,7 +17,7 @@ from bot.discord.text.citation import option, web_address
 from bot.discord.text.markdown import DESCRIPTION, MESSAGE, OPTION, TITLE, escape
 from bot.discord.text.passage import passage_view, passages_text
 from bot.discord.text.verdicts import verdict_sheet
-from retrieval.answers.answer import DECLINED, Written
+from retrieval.answers.answer import DECLINED, WrittenSentence
 from retrieval.articles.article import Article, article
 from retrieval.articles.passages import split
 from retrieval.errors import ReadError
@@ -218,7 +218,7 @@ def test_hostile_written_answers_are_harmless(count: int) -> None:
 
 def sentences_of(
     draw: random.Random, words: Callable[[], str], citations: Sequence[Citation]
-) -> list[Written]:
+) -> list[WrittenSentence]:
     """Sentences that cite all of these, in order of appearance as an answer has them."""
     written, highest = [], 0
     while highest < len(citations):
@@ -228,7 +228,7 @@ def sentences_of(
             continue
         highest = max(highest, cited[-1])
         text = " ".join(words().split())[:600]
-        written.append(Written(text, tuple(cited), draw.random() < 0.2))
+        written.append(WrittenSentence(text, tuple(cited), draw.random() < 0.2))
     return written
 
 
@@ -237,7 +237,7 @@ def test_of_a_long_written_answer_whole_sentences_are_shown(size: int) -> None:
     made = article("Some words. " * 20, url="https://x.example/", title="T" * 150, source="S" * 60)
     hit = Hit(split(made)[0], made, 1, 0.5, "shared")
     citations = [Citation(n, hit, 0, 11, made.text[0:11]) for n in range(1, 9)]
-    written = [Written("w" * (size - 1) + ".", (n,)) for n in range(1, 9)]
+    written = [WrittenSentence("w" * (size - 1) + ".", (n,)) for n in range(1, 9)]
 
     sheet = answer_sheet(
         citations, question="q" * 900, understood="u", written=written, notes=["By a model."]

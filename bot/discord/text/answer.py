@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.discord.text.citation import LINE_SIZES, Sheet, citation_line, citation_lines, marked
 from bot.discord.text.markdown import MESSAGE, beginning, cut, escape, flat, small_print
 from bot.text.notes import SHORTENED_QUOTE, quotes_only, understood_as
-from retrieval.answers.answer import DECLINED, Written
+from retrieval.answers.answer import DECLINED, WrittenSentence
 from retrieval.search.hit import Citation
 
 _QUESTION = 200  # characters of a question that is repeated
@@ -18,7 +18,7 @@ def answer_sheet(
     *,
     question: str | None = None,
     understood: str | None = None,
-    written: Sequence[Written] = (),
+    written: Sequence[WrittenSentence] = (),
     notes: Sequence[str] = (),
 ) -> Sheet:
     """Numbered quotes with the articles cited below them; what does not fit is left out.
@@ -61,7 +61,7 @@ def _quoted_sheet(citations: Sequence[Citation], above: str, below: str) -> Shee
 
 
 def _written_sheet(
-    citations: Sequence[Citation], written: Sequence[Written], above: str, below: str
+    citations: Sequence[Citation], written: Sequence[WrittenSentence], above: str, below: str
 ) -> Sheet | None:
     """As many written sentences as fit, with the articles they cite; None if not even one fits."""
     for count in range(len(written), 0, -1):

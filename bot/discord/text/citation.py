@@ -40,7 +40,7 @@ def citation_line(citation: Citation, title: int, address: int) -> str:
         # Discord finds a link's label by its brackets, escaped or not.
         plain = "[" not in label and "]" not in label
         named = f"[{label}](<{link}>)" if plain else f"{named} [link](<{link}>)"
-    speaker = escape(cut(speaker_note(citation.said), _SAID_BY)) if citation.said else ""
+    speaker = escape(cut(speaker_note(citation.statement), _SAID_BY)) if citation.statement else ""
     publisher = escape(cut(flat(article.source), _PUBLISHER))
     parts = [speaker, named, publisher, when(article), _also_in(citation)]
     return " · ".join(part for part in parts if part)

@@ -26,14 +26,14 @@ _SHORT_NAME = 45  # where several are named
 
 def quotes_sheet(page: StatementPage, about: str) -> Sheet:
     """The speakers, then their statements with numbers, each with its article below it."""
-    if not page.told:
+    if not page.statements:
         return Sheet(cut(escape(cut(no_statements(page, about), MESSAGE // 4)), MESSAGE), 0)
     lines = [f"**{escape(cut(flat(one.speaker.name), _SHORT_NAME))}**{_description(one)}"
              for one in page.speakers[:MAX_NAMED]]  # fmt: skip
     if len(page.speakers) > MAX_NAMED:
         lines.append(more_people(len(page.speakers) - MAX_NAMED))
     lines += [f"-# about {escape(cut(flat(about), _NAME))}"] if about else []
-    return _fitted("\n".join(lines) + "\n\n", page.told, with_name=len(page.speakers) > 1)
+    return _fitted("\n".join(lines) + "\n\n", page.statements, with_name=len(page.speakers) > 1)
 
 
 def _description(profile: SpeakerProfile) -> str:
@@ -45,7 +45,7 @@ def who_sheet(statements: Sequence[ReportedStatement], phrase: str) -> Sheet:
     """The statements that have the phrase, each with its article below it; or that none has."""
     if not statements:
         return Sheet(NOBODY_SAYS_THAT, 0)
-    is_exact = any(has(one.said, phrase) for one in statements)
+    is_exact = any(has(one.report, phrase) for one in statements)
     return _fitted("" if is_exact else f"{NOT_EXACTLY}\n\n", statements, with_name=True)
 
 
@@ -78,7 +78,7 @@ def _entry(
     with_name: bool,
 ) -> tuple[str, bool]:
     """The statement, its article and another wording, and whether anything is cut off."""
-    shown, is_cut = _shown(statement.said, size, with_name=with_name)
+    shown, is_cut = _shown(statement.report, size, with_name=with_name)
     cited = citation_line(statement.citation(number), title, address)
     lines = [f"[{number}] {shown}", f"-# {cited}"]
     for one in statement.variants[:1]:
