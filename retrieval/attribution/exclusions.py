@@ -1,4 +1,4 @@
-"""Exclusions: attributions that are nobody's statement: deeds, and what is imagined or made up."""
+"""Which attributions are no statements: deeds, and words that are imagined or made up."""
 
 import re
 from bisect import bisect_right
@@ -43,7 +43,7 @@ _AHEAD_OF = 40  # characters ahead of a speaker
 
 
 def is_nobodys(text: str, one: Attribution) -> bool:
-    """Whether it is said of each that they didn't say it: "Neither Lee nor …", "none of the …"."""
+    """Whether nobody said it: "Neither Lee nor …", "none of the …"."""
     return any(
         _NOBODY.search(text[max([0, a - _AHEAD_OF, *(y for _, y in one.content if y <= a)]) : b])
         for a, b in one.speaker_spans
@@ -51,7 +51,7 @@ def is_nobodys(text: str, one: Attribution) -> bool:
 
 
 def is_unreal(text: str, one: Attribution, bounds: Sequence[Span]) -> bool:
-    """Whether it is only imagined, or made up by somebody else."""
+    """Whether the speaker never said it: it is imagined, asked about, or made up by others."""
     if _UNREAL.search(cue_with_its_verb(text, one)):
         return True
     places = [start for start, _ in (*one.cue, *one.speaker_spans, *one.content)]
@@ -66,14 +66,14 @@ def is_unreal(text: str, one: Attribution, bounds: Sequence[Span]) -> bool:
 
 
 def sentences_at(bounds: Sequence[Span], places: Sequence[int]) -> list[Span]:
-    """The sentences, given in order, in which the places are."""
+    """The sentences that have one of the places; `bounds` are all sentences, in order."""
     before = {bisect_right(bounds, place, key=lambda span: span[0]) - 1 for place in places}
     found = [bounds[number] for number in sorted(before) if number >= 0]
     return [(a, b) for a, b in found if any(a <= place < b for place in places)]
 
 
 def is_deed(text: str, one: Attribution) -> bool:
-    """Whether the cue is a deed's, and what it was done to has neither quotation nor verb."""
+    """Whether the cue tells of a deed: its object has neither a quotation nor a verb."""
     cue = " ".join(text[start:end] for start, end in one.cue)
     said = " ".join(text[start:end] for start, end in one.content)
     is_quoted = kind(text, one) != "indirect"

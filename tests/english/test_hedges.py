@@ -6,7 +6,7 @@ import pytest
 
 from retrieval.articles.article import article
 from retrieval.articles.passages import split
-from retrieval.proof.containment import strays
+from retrieval.proof.containment import unsupported_part
 from retrieval.proof.fact_check import verdict
 from retrieval.search.hit import Hit
 from tests.english.mutation import survivors
@@ -18,7 +18,7 @@ HOLM = "Holm | said | it sinks"
 
 def left_out(source: str) -> str:
     """What the statement that the quay opens leaves out of a source."""
-    return strays(OPENS, [("", source)])
+    return unsupported_part(OPENS, [("", source)])
 
 
 def is_said(source: str) -> bool:
@@ -30,7 +30,7 @@ def is_said(source: str) -> bool:
 
 def numbered(two: tuple[str, str]) -> str:
     """Why the first is no excerpt of the second."""
-    return strays(two[0], [("", two[1])])
+    return unsupported_part(two[0], [("", two[1])])
 
 
 MORE = "it has a number for what is more or less than that"

@@ -13,7 +13,7 @@ from retrieval.attribution.statements import statements
 from retrieval.attribution.wording import is_denied
 from retrieval.english import reporting
 from retrieval.english.negation import denials
-from retrieval.proof.containment import strays
+from retrieval.proof.containment import unsupported_part
 from retrieval.proof.sentence import Evidence
 from retrieval.questions.parts import parts
 from retrieval.questions.period import asked_days
@@ -37,7 +37,7 @@ def requested(question: str) -> str | None:
 
 def refused(draft: str, source: str) -> str:
     """Why the draft isn't an excerpt of the source."""
-    return strays(draft, [("", source)])
+    return unsupported_part(draft, [("", source)])
 
 
 def marked(text: str) -> tuple[str, Attribution]:
