@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.attribution.attribution import Attribution, Span
-from retrieval.models.onnx import Logits, Network, Pair
+from retrieval.models.onnx import CLS, SEP, Logits, Network, Pair
 
 LAYERS = ("speaker", "cue", "content")
 OUTSIDE, BEGIN, INSIDE = range(3)
@@ -24,8 +24,7 @@ _CHANGE = 0.7  # cost in log-likelihood where a content begins or ends
 _REACH = 384  # tokens between two linked spans at most; keeps the time linear
 NEARNESS = 0.5  # times the logarithm of the distance is what a link loses
 _BLOCK = 100_000  # characters in memory at once
-_CLS, _SEP = 101, 102  # BERT's vocabulary
-_STOPS = 999, 1012, 1029  # "!", "." and "?" in it
+_STOPS = 999, 1012, 1029  # "!", "." and "?" in the vocabulary of BERT
 _LONE = re.compile("[\ud800-\udfff]")  # lone surrogates, which the tokenizer refuses
 
 Numbers = npt.NDArray[np.int64]
@@ -64,7 +63,7 @@ class Tagger:
 
 def pair(ids: list[int]) -> Pair:
     """A window's tokens as input of the network."""
-    return Pair([_CLS, *ids, _SEP], [0] * (len(ids) + 2), [])
+    return Pair([CLS, *ids, SEP], [0] * (len(ids) + 2), [])
 
 
 def windows(ids: Sequence[int], lines: Numbers) -> list[Span]:

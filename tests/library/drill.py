@@ -13,7 +13,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+from retrieval.articles import passages
 from retrieval.library.index import Index
 from retrieval.models.embedder import BUNDLED, Embedder
 from tests.conftest import made, state, sync
@@ -54,8 +56,16 @@ def index_unread(index: Index) -> None:
     """Into an empty library, as one that knew no statements did."""
     index_old(index)
     with index.writing(), index.library.transaction():
-        index.register.doubt(index.library.ids())
+        index.statements.invalidate(index.library.ids())
         index.library.rows("DELETE FROM statements")
+
+
+def index_outdated(index: Index) -> None:
+    """Into an empty library, as a version did that split texts otherwise and knew no statements."""
+    with mock.patch.multiple(passages, SIZE=300, OVERLAP=0):
+        index_unread(index)
+    with index.library.transaction():
+        index.library.rows("DELETE FROM about WHERE name = 'passages'")
 
 
 def update_to_new(index: Index) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from retrieval.articles.article import Article, article
 from retrieval.english.words import stems
-from retrieval.errors import LibraryError, ReadError
+from retrieval.errors import Hint, LibraryError, ReadError
 from retrieval.library import library, schema
 from retrieval.library.check import check
 from retrieval.library.filter import Filter
@@ -293,7 +293,7 @@ def test_a_replaced_text_is_an_earlier_version_until_the_article_goes(
 def test_of_a_page_that_changes_all_day_the_last_versions_are_kept(
     tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "_VERSIONS", 3)
+    monkeypatch.setattr(library, "_MAX_VERSIONS", 3)
     index = opened(tmp_path, embedder)
     for number in range(6):
         sync(index, [made("a", f"State {number}.")])
@@ -358,9 +358,10 @@ def test_an_index_by_another_model_is_refused_until_rebuilt(
     sync(opened(folder, embedder), [made("a", "Apples are red."), made("b", LONG)])
     other = opened(folder, Embedder(str(other_model), models))
 
-    with pytest.raises(LibraryError, match="newsdesk reindex"), other.reading():
+    with pytest.raises(LibraryError, match="another embedding model") as refused, other.reading():
         pass
-    with pytest.raises(LibraryError, match="newsdesk reindex"):
+    assert refused.value.hint is Hint.REINDEX
+    with pytest.raises(LibraryError, match="another embedding model"):
         sync(other, [made("c", "More.")])
 
     with other.writing():
@@ -369,8 +370,9 @@ def test_an_index_by_another_model_is_refused_until_rebuilt(
         next(steps)
         steps.close()  # interrupted: nobody may mix the two models' vectors
     for index in (opened(folder, embedder), other):
-        with pytest.raises(LibraryError, match="newsdesk reindex"), index.reading():
+        with pytest.raises(LibraryError, match="not finished") as refused, index.reading():
             pass
+        assert refused.value.hint is Hint.REINDEX
 
     with other.writing():
         total = other.library.count_passages()
@@ -409,6 +411,7 @@ def test_a_damaged_library_is_one_clear_sentence(tmp_path: Path, embedder: Embed
 
 
 def test_a_missing_library_says_how_to_make_one(tmp_path: Path, embedder: Embedder) -> None:
-    with pytest.raises(LibraryError, match="newsdesk index"):
+    with pytest.raises(LibraryError, match="no library in") as missing:
         Index(tmp_path / "none", embedder)
+    assert missing.value.hint is Hint.INDEX
     assert not (tmp_path / "none").exists()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from retrieval.articles.passages import Passage
-from retrieval.library.library import Embedded
+from retrieval.library.embeddings import Embedded
 from retrieval.library.vectors import Vectors
 
 SECRET = b"zyxwabc decree "

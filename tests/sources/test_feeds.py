@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from retrieval.articles.article import MAX_CHARACTERS, MAX_FIELD
 from retrieval.errors import ReadError
 from retrieval.sources import feeds
+from retrieval.sources.feed_parser import MAX_BYTES
 from tests.conftest import SEEDS
 
 HOSTILE = SEEDS.parent.parent / "shared" / "data" / "hostile" / "feeds.jsonl.gz"
@@ -267,7 +268,7 @@ def test_of_a_feed_that_is_not_well_formed_what_can_be_read_is_read(text: str) -
         pytest.param(b'{"version": "https://jsonfeed.org/version/1.1"}', "it is JSON", id="JSON"),
         pytest.param(b"<urlset><url/></urlset>", "it is XML, but not a feed", id="sitemap"),
         pytest.param(b"<rss><channel><title>A", "it is cut off or damaged", id="cut off"),
-        pytest.param(b"x" * (feeds.MAX_BYTES + 1), "it is over the limit of 10 MB", id="large"),
+        pytest.param(b"x" * (MAX_BYTES + 1), "it is over the limit of 10 MB", id="large"),
         pytest.param(b"<!doctype html><title>A</title>", "it is a page, not a feed", id="page"),
     ],
 )

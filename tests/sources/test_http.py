@@ -22,7 +22,7 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from retrieval.articles.article import Article, article
 from retrieval.errors import ReadError
-from retrieval.sources import addresses, http
+from retrieval.sources import addresses, http, pages
 from retrieval.sources.documents import page_article
 from tests.loopback.names import OTHER, PUBLIC, Names
 
@@ -93,13 +93,13 @@ def page(head: str = "") -> bytes:
 
 
 def only(address: str, **options: Any) -> Article:
-    (found,) = http.read(address, **options)
+    (found,) = pages.read(address, **options)
     assert isinstance(found, Article), found
     return found
 
 
 def reason(address: str, **options: Any) -> str:
-    (found,) = http.read(address, **options)
+    (found,) = pages.read(address, **options)
     assert isinstance(found, ReadError), found
     return found.reason
 
@@ -279,7 +279,7 @@ def test_redirects_are_followed_and_the_lasting_ones_remembered(publisher: Publi
         ("file:///etc/passwd", "it redirects to an address that is not fetched: only http and"),
         ("gopher://news.example/", "it redirects to an address that is not fetched: only http"),
         ("http://u:p@news.example/", "it redirects to an address that is not fetched: the addr"),
-        ("http://[news.example/", "it redirects to what is no address"),
+        ("http://[news.example/", "it redirects to an invalid address"),
         ("http://news.example:99999/", "it redirects to an address that is not fetched: it is"),
         ("/a", "it redirects in a circle"),
         ("/a#again", "it redirects in a circle"),
@@ -406,7 +406,7 @@ def test_an_address_that_leads_inside_or_nowhere_is_refused(
 
 
 def test_a_password_in_an_address_is_not_repeated() -> None:
-    (found,) = http.read("https://ann:secret@news.example/a\nb")
+    (found,) = pages.read("https://ann:secret@news.example/a\nb")
 
     assert isinstance(found, ReadError)
     assert str(found) == "https://news.example/ab: the address has a name or password in it"
@@ -425,7 +425,9 @@ def test_a_host_allowed_by_name_need_not_be_public(publisher: Publisher, names: 
     publisher.says("/a", b"words").says("/b", status=302, Location=publisher.at("/a", "127.0.0.1"))
 
     assert http.fetch(publisher.at("/a", "inner.example"), allowed=["Inner.example."]).body
-    with pytest.raises(ReadError, match=r"not each is a name: inner\.example:80"):
+    with pytest.raises(
+        ReadError, match=r"not all of the allowed hosts are names of hosts: inner\.example:80"
+    ):
         http.fetch(publisher.at("/a", "inner.example"), allowed=["inner.example:80"])
     with pytest.raises(ReadError, match=r"the host '127\.0\.0\.1' is not on the public internet"):
         http.fetch(publisher.at("/b", "inner.example"), allowed=["inner.example"])

@@ -15,9 +15,9 @@ from unittest import mock
 
 from retrieval.articles.article import article
 from retrieval.newsdesk import Newsdesk
-from retrieval.watching import queue, watcher
-from retrieval.watching.queue import Incoming
-from retrieval.watching.watcher import Watch
+from retrieval.watching import pages, schedule, subscriptions, watcher
+from retrieval.watching.queue import FetchQueue
+from retrieval.watching.watcher import Watcher
 from tests.loopback.publisher import Fault, Handler, Publishers, Site, Story, circles, refuses, says
 
 _HOSTS = ["localhost"]
@@ -42,19 +42,20 @@ def soak(
     draw, publishers, stop = random.Random(seed), Publishers(), threading.Event()
     sites = [publishers.part(f"/{number}") for number in range(feeds)]
     with (
-        mock.patch.multiple(queue, EVERY=1.0, _BACK_OFF=2.0, _LOOKS=(30.0,) * 1000),
-        mock.patch.multiple(watcher, _GAP=0.0, _STEP=0.02),
+        mock.patch.multiple(schedule, EVERY=1.0, _MAX_BACK_OFF=2.0, _CHECKS=(30.0,) * 1000),
+        mock.patch.multiple(watcher, _MIN_GAP=0.0, _STEP=0.02),
         mock.patch.object(watcher, "host", lambda url: url),
-        mock.patch.object(queue, "host", lambda url: url),
+        mock.patch.object(pages, "host", lambda url: url),
+        mock.patch.object(subscriptions, "host", lambda url: url),
         closing(Newsdesk(data, create=True)) as desk,
-        closing(Incoming(data)) as incoming,
+        closing(FetchQueue(data)) as queue,
     ):
         for site in sites:
-            incoming.add("shared", site.feed)
+            queue.subscriptions.add("shared", site.feed)
         desk.take([article("The models are loaded.", url="https://warm.example/")])
         desk.remove([*desk.articles()])
         running = threading.Thread(
-            target=Watch(incoming, _opener(desk), lambda library: _HOSTS).run, args=[stop]
+            target=Watcher(queue, _opener(desk), lambda library: _HOSTS).run, args=[stop]
         )
         running.start()
         started, before, told = time.monotonic(), _memory(), 0
