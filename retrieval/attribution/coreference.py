@@ -12,6 +12,7 @@ from retrieval.attribution.speaker import Speaker
 from retrieval.english.gazetteer import GROUPS, ROLES
 from retrieval.english.names import head
 from retrieval.english.quotation import MARKS, quoted_spans, strip_marks
+from retrieval.english.reporting import pattern
 from retrieval.english.sentences import sentences
 
 _PRONOUNS = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
@@ -45,7 +46,7 @@ _DOES = re.compile(
 )
 
 
-_ASKS = re.compile(r"\b(?:asked|asks|pressed|questioned)\b(?! for\b)")
+_ASKS = re.compile(rf"\b{pattern('past third', 'asks')}\b(?! for\b)")
 
 
 _FRONTED = re.compile(  # "Lee, he said, was a rock"

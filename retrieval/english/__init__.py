@@ -2,6 +2,8 @@
 
 Files, in import order:
 
+    data           word lists, one text file each
+    patterns       regular expressions made of tables of words
     words          stems, stop words, and the words that carry meaning
     grammar        closed classes of words, such as pronouns and auxiliaries
     abbreviations  abbreviations with a full stop, by what the stop may mean
@@ -11,9 +13,10 @@ Files, in import order:
     sentences      where each sentence of a text begins and ends
     boilerplate    notices and bylines, which are no news
     names          names in a text, and whether two may mean the same person
-    negation       whether a sentence denies something
     numbers        figures and number words, in one form in which they are compared
     quotation      what stands between quotation marks
     reporting      verbs of saying
+    negation       whether a sentence denies something
+    hedges         words of doubt, plan, condition and bound
     instructions   sentences that address a language model; addresses in a text
 """

@@ -20,13 +20,13 @@ from retrieval.english.grammar import (
 from retrieval.english.names import TITLES, UPPER, named
 from retrieval.english.numbers import NUMBER_WORDS
 from retrieval.english.quotation import masked, quoted_spans
-from retrieval.english.reporting import SAYING
+from retrieval.english.reporting import SAYING_STEMS, pattern
 from retrieval.english.words import STOPWORDS, stems
 from retrieval.questions.requests import speakers
 
-SAYS = re.compile(
-    r"\b(?:said|says?|told|tells|according to|wrote|stated|argued|insisted|warned|claim\w*|tweeted"
-    r"|stressed|thinks?|thought|reported(?:ly)?)\b",
+_SAYS = rf"\b(?:{pattern('present past', 'hearsay')}|according to|reportedly)\b"
+REPORTS = re.compile(
+    rf"{_SAYS}|\b(?:{pattern('ing', 'hearsay', 'describes')}|{pattern('stem', 'says unsure')})\b",
     re.I,
 )
 
@@ -124,7 +124,7 @@ def word_orders(
 def _speaking(text: str) -> set[str]:
     """The stems of the words around verbs of saying, outside quotation marks."""
     found: set[str] = set()
-    for cue in SAYS.finditer(masked(text)):
+    for cue in re.finditer(_SAYS, masked(text), re.I):
         ahead = re.split(r"[,;:]", text[: cue.start()].rstrip(", "))[-1]
         behind = re.split(r"[,;:.]|\bthat\b", text[cue.end() :])[0]
         found |= {one.stem for one in (*words_of(ahead), *words_of(behind)[:5])}
@@ -179,7 +179,7 @@ def skips_words(aligned: list[Word], there: list[Word], said: str, clause: str) 
 def bears_meaning(word: Word) -> bool:
     """Whether it isn't a stop word, a verb of saying or a number word."""
     lower = word.text.lower()
-    is_plain = not (lower in STOPWORDS or word.stem in SAYING or lower in NUMBER_WORDS)
+    is_plain = not (lower in STOPWORDS or word.stem in SAYING_STEMS or lower in NUMBER_WORDS)
     return is_plain or lower in TOGETHER
 
 

@@ -7,7 +7,7 @@ from retrieval.english.dates import DAYS
 from retrieval.english.grammar import CLAUSE
 from retrieval.english.names import TITLES, WORD, bare_word, begins_sentence, named
 from retrieval.english.numbers import numbers, numbers_in_order
-from retrieval.english.reporting import SAYING
+from retrieval.english.reporting import SAYING_STEMS
 from retrieval.english.words import content_stems, overlap, stems
 
 _FOREIGN = re.compile(r"[^\W\d_A-Za-z\u00c0-\u024f\u1e00-\u1eff’']+")
@@ -61,5 +61,5 @@ def clauses(sentence: str) -> list[str]:
 
 def share_found(sentence: str, text: str) -> float:
     """The share of the sentence's content words that the text has, 0 to 1; figures don't count."""
-    wanted = {one for one in content_stems(sentence) if not one.isdigit()} - SAYING
+    wanted = {one for one in content_stems(sentence) if not one.isdigit()} - SAYING_STEMS
     return overlap(wanted, {*stems(text)})

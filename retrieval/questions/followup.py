@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from retrieval.english.grammar import AUXILIARIES
 from retrieval.english.names import NAME, UPPER
+from retrieval.english.reporting import forms
 from retrieval.english.words import STOPWORDS, content_words
 
 MAX_TURNS = 6
@@ -91,8 +92,8 @@ _OF_SOMETHING = re.compile(
     r"\s+[a-zß-ÿ]\w+"
 )
 _NO_PERSON = re.compile(rf"\b(?:the|a|an|in|at|of|from|for|on|to)\s+(?:{NAME.pattern})")
-_SAYING = frozenset(("say", "says", "said", "exactly", "happen", "happened"))
-_SPOKEN = frozenset(("say", "says", "said", "think", "thinks", "know", "knows"))
+_SPOKEN = forms("base present past", "asked") | {"know", "knows"}
+_SAYING = _SPOKEN | {"exactly", "happen", "happened"}
 _BEGINS = re.compile(r"^(?:and|but|so|or)\s+", re.I)
 _AS_FOR = re.compile(r"^As for (?P<subject>.+?), (?=[a-z])")
 _ENDS = " ?!.…"

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from retrieval.english.dates import MONTH, NUMBERED, WEEKDAY, meant_days
+from retrieval.english.reporting import pattern
 from retrieval.errors import SettingsError
 
 _REPORTED = timedelta(days=1)  # what happens on a day is reported on it or the next
 
-_DONE = r"\w+ed|said|spoke|met|came|went|won|lost|died|left"
+_DONE = rf"\w+ed|{pattern('past', 'says', 'informs')}|met|came|went|won|lost|died|left"
 _WHAT_WAS_DONE = (
     r"\b(?:what|who|whom|which|where|why|how(?! (?:many|much)\b))\b[^,.?!]*"
     r"\b(?:did|has|have|was|were)\b[^,.?!]*"
@@ -62,9 +63,9 @@ def asked_days(question: str, today: date) -> Days:
     saying was; in "of the party that won last week, who is the leader?" the leading was not.
     """
     asked_at_all, asked_of_late = _ASKED.search(question), _ASKED_OF_LATE.search(question)
-    for is_of_deeds, pattern in _PATTERNS:
+    for is_of_deeds, form in _PATTERNS:
         asked = asked_at_all if is_of_deeds else asked_of_late
-        found = pattern.search(asked[0]) if asked else None
+        found = form.search(asked[0]) if asked else None
         # How many there were last year is told in this one.
         is_long_ago = found and not asked_at_all and re.search("month|year", found[0], re.I)
         days = found and meant_days(found["days"], today)
