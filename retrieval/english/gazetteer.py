@@ -12,7 +12,7 @@ from retrieval.english.abbreviations import RANKS
 from retrieval.english.dates import DAYS
 
 _LITTLE = """
-rival nominee candidate fellow first wife husband son daughter mother father brother sister friend
+rival nominee candidate fellow wife husband son daughter mother father brother sister friend
 """
 
 
@@ -32,7 +32,7 @@ GIVEN = {
 }
 ROLES = _words("roles") | frozenset(map(str.lower, RANKS))
 SAYING_LITTLE = frozenset(_LITTLE.split())
-QUALIFIERS = _words("qualifiers") | ROLES
+QUALIFIERS = _words("qualifiers")
 GROUPS = _words("groups")
 STARTERS = _words("sentence_starters")
 NAMELESS = STARTERS | GROUPS | DAYS
