@@ -1,4 +1,4 @@
-"""Hedges: words without which a sentence claims more: doubt, plan, condition, part and bound."""
+"""Hedges: words that weaken a sentence: doubt, plan, condition, part and bound."""
 
 import re
 from functools import partial
@@ -8,12 +8,12 @@ from retrieval.english.reporting import pattern
 
 # condition   it holds only if something else does
 # doubt       it may not be so
-# hearsay     doubt that tells, too, that others say so and not the article
+# hearsay     others say so, and they may be wrong
 # intent      it is only tried, asked for or planned
 # short       not wholly, or no longer
-# order       which of several, or when: without it the same words say another thing
-# invented    somebody made up what another is said to have said
-# fake        it may be no fact
+# order       which of several, or when
+# invented    somebody made up another's words
+# fake        it is no fact
 HEDGES = table("""
 condition: if, unless, provided that, as long as, on condition
 doubt: may, might, could, would, should, will, shall, whether, rumor*, rumour*, likely
@@ -27,14 +27,14 @@ order: eighth, ninth, tenth
 invented: fabricated, doctored, misquoted, deepfake*, satir*
 fake: fake*, hoax*, myth, joke*
 """)
-# Where a number stands to what is counted, by the words before it; "plus" may be behind it too.
+# How a number limits what is counted, by the words before it; "plus" may also follow it.
 BOUNDS = table("""
 above: over, more than, above, plus
 below: under, less than, fewer than, below
 at most: up to, at most, as many as
 at least: at least
 """)
-# What makes a whole a part of it, or a place one that is near it.
+# Words that limit what follows to a part of it, or to what is near it.
 PARTS = frozenset(
     ("some", "many", "most", "few", "several", "half", "part", "one", "dozens", "hundreds",
      "thousands", "scores", "near", "outside")
@@ -56,12 +56,12 @@ _PART = re.compile(rf"\b{any_of(PARTS)}(?: of)?(?: the)? $", re.I)
 
 
 def doubts(text: str) -> set[str]:
-    """The words in it that tell of doubt, plans or conditions, in lower case."""
+    """The words of a text that express doubt, plans or conditions, in lower case."""
     return _found(_DOUBT, text)
 
 
 def changes(text: str) -> set[str]:
-    """Doubts, and other words without which it says something else: order, denial, hearsay."""
+    """The words that change what the others say: doubts, order, denial and hearsay."""
     return _found(_CHANGE, text)
 
 
@@ -70,7 +70,7 @@ def _found(pattern: re.Pattern[str], text: str) -> set[str]:
 
 
 def bounds(text: str) -> set[str]:
-    """The kinds of bounds that stand at its numbers: "above", "below", "at most", "at least"."""
+    """The bounds of a text's numbers: "above", "below", "at most", "at least"."""
     return {
         BOUNDS[one[0].lower()]
         for one in _BOUND.finditer(text)
@@ -79,6 +79,6 @@ def bounds(text: str) -> set[str]:
 
 
 def part_before(text: str) -> str:
-    """What makes the words behind it a part of a whole, or a place near one: "most of the "."""
+    """The words at a text's end that limit what follows to a part, "most of the "; or ""."""
     found = _PART.search(text)
     return found[0] if found else ""

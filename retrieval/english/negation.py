@@ -30,7 +30,7 @@ _DENIAL = re.compile(
     rf"|\b{pattern('present past ing', 'denies', 'refuses -noun')}\b",
     re.I,
 )
-# The single words of grammar among them, as they stand in text without apostrophes.
+# The single words among "not", "none" and "nobody", as in text without apostrophes.
 NEGATIVES = frozenset(
     phrase.rpartition("'")[2]
     for phrase, kind in NEGATIONS.items()
@@ -39,10 +39,10 @@ NEGATIVES = frozenset(
 
 
 def denials(sentence: str) -> int:
-    """How often it denies something."""
+    """The number of denials in a sentence."""
     return len(_DENIAL.findall(sentence))
 
 
 def denies(sentence: str) -> bool:
-    """Whether it denies something; two denials cancel out."""
+    """Whether a sentence denies something; two denials cancel out."""
     return denials(sentence) % 2 == 1

@@ -1,22 +1,26 @@
 """Reporting: the verbs that tell of somebody's words, each once, with its forms and kinds.
 
-A verb may have several kinds:
+The kinds of a verb:
 
 says        what follows is somebody's words ("insisted that …")
-hearsay     the article doesn't vouch for what follows: who shortens it may not leave the verb out
-neutral     says that it was said, and not how: one such verb may stand for another
+hearsay     the article doesn't vouch for what follows, so a shorter version must keep the verb
+neutral     tells only that it was said, not how; neutral verbs may replace one another
 tags        may stand between a quotation and its speaker ("…", added Lee)
-listener    takes whoever listens as its object (told reporters)
+listener    has the listener as its object ("told reporters")
 asked       "what did Lee …?" asks for words
 thing       may have a thing as its object: "who claimed the prize?" doesn't ask for words
-asks, denies, criticises, reacts, thinks, describes
-            as the name says
+asks        asks somebody
+denies      denies something
+criticises  disapproves of somebody or something
+reacts      answers what another said or did
+thinks      tells of a view or a wish, which needn't be put in words
+describes   says what somebody or something is
 informs     gives information, or speaks of something
-refuses     "… to say" means that it was not said
+refuses     "… to say" means that it wasn't said
 unsure      what follows is only claimed, wanted or planned
-acts        may tell of a deed ("rejected the offer"), unless a clause or a quotation follows
+acts        tells of a deed ("rejected the offer"), unless a clause or a quotation follows
 publishes   what a newspaper does
-noun        without "-ed" it is mostly a noun ("states", "a promise")
+noun        mostly a noun, except in its past forms ("states", "a promise")
 """
 
 import re
@@ -83,18 +87,18 @@ IRREGULAR = {
     "mean": ("meant",), "say": ("said",), "seek": ("sought",), "speak": ("spoke", "spoken"),
     "tell": ("told",), "think": ("thought",), "write": ("wrote", "written"),
 }  # fmt: skip
-_MIN_STEM = 5  # letters that may have any ending: "criticis" in "criticism", but no "ban" in "bank"
+_MIN_STEM = 5  # letters: "criticism" belongs to "criticis…", but "bank" not to "ban"
 _DOUBLED = re.compile(r"(?<=[^aeiou][aiu])([bmnt])$")  # planned, rebutted
 _TURNED = re.compile(r"(?<=[^aeou])y$")  # denies, denied
 
 
 @cache
 def forms(wanted: str, *kinds: str) -> frozenset[str]:
-    """Forms of the verbs that have all the kinds named in one of `kinds`; "-noun" excludes a kind.
+    """The wanted forms of the verbs that have all kinds in one of `kinds`; "-noun" excludes a kind.
 
-    `wanted` names the forms: "base", "past", "done" (the participle), "ing", "s" (third person),
-    "any" of these, "stem" (the verb with any ending, if it is long enough); "third" is "s", and
-    "present" is base and "s", of verbs that aren't mostly nouns in these forms.
+    Forms are "base", "past", "done" (the participle), "ing", "s" (third person), "any" of these,
+    and "stem" (any form, or the verb with any ending if it is long enough). "third" is "s" and
+    "present" is "base s", both without the verbs that are mostly nouns.
     """
     return frozenset(
         form
@@ -110,7 +114,7 @@ def forms(wanted: str, *kinds: str) -> frozenset[str]:
 
 
 def pattern(wanted: str, *kinds: str) -> str:
-    """A regular expression for the same, without word boundaries."""
+    """A regular expression for these forms, without word boundaries."""
     return any_of(forms(wanted, *kinds))
 
 
@@ -127,5 +131,5 @@ def _inflected(verb: str) -> dict[str, set[str]]:
     }  # fmt: skip
 
 
-# Stems of the words by which it is told that something was said, and not how.
+# Stems of the words that tell only that something was said, not how.
 SAYING_STEMS = frozenset(stems(" ".join([*forms("any", "neutral"), "according"])))
