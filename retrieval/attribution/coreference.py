@@ -11,6 +11,7 @@ from retrieval.attribution.phrases import LONGEST_DESCRIPTION, RELATIVE, Phrases
 from retrieval.attribution.speaker import Speaker
 from retrieval.english.gazetteer import GROUPS, ROLES
 from retrieval.english.names import head
+from retrieval.english.reporting import pattern
 from retrieval.english.sentences import sentences
 
 _PRONOUNS = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
@@ -44,7 +45,7 @@ _DOES = re.compile(
 )
 
 
-_ASKS = re.compile(r"\b(?:asked|asks|pressed|questioned)\b(?! for\b)")
+_ASKS = re.compile(rf"\b{pattern('past third', 'asks')}\b(?! for\b)")
 
 
 _FRONTED = re.compile(  # "Lee, he said, was a rock"

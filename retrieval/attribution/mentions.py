@@ -19,6 +19,7 @@ from retrieval.english.names import (
     head,
     words,
 )
+from retrieval.english.reporting import pattern
 
 Span = tuple[int, int]
 
@@ -64,6 +65,9 @@ _APPOSED = re.compile(
 )
 
 
+_SAYS = re.compile(rf"\b{pattern('past third', 'tags')}\s")
+
+
 _SHORTENED = re.compile(rf"{_ABBREVIATED}|(?:[A-Z]\.)+", re.I)
 
 
@@ -81,6 +85,8 @@ _ACRONYM = 4  # letters at most; longer words in capitals are names as well
 
 @dataclass(frozen=True, slots=True)
 class Mention:
+    """A name in a text, the `role` ahead of it, and the gender of its honorific: "m", "f" or ""."""
+
     start: int
     end: int
     name: str
@@ -233,7 +239,7 @@ def appositions(text: str, one: Mention) -> list[str]:
     if (ahead := _APPOSED.search(text[max(0, start - 90) : start])) and set(
         words(ahead["said"])
     ) & ROLES:
-        found.append(re.split(r"\b(?:said|says)\s", ahead["said"])[-1])
+        found.append(_SAYS.split(ahead["said"])[-1])
     return found
 
 

@@ -29,6 +29,7 @@ from retrieval.english.names import (
     surname,
     words,
 )
+from retrieval.english.reporting import pattern
 
 _RELATIVE = re.compile(
     r"\b(?:wife|husband|(?:step)?(?:sons?|daughters?|mother|father|brother|sister)|widow|cousin"
@@ -38,7 +39,7 @@ _RELATIVE = re.compile(
 
 
 _SAYS_IN_TITLE = re.compile(
-    r"(?<=\w) (?:Says|Said|Calls|Called|Warns|Tells|Vows|Slams|Urges|Claims|Denies|Is|Are|Has)\b"
+    rf"(?<=\w) (?!States)(?=[A-Z])(?:(?i:{pattern('past s', 'says', 'criticises')})|Is|Are|Has)\b"
 )
 
 

@@ -2,6 +2,7 @@
 
 Files, in import order:
 
+    patterns       tables of words, and regular expressions made of them
     words          stems, stop words, and the words that carry meaning
     dates          days, weekdays and months in a text
     gazetteer      given names, roles and other words that tell persons from things
@@ -10,9 +11,10 @@ Files, in import order:
     sentences      where each sentence of a text begins and ends
     boilerplate    notices and bylines, which are no news
     names          names in a text, and whether two may mean the same person
-    negation       whether a sentence denies something
+    reporting      verbs of saying, with their forms and kinds
+    negation       words that deny, and whether a sentence does
+    hedges         words of doubt, plan, condition and bound
     numbers        figures and number words, in one form in which they are compared
     quotation      what stands between quotation marks
-    reporting      verbs of saying
     instructions   sentences that address a language model; addresses in a text
 """

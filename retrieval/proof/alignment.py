@@ -9,13 +9,13 @@ from itertools import pairwise
 from retrieval.english.dates import DATE, DAYS
 from retrieval.english.names import TITLES, named
 from retrieval.english.numbers import NUMBER_WORDS
-from retrieval.english.reporting import SAYING
+from retrieval.english.reporting import SAYING_STEMS, pattern
 from retrieval.english.words import STOPWORDS, stems
 from retrieval.questions.requests import speakers
 
-SAYS = re.compile(
-    r"\b(?:said|says?|told|tells|according to|wrote|stated|argued|insisted|warned|claim\w*|tweeted"
-    r"|stressed|thinks?|thought|reported(?:ly)?)\b",
+_SAYS = rf"\b(?:{pattern('present past', 'hearsay')}|according to|reportedly)\b"
+REPORTS = re.compile(
+    rf"{_SAYS}|\b(?:{pattern('ing', 'hearsay', 'describes')}|{pattern('stem', 'says unsure')})\b",
     re.I,
 )
 
@@ -141,7 +141,7 @@ def word_orders(
 def _speaking(text: str) -> set[str]:
     """The stems of the words around verbs of saying, outside quotation marks."""
     found: set[str] = set()
-    for cue in SAYS.finditer(QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)):
+    for cue in re.finditer(_SAYS, QUOTED.sub(lambda quoted: " " * len(quoted[0]), text), re.I):
         ahead = re.split(r"[,;:]", text[: cue.start()].rstrip(", "))[-1]
         behind = re.split(r"[,;:.]|\bthat\b", text[cue.end() :])[0]
         found |= {one.stem for one in (*words_of(ahead), *words_of(behind)[:5])}
@@ -198,7 +198,7 @@ def skips_words(aligned: list[Word], there: list[Word], said: str, clause: str) 
 def bears_meaning(word: Word) -> bool:
     """Whether it isn't a stop word, a verb of saying or a number word."""
     lower = word.text.lower()
-    is_plain = not (lower in STOPWORDS or word.stem in SAYING or lower in NUMBER_WORDS)
+    is_plain = not (lower in STOPWORDS or word.stem in SAYING_STEMS or lower in NUMBER_WORDS)
     return is_plain or lower in _TOGETHER
 
 

@@ -3,16 +3,17 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from retrieval.english import hedges
 from retrieval.english.dates import DAYS
 from retrieval.english.names import TITLES, named
-from retrieval.english.negation import denies
+from retrieval.english.negation import denials
 from retrieval.english.numbers import numbers
 from retrieval.english.sentences import sentences
 from retrieval.english.words import stems
 from retrieval.proof.alignment import (
     BE,
     QUOTED,
-    SAYS,
+    REPORTS,
     Word,
     aligned_words,
     bears_meaning,
@@ -26,45 +27,10 @@ from retrieval.proof.alignment import (
 )
 from retrieval.proof.grounding import clauses, missing_numbers
 
-_MAYBE = re.compile(
-    r"\b(?:(?-i:may)|might|could|would|should|will|shall|if|unless|whether|alleg\w+|reported(?:ly)?"
-    r"|plan(?:s|ned|ning)?|propos\w+|consider(?:s|ed|ing)?|wants?|wanted|hop(?:e|es|ed|ing)"
-    r"|threat\w*|promis\w+|vow\w*|pledg\w+|expect\w*|likely|unlikely|possibl[ey]|perhaps|probably"
-    r"|tr(?:y|ies|ied)|attempt\w*|claim\w*|accus\w+|suspect\w*|rumou?r\w*|nearly|almost|fail\w*"
-    r"|former(?:ly)?|previously|on trial|charged with|appear(?:s|ed)? to|seem\w*|looks? like"
-    r"|looked like|thinks?|thought|believ\w+|target\w*|demand\w*|urg(?:e|es|ed|ing)|agree[sd]? to"
-    r"|call(?:s|ed|ing)? (?:for|on)|seek\w*|partly|set to|on track)\b",
-    re.I,
-)
-
-
-_BOUND = re.compile(
-    r"\b(?P<above>over|more than|above|plus)\b|\b(?P<below>under|less than"
-    r"|fewer than|below|short of)\b"
-    r"|\b(?P<to>up to|at most|as many as)\b|\b(?P<least>at least)\b",
-    re.I,
-)
-
-
-_COUNTED = re.compile(
-    r"\W*(?:an? |the )?[$€£]?(?:\d|[a-z]+(?:teen|ty|red|sand|lion|zen)\b)|.?plus", re.I
-)
-
-
-_PART = re.compile(
-    r"\b(?:some|many|most|few|several|half|part|one|dozens|hundreds|thousands|scores|near"
-    r"|outside)(?: of)?(?: the)? $",
-    re.I,
-)
-
-
-_HEADED = re.compile(r"\b(?:saying|describing|citing|arguing|insisting|calling|stating)\b", re.I)
-
-
 _PRONOUN = re.compile(r"\b(?:he|she|they|him|her|them|his|their|its?|we|our|i|who)\b", re.I)
 
 
-_IF = re.compile(r"\b(?:if|unless|provided that|as long as|on condition)\b", re.I)
+_IF = re.compile(rf"\b{hedges.phrases('condition')}\b", re.I)
 
 
 _TO = frozenset(
@@ -134,23 +100,13 @@ def unsupported_part(sentence: str, passages: Sequence[tuple[str, str]]) -> str:
 def left_out(sentence: str, said: str) -> str:
     """Which denial, doubt or bound only one of them has, "" for none."""
     said = scope(sentence, said)
-    if denies(sentence) != denies(said):
+    if denials(sentence) != denials(said):
         return "it denies what a cited passage says, or says what that denies"
-    doubts = {one.lower() for one in _MAYBE.findall(said)}
-    if doubts := doubts - {one.lower() for one in _MAYBE.findall(sentence)}:
+    if doubts := hedges.doubts(said) - hedges.doubts(sentence):
         return f"it leaves out {min(doubts)!r}"
-    if _bounds(sentence) != _bounds(said) and numbers(sentence) & numbers(said):
+    if hedges.bounds(sentence) != hedges.bounds(said) and numbers(sentence) & numbers(said):
         return "it has a number for what is more or less than that"
     return ""
-
-
-def _bounds(text: str) -> set[str | None]:
-    """The bounds of its numbers: "above", "below", "to" (at most), "least"."""
-    return {
-        one.lastgroup
-        for one in _BOUND.finditer(text)
-        if one[0] == "plus" or _COUNTED.match(text, one.end())
-    }
 
 
 def scope(sentence: str, said: str) -> str:
@@ -165,8 +121,8 @@ def scope(sentence: str, said: str) -> str:
     begin = stops[-1] if stops and len(said[stops[-1] : start].split()) > 2 else 0
     if begin == 0 and len(stops) > 1 and len(said[stops[-2] : start].split()) > 2:
         begin = stops[-2]
-    condition = " if" if _IF.search(said) else ""
-    return f"{said[begin:end]}{condition}"
+    condition = _IF.search(said)
+    return f"{said[begin:end]} {condition[0] if condition else ''}"
 
 
 def _said(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -213,21 +169,20 @@ def _changed(
     if reason := left_out(clause, said):
         return 1, reason
     if any(
-        part and part[0].lower() not in clause.lower()
+        part.lower() not in clause.lower()
         for one in aligned
-        if (part := _PART.search(said[: one.start]))
+        if (part := hedges.part_before(said[: one.start]))
     ):
         return 1, "it says of the whole what a cited sentence says of a part, or of what is near"
-    if _is_said(aligned, said) and not (SAYS.search(sentence) or _HEADED.search(sentence)):
+    if _reports(said, aligned[-1].end) > _reports(sentence, len(sentence)):
         return 1, "it leaves out who says so"
     return 0, ""
 
 
-def _is_said(aligned: list[Word], said: str) -> bool:
-    """Whether `said` reports what stands there as somebody's words."""
-    spoken = QUOTED.sub(lambda quoted: " " * len(quoted[0]), said)
-    ahead = spoken[: aligned[-1].end]
-    return bool(SAYS.search(ahead) or _HEADED.search(ahead))
+def _reports(text: str, end: int) -> int:
+    """How often the text ahead of `end` says, outside quotation marks, that somebody says it."""
+    plain = QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)
+    return len(REPORTS.findall(plain, 0, end))
 
 
 def _meant(clause: str, said: str, before: tuple[str, ...]) -> set[str]:

@@ -10,7 +10,7 @@ from retrieval.english.dates import DAYS
 from retrieval.english.names import named
 from retrieval.english.numbers import numbers, plain
 from retrieval.english.quotation import fold_marks
-from retrieval.english.reporting import SAYING
+from retrieval.english.reporting import SAYING_STEMS
 from retrieval.english.sentences import sentences
 from retrieval.english.words import STOPWORDS, stems
 from retrieval.proof.containment import left_out
@@ -130,7 +130,11 @@ def _exchanged(sentence: str, said: str) -> str:
     if _PRONOUNS & {*before}:  # whom it means may be named in its place
         known |= names - {*before}
     for what, _, _, first, last in match.get_opcodes():
-        new = [one for one in after[first:last] if one not in known and not {*stems(one)} <= SAYING]
+        new = [
+            one
+            for one in after[first:last]
+            if one not in known and not {*stems(one)} <= SAYING_STEMS
+        ]
         if what in ("replace", "insert") and new:
             return f"it has {new[0]!r} where a cited sentence has other words"
     return ""

@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.english.negation import denies
+from retrieval.english.hedges import changes
+from retrieval.english.negation import denials
 from retrieval.english.sentences import sentences
 from retrieval.english.words import content_stems, content_stems_in_order
 from retrieval.search.hit import Citation, Hit
@@ -17,17 +18,6 @@ from retrieval.search.sentences import QuotableSentence, quotable_sentences
 _MIN_WORDS = 4
 _NEAR = 0.3  # share of the words from which a sentence is worth showing
 _NUMBER = re.compile(r"\d[\d.,:]*")
-# Words that change the meaning of those around them: conditions, order, and that somebody only
-# says, tries or fears something.
-_CHANGING = re.compile(
-    r"\b(if|whether|unless|until|(?-i:may)|might|could|would|should|almost|nearly|only|than|before"
-    r"|after|perhaps|probably|possibl[ey]|likely|unlikely|first|second|third|fourth|fifth|sixth"
-    r"|seventh|eighth|ninth|tenth|alleg\w+|reported(?:ly)?|accord\w*|says?|said|saying|tells?|told"
-    r"|claim\w*|accus\w+|doubt\w*|fail\w*|rumou?r\w*|fake\w*|hoax\w*|threat\w*|plan(?:s|ned|ning)?"
-    r"|wants?|wanted|tr(?:y|ies|ied|ying)|attempt\w*|promis\w+|suggest\w*|believ\w+|thinks?|thought"
-    r"|expect\w*|hop(?:e|es|ed|ing)|fear\w*|suspect\w*|deni\w+|myth|joke\w*|satir\w+)\b",
-    re.I,
-)
 _OWNER = re.compile(r"(\w+)['’]s\b")
 _OF = re.compile(r"\b(\w+) of (?:the |an? |his |her |its |their )?(\w+)", re.I)
 
@@ -68,14 +58,14 @@ def _says(statement: str, one: QuotableSentence) -> bool:
     """Whether the sentence has all that the statement has, in order and close together.
 
     That is all content words, with at most as many others between them; all numbers; the same
-    words such as "if", "may" and "claimed"; and a denial only where the statement denies. A name of
+    words such as "if", "may" and "claimed"; and as many denials. A name of
     the statement must not be a possessive in the sentence ("the mayor's brother").
     """
     if one.text.endswith("?") or not _numbers(statement) <= _numbers(one.text):
         return False
-    if denies(statement) != denies(one.text):
+    if denials(statement) != denials(one.text):
         return False
-    if _changing(statement) != _changing(one.text) or _of_another(statement, one.text):
+    if changes(statement) != changes(one.text) or _of_another(statement, one.text):
         return False
     wanted = content_stems_in_order(statement)
     others = _between(wanted, content_stems_in_order(one.text))
@@ -84,10 +74,6 @@ def _says(statement: str, one: QuotableSentence) -> bool:
 
 def _numbers(text: str) -> set[str]:
     return {found.strip(".,:") for found in _NUMBER.findall(text)}
-
-
-def _changing(text: str) -> set[str]:
-    return {found.lower() for found in _CHANGING.findall(text)}
 
 
 def _of_another(statement: str, text: str) -> bool:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from retrieval.english.dates import DAYS
 from retrieval.english.names import TITLES, WORD, bare_word, begins_sentence, named
 from retrieval.english.numbers import numbers
-from retrieval.english.reporting import SAYING
+from retrieval.english.reporting import SAYING_STEMS
 from retrieval.english.words import STOPWORDS, stems
 
 _FOREIGN = re.compile(r"[^\W\d_A-Za-z\u00c0-\u024f\u1e00-\u1eff’']+")
@@ -60,5 +60,5 @@ def clauses(sentence: str) -> list[str]:
 
 def share_found(sentence: str, text: str) -> float:
     """The share of the sentence's content words that the text has, 0 to 1; figures don't count."""
-    wanted = {one for one in stems(sentence) if not one.isdigit()} - STOPWORDS - SAYING
+    wanted = {one for one in stems(sentence) if not one.isdigit()} - STOPWORDS - SAYING_STEMS
     return len(wanted & {*stems(text)}) / len(wanted) if wanted else 0.0

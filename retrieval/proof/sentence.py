@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from retrieval.english import instructions, quotation
+from retrieval.english.reporting import pattern
 from retrieval.proof import containment, contradiction, grounding
 from retrieval.search.hit import Hit
 from retrieval.search.sentences import news_sentences, quotable_sentences
@@ -37,7 +38,7 @@ class Proof:
 _SAID = 0.85  # of a sentence's content words stand in the passages that it cites
 _MAX_SENTENCE = 600  # characters
 _MIN_WORDS = 4
-_REPORTS = re.compile(r"\b(?:report|publish|print|wr[io]te|article|according to)\w*", re.I)
+_REPORTS = re.compile(rf"\b(?:{pattern('stem', 'publishes')}|articles?|according to)\b", re.I)
 _MAX_SOURCE = 60  # characters; anything longer is no publisher's name
 Supports = Callable[[str, Sequence[str]], float]
 

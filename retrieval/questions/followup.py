@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retrieval.english.reporting import forms
 from retrieval.english.words import STOPWORDS
 
 MAX_TURNS = 6
@@ -96,8 +97,8 @@ _OF_SOMETHING = re.compile(
     r"\s+[a-zß-ÿ]\w+"
 )
 _NO_PERSON = re.compile(rf"\b(?:the|a|an|in|at|of|from|for|on|to)\s+(?:{_NAME.pattern})")
-_SAYING = frozenset(("say", "says", "said", "exactly", "happen", "happened"))
-_SPOKEN = frozenset(("say", "says", "said", "think", "thinks", "know", "knows"))
+_SPOKEN = forms("base present past", "asked") | {"know", "knows"}
+_SAYING = _SPOKEN | {"exactly", "happen", "happened"}
 _BEGINS = re.compile(r"^(?:and|but|so|or)\s+", re.I)
 _AS_FOR = re.compile(r"^As for (?P<subject>.+?), (?=[a-z])")
 _ENDS = " ?!.…"

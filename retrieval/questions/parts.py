@@ -2,10 +2,12 @@
 
 import re
 
+from retrieval.english.reporting import pattern
+
 _LISTED = re.compile(
     r"^(?P<head>.*?\b(?:did|do|does|have|has|had|are|were|is|was|will|would)\b)\s+(?:both\s+)?"
     r"(?P<things>\w.*?\band\s+\w.*?)\s+(?P<each>each\s+|both\s+)?"
-    r"(?P<tail>(?:say|said|tell|think|react|comment|respond|claim|want|promise|announce)\b.*"
+    rf"(?P<tail>{pattern('base past done', 'asked', 'thinks', 'reacts')}\b.*"
     r"|(?<=each\s)\S.*|(?<=both\s)\S.*)$",
     re.I,
 )

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from retrieval.english.reporting import pattern
+
 _MONTHS = [
     "january",
     "february",
@@ -25,7 +27,7 @@ _MONTH = "|".join(_MONTHS)
 _UNITS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _REPORTED = timedelta(days=1)  # what happens on a day is reported on it or the next
 
-_DONE = r"\w+ed|said|spoke|met|came|went|won|lost|died|left"
+_DONE = rf"\w+ed|{pattern('past', 'says', 'informs')}|met|came|went|won|lost|died|left"
 _WHAT_WAS_DONE = (
     r"\b(?:what|who|whom|which|where|why|how(?! (?:many|much)\b))\b[^,.?!]*"
     r"\b(?:did|has|have|was|were)\b[^,.?!]*"

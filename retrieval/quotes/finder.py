@@ -7,11 +7,12 @@ from heapq import merge
 from retrieval.articles.passages import Passage
 from retrieval.english import quotation
 from retrieval.english.names import key
+from retrieval.english.negation import NEGATIVES
 from retrieval.english.words import content_stems
 from retrieval.library.filter import Filter
 from retrieval.library.index import Index
 from retrieval.library.statements import StatementWithArticle, folded
-from retrieval.quotes.grouping import NOT, Groups, ReportedStatement, still_reported
+from retrieval.quotes.grouping import Groups, ReportedStatement, still_reported
 from retrieval.quotes.reports import Report, day, sentences_around
 from retrieval.quotes.speakers import SpeakerProfile, speaker_profiles
 from retrieval.search.hit import Hit
@@ -187,7 +188,7 @@ def who_said(
 def _denies(report: Report, phrase: str) -> bool:
     """Whether only one of phrase and statement has a "not", where the phrase claims something."""
     words, others = {*folded(phrase).split()}, {*folded(" ".join(report.words)).split()}
-    return bool(_CLAIMS & words) and bool(NOT & words) != bool(NOT & others)
+    return bool(_CLAIMS & words) and bool(NEGATIVES & words) != bool(NEGATIVES & others)
 
 
 def _holding(index: Index, phrase: str, allowed: Filter) -> list[Report]:
