@@ -1,4 +1,4 @@
-"""Mentions: a text → the names in it, each with its place and what is said right beside it."""
+"""The names in a text, each with its place and the description right beside it."""
 
 import re
 from bisect import bisect_right
@@ -95,7 +95,7 @@ class Mention:
 
 
 def headings_of(text: str) -> list[Span]:
-    """The lines in which most words are capitalised, as in "Mayor Calls Off Vote"."""
+    """The lines that are headings with capitalised words, such as "Mayor Calls Off Vote"."""
     found = []
     for line in re.finditer(r"[^\n]+", text):
         long = re.findall(r"[^\W\d_]{4,}", line[0])
@@ -106,13 +106,13 @@ def headings_of(text: str) -> list[Span]:
 
 
 def is_within(place: int, spans: Sequence[Span]) -> bool:
-    """Whether it lies in one of the spans, which are in order."""
+    """Whether the place lies in one of the spans, which are in order."""
     before = bisect_right(spans, place, key=lambda span: span[0])
     return before > 0 and place < spans[before - 1][1]
 
 
 def gender_of(said: str) -> str:
-    """Whether words such as "the chairwoman" mean a man, "m", or a woman, "f"; else ""."""
+    """The gender that words such as "the chairwoman" tell: "m", "f" or ""."""
     if re.search(r"(?:woman|mother|sister|wife|daughter|queen|princess|actress)\b", said, re.I):
         return "f"
     man = r"(?<!wo)man\b|\b(?:father|brother|husband|son|king|prince|actor)\b"
@@ -120,6 +120,7 @@ def gender_of(said: str) -> str:
 
 
 def mentions_in(text: str) -> Iterator[Mention]:
+    """The names in the text, in order."""
     plain_words = frozenset(re.findall(r"(?<![\w-])[^\W\d_][\w-]*", text))
     for run in _RUN.finditer(text):
         parts: list[re.Match[str]] = []
@@ -132,7 +133,7 @@ def mentions_in(text: str) -> Iterator[Mention]:
 
 
 def _mention(text: str, parts: Sequence[re.Match[str]], plain_words: Set[str]) -> Iterator[Mention]:
-    """The name that stands in a run of capitalised words, if there is one."""
+    """The name in a run of capitalised words, if there is one."""
     while parts and parts[0][0].strip(".,").casefold() in STARTERS:
         parts = parts[1:]
     called = parts[_behind_roles([part[0] for part in parts]) :]
@@ -149,7 +150,7 @@ def _mention(text: str, parts: Sequence[re.Match[str]], plain_words: Set[str]) -
 
 
 def _without_place(name: str) -> str:
-    """The name without "of China" or "for Iran" behind it; the Bank of America keeps its own."""
+    """The name without an "of China" or "for Iran" that isn't part of it, as in Bank of America."""
     before, link, _ = name.partition(" for ")
     if link and " " in before and words(before)[0] in GIVEN:
         return before
@@ -161,17 +162,18 @@ def _without_place(name: str) -> str:
 
 
 def is_role(word: str) -> bool:
-    """Whether a word says what somebody does: "senators", "vice-president", "mayor-elect"."""
+    """Whether a word is a role: "senators", "vice-president", "mayor-elect"."""
     plain = word.removesuffix("-elect").removesuffix("-designate").rpartition("-")[2]
     return plain in ROLES or plain.removesuffix("s") in ROLES
 
 
 def is_acronym(name: str) -> bool:
+    """Whether a name is a few capital letters."""
     return name.isupper() and len(name) <= _ACRONYM
 
 
 def _behind_roles(parts: list[str]) -> int:
-    """Where in a run of capitalised words the name begins: behind titles and their "of State"."""
+    """The number of the word in a run at which the name begins, after titles and "of State"."""
     first = 0
     for place, part in enumerate(parts):
         word = part.strip(".,").casefold()
@@ -192,7 +194,7 @@ def _behind_roles(parts: list[str]) -> int:
 
 
 def _role(ahead: str, own: str) -> str:
-    """What is right before a name: "British Prime Minister", "the institute's director"."""
+    """The role right before a name: "British Prime Minister", "the institute's director"."""
     own = re.sub(r"\bFirst Lady\b", "First\u00a0Lady", own)
     own = " ".join(
         word for word in own.split(" ") if word.strip(".").casefold() not in HONORIFICS
@@ -226,11 +228,12 @@ def _qualifies(word: str, plain: str) -> bool:
 
 
 def _begins_sentence(text: str, start: int) -> bool:
-    """Whether a word there is capitalised in any case."""
+    """Whether a word there has a capital because a sentence begins."""
     return bool(re.search(r"(?:^|[.!?:\n”\"“‘'])\s*$", text[max(0, start - 3) : start]))
 
 
 def appositions(text: str, one: Mention) -> list[str]:
+    """The descriptions set off by commas before and after a name: "Lee, the mayor of Halvik,"."""
     found = []
     behind = _APPOSITION.match(text[one.end : one.end + 120])
     if behind and (is_role(head(behind["said"])) or _DOER.search(head(behind["said"]))):
@@ -244,7 +247,7 @@ def appositions(text: str, one: Mention) -> list[str]:
 
 
 def describes(said: str, wanted: str) -> bool:
-    """Whether a description may be meant by "the Republican nominee"."""
+    """Whether a phrase such as "the Republican nominee" fits a description."""
     known = words(said)
     return all(any(akin(word, one) for one in known) for word in words(wanted)
                if word not in _LINKS)  # fmt: skip
