@@ -15,6 +15,7 @@ from bot.discord.replies import MessageReply, in_flight
 from bot.discord.request import Request
 from bot.discord.store import AnswerRecord
 from retrieval.errors import LibraryError
+from retrieval.questions.courtesy import asks_nothing
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +23,6 @@ _HOW_ON_SERVER = "Mention me with a question, or use `/ask`."
 _HOW_DIRECTLY = "Write me a question, such as: what did Starmer say?"
 _UNREADABLE = (
     "I can't read replies that don't mention me. Please switch on the mention, or use `/ask`."
-)
-# Words that people reply to an answer with, without asking anything.
-_COURTESY = re.compile(
-    "thanks?|you|thx|ty|cheers|please|welcome|sorry|hi|hello|hey|bye|ok|okay|yes|no|yep|nope|lol|lmao"
-    "|(?:ha)+|wow|cool|nice|great|good|perfect|awesome|right|sure|got|it|i|see|so|much|very|a|lot"
-    "|that|is|helpful"
 )
 
 
@@ -135,8 +130,7 @@ def _is_reply(message: discord.Message) -> bool:
 
 def _is_courtesy(text: str) -> bool:
     """Whether the message is only thanks, a greeting or an emoji."""
-    words = re.findall(r"\w+", re.sub(r"<a?:\w+:\d+>", " ", text.casefold()))
-    return not words or ("?" not in text and all(map(_COURTESY.fullmatch, words)))
+    return asks_nothing(re.sub(r"<a?:\w+:\d+>", " ", text))
 
 
 def _without_mentions(text: str, bot: int) -> str:

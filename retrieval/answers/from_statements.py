@@ -5,6 +5,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from retrieval.answers.answer import DECLINED, Answer, Missing, cite_again
+from retrieval.english.grammar import BEFORE_VERB, OBJECT_END
 from retrieval.english.quotation import has_mark, quoted_spans
 from retrieval.english.reporting import pattern
 from retrieval.english.sentences import sentences
@@ -33,7 +34,6 @@ _DENIES = re.compile(rf"\b{pattern('any', 'denies')}\b", re.I)
 _BEHIND_VERB = (
     rf"(?:(?:,|[”\"’']) {pattern('past third', 'tags')}|\b[Aa]ccording to) (?:[A-Z]\w+ ){{0,3}}"
 )
-_AUXILIARY = r"(?:has|have|had|also|later|then|again|never|not|did|would|will|\w+ly)"
 _NARROW = ("denied", "criticised")
 _WHOM = 80  # characters after a verb of saying, with the name of whoever is criticised
 _NO_WORDS = "The question doesn't say which words it means."
@@ -130,7 +130,7 @@ def _is_of_kind(report: Report, asked: StatementRequest) -> bool:
         return True
     text, cues = report.article.text, report.statement.attribution.cue
     end = cues[-1][1] if cues else 0
-    whom = re.split(r"\b(?:of|for|over|that|to)\b|[,.;]", text[end : end + _WHOM])[0]
+    whom = OBJECT_END.split(text[end : end + _WHOM])[0]
     return bool(_DISAPPROVES.search(_cue(report))) and asked.topic <= content_stems(whom)
 
 
@@ -273,6 +273,6 @@ def _is_subject(name: str, sentence: str) -> bool:
     """Whether the name stands right before a verb of saying, or after a quotation and one."""
     name = rf"(?i:{re.escape(name)})\b"
     return bool(
-        re.search(rf"\b{name}(?: {_AUXILIARY})* {FINITE.pattern}", sentence)
+        re.search(rf"\b{name}(?: {BEFORE_VERB})* {FINITE.pattern}", sentence)
         or re.search(_BEHIND_VERB + name, sentence)
     )

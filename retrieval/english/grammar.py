@@ -12,6 +12,7 @@ after before while when because but although though that if unless until since
 _LINKING = """
 since meanwhile however also while whereas though although still separately instead
 """
+_BEFORE_VERB = "has have had did would will also later then again never not"
 
 PRONOUNS = frozenset(_PRONOUN.split())
 AUXILIARIES = frozenset(f"{_FINITE} {_MODAL}".split()) - {"may"}  # it is a month more often
@@ -36,6 +37,9 @@ PRONOUN_AHEAD = re.compile(  # of a verb that goes on with the same subject
     r"\b(?:he|she|it|they)(?: (?:has|have|had|is|was|were))?\W*$"
 )
 OWNED = re.compile(r"\b(\w+) of (?:the |an? |his |her |its |their )?(\w+)", re.I)
+# What may stand between a subject and its verb.
+BEFORE_VERB = rf"(?:{'|'.join(_BEFORE_VERB.split())}|\w+ly)"
+OBJECT_END = re.compile(r"\b(?:of|for|over|that|to)\b|[,.;]")
 
 
 def has_pronoun(text: str) -> bool:

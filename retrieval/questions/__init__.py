@@ -4,6 +4,7 @@ Files, in import order:
 
     question  a question, and which articles may answer it
     period    the days that a question's words mean
+    courtesy  messages that ask nothing
     parts     a question about several things → a question for each
     requests  whose statements a question asks for, and on what
     features  the kind of answer, the words and the names that it asks for

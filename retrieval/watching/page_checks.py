@@ -3,11 +3,12 @@
 A page may also ask for consent or JavaScript, say that there is no such page, or lead elsewhere.
 """
 
+from collections.abc import Set
 from itertools import pairwise
 from urllib.parse import urlsplit
 
 from retrieval.articles.article import Article, canonical_url
-from retrieval.english.words import STOPWORDS, stems
+from retrieval.english.words import content_stems, overlap
 from retrieval.sources import http
 from retrieval.sources.feeds import Entry
 from retrieval.watching.pages import Page
@@ -24,7 +25,7 @@ def is_announced(article: Article, entry: Entry) -> bool:
     announced = _terms(f"{entry.title} {entry.text[:_ENTRY_TEXT]}")
     if len(announced) < _MIN_WORDS or len(article.text) > _LONG:
         return True
-    return len(announced & _terms(article.text)) >= _MIN_SHARED * len(announced)
+    return overlap(announced, _terms(article.text)) >= _MIN_SHARED
 
 
 def leads_elsewhere(page: Page, found: http.Fetched, article: Article) -> bool:
@@ -47,13 +48,13 @@ def leads_to_front_page(found: str, asked: str) -> bool:
 
 def is_another_text(before: str, now: str) -> bool:
     """Whether a page's text shares too little with the one before to be a correction of it."""
-    words, words_now = {*stems(before)} - STOPWORDS, {*stems(now)} - STOPWORDS
-    return len(words & words_now) < _MIN_SHARED * min(len(words), len(words_now))
+    fewer, more = sorted((content_stems(before), content_stems(now)), key=len)
+    return bool(fewer) and overlap(fewer, more) < _MIN_SHARED
 
 
-def _terms(text: str) -> set[str]:
+def _terms(text: str) -> Set[str]:
     """The text's words that carry meaning; pairs of letters where a script has no blanks."""
-    words = {*stems(text)} - STOPWORDS
+    words = content_stems(text)
     return {a + b for word in words for a, b in pairwise(word) if ord(a) > _NO_BLANKS} or words
 
 

@@ -2,15 +2,20 @@
 
 import pytest
 
+from retrieval.answers.answer import Answer
+from retrieval.answers.from_statements import without_speaker
 from retrieval.articles.article import article
+from retrieval.articles.passages import split
 from retrieval.attribution.attribution import Attribution
 from retrieval.attribution.speaker import Speaker
 from retrieval.attribution.statements import Statement
 from retrieval.proof.containment import unsupported_part
 from retrieval.proof.contradiction import contradicts
 from retrieval.questions.followup import Turn, standalone
+from retrieval.questions.requests import statement_request
 from retrieval.quotes.grouping import Groups
 from retrieval.quotes.reports import Report
+from retrieval.search.hit import Citation, Hit
 from tests.english.mutation import survivors
 
 UNSAID = "it leaves out what stands between its words"
@@ -68,7 +73,18 @@ AUXILIARIES = (
     "is", "are", "was", "were", "has", "have", "had", "do", "does", "did", "will", "would",
     "shall", "should", "can", "could", "might", "must",
 )  # fmt: skip
+# Of each sentence Ann Lee is the speaker.
+SPOKEN = """
+Ann Lee said no.|Ann Lee has said no.|The Lees: Ann Lee have said no.|Ann Lee had said no.
+As did Ann Lee did said no.|Ann Lee would said no.|Ann Lee will said no.|Ann Lee also said no.
+Ann Lee later said no.|Ann Lee then said no.|Ann Lee again said no.|Ann Lee never said no.
+Ann Lee not said no.|Ann Lee quickly said no.
+"""
 LOST = "the old war of the north is lost"
+
+
+def spoken() -> list[str]:
+    return [one for line in SPOKEN.strip().split("\n") for one in line.split("|")]
 
 
 def why(drafted: str, source: str) -> str:
@@ -90,10 +106,26 @@ def reports(*texts: str) -> int:
     return len(groups.all)
 
 
+def speaks(sentence: str) -> bool:
+    """Whether Ann Lee speaks in the sentence, for whom no statement is stored."""
+    told = article(sentence)
+    hits = [Hit(part, told, 1, None, "shared") for part in split(told)]
+    citation = Citation(1, hits[0], 0, len(sentence), sentence)
+    request = statement_request("what did Ann Lee say?")
+    assert request is not None
+    answer = Answer("", True, "", (citation,), tuple(hits))
+    return without_speaker(answer, [request]).found
+
+
 def results() -> list[object]:
     """What becomes of each sentence."""
     joined = [reports(f"only fools believe {word} {LOST}", LOST) for word in JOINING]
-    return [[why(*one[:2]) for one in DRAFTS], [*map(asked, AUXILIARIES)], joined]
+    return [
+        [why(*one[:2]) for one in DRAFTS],
+        [*map(asked, AUXILIARIES)],
+        joined,
+        [*map(speaks, spoken())],
+    ]
 
 
 JOINING = ("that", "if", "whether", "unless", "when")
@@ -119,6 +151,16 @@ def test_what_fools_believe_is_another_statement(word: str) -> None:
     assert reports(f"we all know today how {LOST}", LOST) == 1
 
 
+@pytest.mark.parametrize("sentence", spoken())
+def test_whoever_stands_before_the_verb_speaks(sentence: str) -> None:
+    assert speaks(sentence)
+
+
+@pytest.mark.parametrize("sentence", ["Ann Lee was said to win.", "Ann Lee, Bob Park said, won."])
+def test_whoever_stands_elsewhere_does_not(sentence: str) -> None:
+    assert not speaks(sentence)
+
+
 def test_a_pronoun_may_be_drafted_as_a_name() -> None:
     drafted, said = "The police held {} in Vik on Monday.".format, "Starmer"
 
@@ -131,7 +173,7 @@ def test_a_pronoun_may_be_drafted_as_a_name() -> None:
     "table",
     [
         "_PRONOUN", "_MODAL", "_FINITE", "_NOT_YET", "_CONJUNCTION", "_LINKING", "BE", "TOGETHER",
-        "MUTUAL", "JOINING",
+        "MUTUAL", "JOINING", "_BEFORE_VERB",
     ],
 )  # fmt: skip
 def test_each_word_of_grammar_is_needed(table: str) -> None:
