@@ -59,7 +59,7 @@ def test_explain_prints_proved_sentences_and_the_whole_trace(shared: Path, serve
     assert server.breaches == []
 
 
-def test_model_none_leaves_the_configured_model_alone(shared: Path, server: Server) -> None:
+def test_model_none_does_not_use_the_configured_model(shared: Path, server: Server) -> None:
     asked = with_model("ask", "--model", "none", QUESTION, data=shared)
 
     assert asked.stdout.startswith(f"{STARMER} [1]\n\n[1] ")
@@ -67,7 +67,7 @@ def test_model_none_leaves_the_configured_model_alone(shared: Path, server: Serv
 
 
 @pytest.mark.slow
-def test_json_says_how_the_answer_was_made(shared: Path, server: Server) -> None:
+def test_json_tells_how_the_answer_was_made(shared: Path, server: Server) -> None:
     asked = with_model("ask", "--json", QUESTION, data=shared)
 
     answer = json.loads(asked.stdout)
@@ -121,7 +121,7 @@ def test_an_unusable_model_is_an_error_in_one_sentence(
     assert (asked.stdout, asked.returncode) == ("", 1)
 
 
-def test_commands_that_answer_nothing_need_no_model(
+def test_commands_without_answers_need_no_model(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
@@ -129,7 +129,7 @@ def test_commands_that_answer_nothing_need_no_model(
     assert with_model("articles", data=shared).returncode == 0
 
 
-def test_no_provider_is_sent_the_key_of_another(
+def test_a_key_is_sent_to_its_own_provider_only(
     shared: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)

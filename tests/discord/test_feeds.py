@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.slow
-async def test_a_server_follows_its_feeds(
+async def test_a_server_follows_feeds_of_its_own(
     options: Settings, server: Server, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "EVERY", 0.3)
@@ -88,7 +88,7 @@ async def test_many_feeds_are_listed_page_by_page(options: Settings, server: Ser
 
 
 @pytest.mark.slow
-async def test_the_feeds_of_a_server_that_the_bot_left_rest_until_it_returns(
+async def test_feeds_of_a_server_that_the_bot_left_are_paused_until_it_returns(
     options: Settings, server: Server
 ) -> None:
     def paused() -> list[bool]:

@@ -233,7 +233,7 @@ def sentences_of(
 
 
 @pytest.mark.parametrize("size", [100, 600, 2100])
-def test_of_a_long_written_answer_whole_sentences_are_shown(size: int) -> None:
+def test_a_long_written_answer_is_cut_after_a_whole_sentence(size: int) -> None:
     made = article("Some words. " * 20, url="https://x.example/", title="T" * 150, source="S" * 60)
     hit = Hit(split(made)[0], made, 1, 0.5, "shared")
     citations = [Citation(n, hit, 0, 11, made.text[0:11]) for n in range(1, 9)]
@@ -333,7 +333,7 @@ def test_no_address_breaks_a_message(url: str) -> None:
 
 
 @pytest.mark.parametrize("title", ["[", "]", "a [b", "a] b", "[a] [b", "[a]", "[[a]"])
-def test_brackets_in_a_title_break_no_link(title: str) -> None:
+def test_brackets_in_a_title_do_not_break_the_link(title: str) -> None:
     made = article("Some words.", url="https://x.example/", title=title)
     hit = Hit(split(made)[0], made, 1, 0.5, "shared")
 
@@ -359,7 +359,7 @@ def test_quotes_left_out_are_counted_beside_a_shortened_one() -> None:
 
 
 @pytest.mark.parametrize("piece", NASTY)
-def test_escaped_text_is_shown_to_the_letter(piece: str) -> None:
+def test_escaped_text_is_shown_exactly(piece: str) -> None:
     assert shown(escape(piece)) == piece
 
 
@@ -372,7 +372,7 @@ def test_quotes_stay_exact_beneath_the_bold() -> None:
     assert shown(text).replace("**", "") in (made.quote, made.quote.replace("**", ""))
 
 
-def test_what_does_not_fit_is_left_out_and_said() -> None:
+def test_quotes_left_out_are_mentioned() -> None:
     draw = random.Random(6)
     long = [citation(f"Sentence {n}: " + "word, " * 160 + "end.", draw, n) for n in (1, 2, 3)]
     citations = [one for one in long if one]
@@ -386,7 +386,7 @@ def test_what_does_not_fit_is_left_out_and_said() -> None:
     assert "[2]" not in sheet.text
 
 
-def test_a_link_leads_to_the_quoted_words() -> None:
+def test_a_link_points_to_the_quoted_words() -> None:
     made = article("One two. Three-four, five & six seven eight nine ten eleven twelve thirteen.",
                    url="https://news.example/a?b=c")  # fmt: skip
     quote = made.text[9:]
@@ -412,7 +412,7 @@ def test_a_link_leads_to_the_quoted_words() -> None:
         pytest.param("https://user:word@news.example/[a]", id="a password"),
     ],
 )
-def test_the_address_of_a_passage_is_one_that_discord_takes(address: str) -> None:
+def test_the_address_of_a_passage_is_one_that_discord_accepts(address: str) -> None:
     made = article(BRIDGE, url=address)
     passage = split(made)[0]
     hit = Hit(passage, made, 1, 0.5, "shared")
@@ -422,7 +422,7 @@ def test_the_address_of_a_passage_is_one_that_discord_takes(address: str) -> Non
 
 
 @pytest.mark.parametrize("nasty", NASTY)
-def test_however_long_the_notes_a_declined_answer_fits(nasty: str) -> None:
+def test_a_declined_answer_fits_with_any_notes(nasty: str) -> None:
     notes = [nasty * 30, f"Ann Lee: {nasty * 200}", "*" * 900, "_" * 900, "x" * 900]
     sheet = answer_sheet((), question=nasty * 20, understood=nasty * 20, notes=notes)
 

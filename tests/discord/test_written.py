@@ -142,7 +142,7 @@ def of_articles(client: Client, settings: Settings) -> Any:
 # Written
 
 
-async def test_a_written_answer_is_cited_and_says_what_it_is(
+async def test_a_written_answer_is_cited_and_marked_as_written(
     written: Settings, server: Server
 ) -> None:
     async with bot(written, server):
@@ -163,7 +163,7 @@ async def test_a_written_answer_is_cited_and_says_what_it_is(
 
 
 @pytest.mark.slow
-async def test_what_is_not_proved_is_not_shown(
+async def test_unproved_sentences_are_not_shown(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     model.replies = lambda request: f"{says(SANCTIONS)(request).text}\n{INVENTED}"  # type: ignore[union-attr]
@@ -214,7 +214,7 @@ async def test_an_answer_to_a_mention_is_one_message_that_grows(
 
 
 @pytest.mark.slow
-async def test_where_it_may_not_write_an_answer_comes_once_and_whole(
+async def test_without_permission_to_send_an_answer_comes_once_and_whole(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     model.replies = slowly(STARMER, SANCTIONS, ZELENSKY)
@@ -230,7 +230,7 @@ async def test_where_it_may_not_write_an_answer_comes_once_and_whole(
 
 
 @pytest.mark.slow
-async def test_what_somebody_deletes_comes_again_only_when_it_is_whole(
+async def test_a_deleted_partial_answer_is_sent_again_only_when_it_is_whole(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     model.replies = slowly(STARMER, SANCTIONS, ZELENSKY)
@@ -247,7 +247,7 @@ async def test_what_somebody_deletes_comes_again_only_when_it_is_whole(
 
 
 @pytest.mark.slow
-async def test_an_answer_too_late_for_its_message_comes_once_and_whole(
+async def test_an_answer_too_late_to_edit_its_message_comes_once_and_whole(
     written: Settings, server: Server, model: model_server.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from bot.discord.replies import InteractionReply
@@ -264,7 +264,7 @@ async def test_an_answer_too_late_for_its_message_comes_once_and_whole(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("status", [400, 403, 500])
-async def test_a_part_that_can_not_be_shown_loses_nothing(
+async def test_a_failed_update_loses_nothing(
     written: Settings, server: Server, model: model_server.Server, status: int
 ) -> None:
     model.replies = slowly(STARMER, SANCTIONS, ZELENSKY)
@@ -294,7 +294,7 @@ async def test_a_part_that_can_not_be_shown_loses_nothing(
         pytest.param(model_server.garbage(), "language model", id="raves", marks=pytest.mark.slow),
     ],
 )
-async def test_where_the_model_fails_the_quotes_come_in_time(
+async def test_if_the_model_fails_the_quotes_come_in_time(
     written: Settings, server: Server, model: model_server.Server,
     reply: model_server.Reply, note: str,
 ) -> None:  # fmt: skip
@@ -314,7 +314,7 @@ async def test_where_the_model_fails_the_quotes_come_in_time(
 
 
 @pytest.mark.slow
-async def test_a_model_that_breaks_off_leaves_what_was_proved(
+async def test_if_the_model_breaks_off_the_proved_sentences_stay(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     model.replies = says(STARMER, SANCTIONS, ZELENSKY, sends=0.7, ends=False)
@@ -330,7 +330,7 @@ async def test_a_model_that_breaks_off_leaves_what_was_proved(
 
 
 @pytest.mark.slow
-async def test_when_the_budget_is_used_up_the_quotes_come_until_the_next_day(
+async def test_with_the_budget_used_up_quotes_are_shown_until_the_next_day(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     async with bot(written.model_copy(update={"model_budget": 1}), server) as client:
@@ -368,7 +368,7 @@ async def test_with_the_budget_used_up_follow_ups_are_understood_by_rules(
 
 
 @pytest.mark.slow
-async def test_a_store_that_can_not_count_loses_no_answer(
+async def test_a_failing_store_loses_no_answer(
     written: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from retrieval.errors import LibraryError
@@ -410,7 +410,7 @@ async def _followed(written: Settings, server: Server) -> Json:
 
 
 @pytest.mark.slow
-async def test_the_model_words_a_follow_up_with_the_talk_in_view(
+async def test_the_model_rewords_a_follow_up_from_the_conversation(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     model.replies = rewords("What did von der Leyen say about Russia?")
@@ -434,7 +434,7 @@ async def test_the_model_words_a_follow_up_with_the_talk_in_view(
         "",
     ],
 )
-async def test_a_follow_up_worded_with_something_new_is_understood_by_rules(
+async def test_a_rewording_that_adds_something_is_replaced_by_the_rules(
     written: Settings, server: Server, model: model_server.Server, worded: str
 ) -> None:
     model.replies = rewords(worded)
@@ -446,7 +446,7 @@ async def test_a_follow_up_worded_with_something_new_is_understood_by_rules(
 
 
 @pytest.mark.slow
-async def test_the_model_never_sees_what_was_private_in_the_talk(
+async def test_the_model_never_sees_private_answers(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     model.replies = rewords("And von der Leyen?")
@@ -476,7 +476,7 @@ async def test_the_model_never_sees_what_was_private_in_the_talk(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mention", [False, True])
-async def test_of_an_article_withdrawn_while_it_is_written_about_nothing_stays(
+async def test_an_article_withdrawn_during_the_answer_leaves_nothing(
     written: Settings, server: Server, model: model_server.Server, mention: bool
 ) -> None:
     model.replies = slowly(STARMER, SANCTIONS, ZELENSKY)
@@ -506,7 +506,7 @@ async def test_of_an_article_withdrawn_while_it_is_written_about_nothing_stays(
 
 
 @pytest.mark.slow
-async def test_a_private_written_answer_is_shared_as_its_quotes(
+async def test_a_private_written_answer_is_shared_as_quotes(
     written: Settings, server: Server
 ) -> None:
     async with bot(written, server) as client:
@@ -531,7 +531,7 @@ async def test_a_private_written_answer_is_shared_as_its_quotes(
 
 
 @pytest.mark.slow
-async def test_an_obedient_model_gets_nothing_through(
+async def test_nothing_from_an_obedient_model_gets_through(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     async with bot(written, server) as client:
@@ -560,7 +560,7 @@ async def test_an_obedient_model_gets_nothing_through(
 
 
 @pytest.mark.slow
-async def test_the_way_of_an_answer_is_shown_for_a_month(
+async def test_the_trace_of_an_answer_is_shown_for_a_month(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     model.replies = lambda request: f"{says(STARMER)(request).text}\n{INVENTED}"  # type: ignore[union-attr]
@@ -588,7 +588,7 @@ async def test_the_way_of_an_answer_is_shown_for_a_month(
 
 
 @pytest.mark.slow
-async def test_after_a_month_the_way_is_gone_and_the_answer_stays(
+async def test_after_a_month_the_trace_is_gone_and_the_answer_stays(
     written: Settings, server: Server
 ) -> None:
     async with bot(written, server) as client:

@@ -59,13 +59,13 @@ def assert_survives(case: str, kills: int, tmp_path: Path, models: Path, seed: i
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
-def test_a_killed_writer_leaves_nothing_wrong(case: str, tmp_path: Path, models: Path) -> None:
+def test_a_killed_writer_leaves_nothing_broken(case: str, tmp_path: Path, models: Path) -> None:
     assert_survives(case, 8, tmp_path, models, seed=7)
 
 
 @pytest.mark.kills
 @pytest.mark.parametrize("case", CASES)
-def test_writers_killed_at_55_moments_each_leave_nothing_wrong(
+def test_writers_killed_at_55_moments_each_leave_nothing_broken(
     case: str, tmp_path: Path, models: Path
 ) -> None:
     assert_survives(case, 55, tmp_path, models, seed=1)
@@ -111,7 +111,7 @@ def test_two_readers_in_one_process_both_find_what_another_indexed(
 
 
 @pytest.mark.slow
-def test_two_writers_at_once_both_work_one_after_the_other(tmp_path: Path, models: Path) -> None:
+def test_two_writers_take_turns(tmp_path: Path, models: Path) -> None:
     folder = tmp_path / "library"
     results: list[object] = []
     works = [_add_left, _add_right]
@@ -144,7 +144,7 @@ def _add(index: Index, side: str) -> None:
 
 
 @pytest.mark.slow
-def test_readers_and_a_writer_at_once_get_only_whole_answers(tmp_path: Path, models: Path) -> None:
+def test_readers_beside_a_writer_get_only_consistent_answers(tmp_path: Path, models: Path) -> None:
     folder = tmp_path / "library"
     drill.run(folder, models, drill.index_old)
     reader = Index(folder, Embedder(BUNDLED, models))

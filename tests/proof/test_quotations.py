@@ -59,7 +59,7 @@ def desk(data: Path) -> Newsdesk:
     return desk
 
 
-def test_quotes_are_proved_by_construction(desk: Newsdesk) -> None:
+def test_quotes_of_answers_pass_the_proof(desk: Newsdesk) -> None:
     with closing(desk):
         wrong, count = unproved(desk, asked(20))
 
@@ -68,7 +68,7 @@ def test_quotes_are_proved_by_construction(desk: Newsdesk) -> None:
 
 
 @pytest.mark.slow
-def test_quotes_of_a_thousand_questions_are_proved(desk: Newsdesk) -> None:
+def test_quotes_of_a_thousand_questions_pass_the_proof(desk: Newsdesk) -> None:
     with closing(desk):
         wrong, count = unproved(desk, asked(1000))
 

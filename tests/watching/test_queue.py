@@ -63,7 +63,7 @@ def test_a_page_that_two_feeds_offer_is_fetched_once(incoming: Incoming) -> None
 
 
 @pytest.mark.parametrize("feed", [NEWS, TOP])
-def test_a_correction_told_by_either_of_two_feeds_has_the_page_fetched(
+def test_a_correction_in_either_of_two_feeds_refetches_the_page(
     incoming: Incoming, feed: str
 ) -> None:
     follow(incoming, NEWS, entry(BRIDGE))
@@ -87,7 +87,7 @@ def test_removing_a_feed_keeps_the_pages_that_another_offers(incoming: Incoming)
     assert incoming.waiting("shared") == 1
 
 
-def test_removing_a_feed_keeps_what_was_fetched_and_fetches_it_no_more(
+def test_removing_a_feed_keeps_its_articles_but_stops_fetching(
     incoming: Incoming, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "_LOOKS", (0.0,) * 9)
@@ -104,7 +104,7 @@ def test_removing_a_feed_keeps_what_was_fetched_and_fetches_it_no_more(
     assert [one.url for one in incoming.take_pages(9)] == [BRIDGE]
 
 
-def test_a_poll_that_ends_after_the_feed_was_removed_brings_nothing(incoming: Incoming) -> None:
+def test_a_poll_that_ends_after_its_feed_was_removed_adds_nothing(incoming: Incoming) -> None:
     source = follow(incoming, NEWS)
     incoming.remove(source)
 
@@ -112,7 +112,7 @@ def test_a_poll_that_ends_after_the_feed_was_removed_brings_nothing(incoming: In
     assert incoming.take_pages(9) == []
 
 
-def test_an_entry_without_a_page_stays_one_article_when_it_is_edited(incoming: Incoming) -> None:
+def test_an_edited_entry_without_a_page_stays_one_article(incoming: Incoming) -> None:
     follow(incoming, NEWS, entry(None, "Shut", "The bridge is shut.", "tag:1"))
     (first,) = brought(incoming)
     offer(incoming, NEWS, entry(None, "Open", "The bridge is open again.", "tag:1"))
@@ -124,7 +124,7 @@ def test_an_entry_without_a_page_stays_one_article_when_it_is_edited(incoming: I
     assert second.id == first.id
 
 
-def test_entries_without_a_page_are_told_apart_by_title_where_they_have_no_id(
+def test_entries_without_page_and_id_are_distinguished_by_title(
     incoming: Incoming,
 ) -> None:
     shut, same = entry(None, "Shut", "It is so."), entry(None, "Ferry", "It is so.")
@@ -133,7 +133,7 @@ def test_entries_without_a_page_are_told_apart_by_title_where_they_have_no_id(
     assert len({one.id for one in brought(incoming)}) == 2
 
 
-def test_no_feed_takes_all_places(incoming: Incoming) -> None:
+def test_no_feed_takes_all_slots(incoming: Incoming) -> None:
     many = [entry(f"https://host{number}.example/") for number in range(30)]
     follow(incoming, NEWS, *many)
     follow(incoming, TOP, entry(BRIDGE))
@@ -155,7 +155,7 @@ def test_no_host_is_asked_for_many_feeds_at_once(incoming: Incoming) -> None:
     assert incoming.take_feeds(16, {"news.example": A_HOST}) == []
 
 
-def test_of_feeds_on_one_host_none_waits_for_all_of_anothers(incoming: Incoming) -> None:
+def test_feeds_on_one_host_take_turns(incoming: Incoming) -> None:
     old = [entry(f"https://news.example/{number}") for number in range(200)]
     follow(incoming, TOP, *old)
     follow(incoming, NEWS, entry(BRIDGE))
@@ -165,7 +165,7 @@ def test_of_feeds_on_one_host_none_waits_for_all_of_anothers(incoming: Incoming)
         assert turns < 40, "one in two is expected"
 
 
-def test_new_pages_come_before_those_that_are_looked_at_again(
+def test_new_pages_are_fetched_before_rechecks(
     incoming: Incoming, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "_LOOKS", (0.0,) * 9)
@@ -195,7 +195,7 @@ def test_pages_of_a_paused_feed_are_not_fetched(incoming: Incoming) -> None:
     assert [page.url for page in incoming.take_pages(9)] == [BRIDGE]
 
 
-def test_a_page_whose_feed_was_exchanged_goes_with_the_new_one(incoming: Incoming) -> None:
+def test_a_page_offered_by_a_second_feed_goes_when_that_is_removed(incoming: Incoming) -> None:
     first = follow(incoming, NEWS, entry(BRIDGE))
     read(incoming, incoming.take_pages(9))
     incoming.remove(first)
@@ -205,7 +205,9 @@ def test_a_page_whose_feed_was_exchanged_goes_with_the_new_one(incoming: Incomin
     assert incoming.take_pages(9) == []
 
 
-def test_a_teaser_is_tried_again_when_its_feed_is_followed_again(incoming: Incoming) -> None:
+def test_the_page_of_a_teaser_is_retried_when_its_feed_is_followed_again(
+    incoming: Incoming,
+) -> None:
     source = follow(incoming, NEWS, entry(BRIDGE, text="The bridge is shut."))
     (page,) = incoming.take_pages(9)
     kept = replace(article("The bridge is shut.", url=BRIDGE), teaser=True)
@@ -217,7 +219,7 @@ def test_a_teaser_is_tried_again_when_its_feed_is_followed_again(incoming: Incom
     assert [one.url for one in incoming.take_pages(9)] == [BRIDGE]
 
 
-def test_of_what_was_withdrawn_no_word_is_left(incoming: Incoming, tmp_path: Path) -> None:
+def test_no_word_of_a_withdrawn_page_is_left(incoming: Incoming, tmp_path: Path) -> None:
     follow(
         incoming, NEWS,
         entry(None, "Quilzeph", "The quilzeph is shut.", "tag:1"),
@@ -230,7 +232,7 @@ def test_of_what_was_withdrawn_no_word_is_left(incoming: Incoming, tmp_path: Pat
     assert b"quilzeph" not in (tmp_path / queue.FILE).read_bytes().lower()
 
 
-def test_what_was_taken_and_given_back_is_due_at_once(incoming: Incoming) -> None:
+def test_a_page_that_was_taken_and_returned_is_due_at_once(incoming: Incoming) -> None:
     follow(incoming, NEWS, entry(BRIDGE))
     assert len(incoming.take_pages(9)) == 1
     incoming.add("shared", TOP)
@@ -242,7 +244,7 @@ def test_what_was_taken_and_given_back_is_due_at_once(incoming: Incoming) -> Non
     assert [one.url for one in incoming.take_feeds(9)] == [TOP]
 
 
-def test_what_an_older_version_wrote_is_read(tmp_path: Path) -> None:
+def test_a_file_of_an_older_version_is_read(tmp_path: Path) -> None:
     with closing(Incoming(tmp_path)) as now:
         follow(now, NEWS, entry(BRIDGE))
         now.rows("DROP TABLE offers")
