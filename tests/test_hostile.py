@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not HOSTILE.exists(), reason=f"{HOSTILE} is not 
 
 
 def strings() -> list[str]:
-    """Strings that break programs, and instructions to models."""
+    """Strings that often break programs, and instructions to models."""
     return [
         json.loads(line)["text"]
         for name in ("strings", "injections")

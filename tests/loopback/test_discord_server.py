@@ -1,4 +1,4 @@
-"""The fake Discord refuses what Discord refuses; so the bot's tests show what it would meet."""
+"""The fake Discord refuses what Discord refuses, so that tests with it are realistic."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -44,7 +44,7 @@ async def server() -> AsyncIterator[Server]:
 
 
 async def put(server: Server, method: str, path: str, body: Any = None) -> tuple[int, Json]:
-    """The status and the body of the answer."""
+    """Send a request; the status and the body of the answer."""
     async with (
         aiohttp.ClientSession(headers={"Authorization": f"Bot {server.token}"}) as session,
         session.request(method, f"{server.api}/{path}", json=body) as answer,
@@ -58,7 +58,7 @@ async def said(server: Server, content: str = "words", channel: int = CHANNEL, *
 
 
 async def used(server: Server, kind: int = 2) -> tuple[Given, str, str]:
-    """An interaction, and the paths of its callback and its webhook."""
+    """Use a command; the interaction, and the paths of its callback and its webhook."""
     given = await server.interact(kind, {}, guild=GUILD, channel=CHANNEL)
     path = f"{given.id}/{given.token}/callback"
     return given, f"interactions/{path}", f"webhooks/{BOT}/{given.token}"

@@ -1,4 +1,4 @@
-"""The loopback model, through the clients that the product uses, and what these make of it."""
+"""The model on loopback, through the clients that the product uses."""
 
 import asyncio
 import gzip
@@ -19,7 +19,7 @@ from tests.loopback.model_server import KEY, MODEL, Answer, Reply, Request, Serv
 openai = pytest.importorskip("openai", reason="needs langchain-openai")
 pytest.importorskip("langchain_openai", reason="needs langchain-openai")
 
-pytestmark = pytest.mark.slow  # the product's own tests tell where this server is wrong
+pytestmark = pytest.mark.slow  # if this server is wrong, the product's own tests fail too
 
 HOSTILE = SEEDS.parent.parent / "shared" / "data" / "hostile" / "injections.jsonl.gz"
 LONG = "Ministers met in Brussels on Tuesday. " * 20
@@ -36,7 +36,7 @@ When will it be signed?"""
 
 
 class Draft(BaseModel):
-    """What a product may ask for."""
+    """A schema that a product may ask for."""
 
     sentences: list[str]
 
@@ -190,7 +190,7 @@ def test_empty_answers_raise_nothing(server: Server, answer: Answer) -> None:
 
     assert whole.content == pieces.content == ""
     assert whole.additional_kwargs == {"refusal": answer.refusal}
-    assert "refusal" not in pieces.additional_kwargs  # the client drops it
+    assert "refusal" not in pieces.additional_kwargs  # the client drops the reason
 
 
 @pytest.mark.parametrize("finish", ["length", "content_filter"])
@@ -372,7 +372,7 @@ def test_a_missing_parameter_is_named(missing: str) -> None:
     assert wrong.body["error"]["message"] == f"Missing required parameter: '{missing}'."
 
 
-# What it thinks
+# How it behaves
 
 
 def injections() -> list[str]:
