@@ -17,7 +17,7 @@ from contextlib import closing
 from pathlib import Path
 
 from retrieval.newsdesk import Newsdesk
-from retrieval.watching.queue import EVERY
+from retrieval.watching.schedule import EVERY
 from tests.loopback.publisher import Publishers, Site, Story
 
 

@@ -50,8 +50,8 @@ def main() -> None:
     given = parser.parse_args()
     work = given.work / "all"
     with closing(indexed(given.data, None, work)) as desk:
-        register = desk.index.register
-        print(f"  {register.count():,} statements, unread articles: {register.count_unread()}")
+        statements = desk.index.statements
+        print(f"  {statements.count():,} statements, unread articles: {statements.count_pending()}")
         print_answers(desk, questions(desk, given.data, given.each))
         (most, *_) = desk.speakers(most=1)
         print_pages(desk, most)
@@ -81,7 +81,7 @@ def questions(desk: Newsdesk, data: Path, each: int) -> dict[str, list[str]]:
 
 def topic(desk: Newsdesk, profile: SpeakerProfile, draw: random.Random) -> str:
     """The two longest content words of one of their statements."""
-    said = draw.choice(desk.index.register.statements(profile.keys, most=50))
+    said = draw.choice(desk.index.statements.by_speakers(profile.keys, most=50))
     statement, article = said
     text = " ".join(article.text[a:b] for a, b in statement.attribution.content)
     words = {word.strip(".,;:'\"“”‘’?!") for word in text.split() if content_stems(word)}

@@ -7,9 +7,26 @@ NewsdeskError
 └── ModelError      a model that can't be loaded or run
 """
 
+from enum import Enum, auto
+
+
+class Hint(Enum):
+    """What to do about an error, beyond what its message says; each front end words it."""
+
+    INDEX = auto()  # make a library by indexing articles
+    REINDEX = auto()  # rebuild the index
+    UPDATE = auto()  # make anew what an older version of Newsdesk stored
+    LIST_ARTICLES = auto()  # look up the articles that there are, with their ids
+    LIST_FEEDS = auto()  # look up the feeds that are followed
+    SAVE_EVALUATION = auto()  # save a run of the evaluation
+
 
 class NewsdeskError(Exception):
-    """Its message is a sentence fit for a reader."""
+    """Its message is a sentence for the user that stands alone; `hint` says what to do, if set."""
+
+    def __init__(self, message: str = "", *, hint: Hint | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class SettingsError(NewsdeskError):
@@ -19,14 +36,14 @@ class SettingsError(NewsdeskError):
 class ReadError(NewsdeskError):
     """One article can't be read: `reason` says why, `place` where (a file, a file:line)."""
 
-    def __init__(self, reason: str, place: str = "") -> None:
-        super().__init__(f"{place}: {reason}" if place else reason)
+    def __init__(self, reason: str, place: str = "", *, hint: Hint | None = None) -> None:
+        super().__init__(f"{place}: {reason}" if place else reason, hint=hint)
         self.reason = reason
         self.place = place
 
 
 class LibraryError(NewsdeskError):
-    """A library can't be used as it stands; the message says what mends it."""
+    """A library can't be used as it stands."""
 
 
 class ModelError(NewsdeskError):

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from retrieval.answers.answer import Answer
 from retrieval.articles.article import canonical_url, normalise
-from retrieval.errors import ReadError, SettingsError
+from retrieval.errors import Hint, ReadError, SettingsError
 from retrieval.newsdesk import Newsdesk
 from retrieval.questions.question import Question
 from retrieval.search.sentences import MAX_WORDS
@@ -305,7 +305,8 @@ def load(file: Path) -> list[Outcome]:
     except OSError as exc:
         raise ReadError(f"it can't be read: {exc.strerror}", str(file)) from exc
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
-        raise ReadError("it is not a saved run of the evaluation", str(file)) from exc
+        reason = "it is not a saved run of the evaluation"
+        raise ReadError(reason, str(file), hint=Hint.SAVE_EVALUATION) from exc
 
 
 def flipped(before: Sequence[Outcome], now: Sequence[Outcome]) -> list[tuple[Outcome, Outcome]]:

@@ -45,8 +45,8 @@ from retrieval.search.hit import Citation
 from retrieval.search.reader import Reader, SpanReader
 from retrieval.search.retriever import NewsdeskRetriever
 from retrieval.sources import http
-from retrieval.watching.queue import FILE as INCOMING
-from retrieval.watching.queue import Incoming
+from retrieval.watching.queue import FILE as QUEUE
+from retrieval.watching.queue import FetchQueue
 
 Asked = str | dict[str, Any] | Question
 
@@ -247,7 +247,7 @@ class Newsdesk(LibraryDesk, Runnable[Asked, Answer]):
 
     def unread(self) -> int:
         """How many articles there are in which statements were not looked for yet."""
-        return sum(one.register.count_unread() for one in self.libraries.indexes)
+        return sum(one.statements.count_pending() for one in self.libraries.indexes)
 
     # Looking after its library
 
@@ -257,9 +257,9 @@ class Newsdesk(LibraryDesk, Runnable[Asked, Answer]):
         """Remove these articles, where they are still there; feeds don't bring them back."""
         gone = [*articles]
         super().remove(gone, waiting=waiting)
-        if (self._data / INCOMING).exists():
-            with closing(Incoming(self._data)) as incoming:
-                incoming.forget(self.index.library.name, [one.id for one in gone])
+        if (self._data / QUEUE).exists():
+            with closing(FetchQueue(self._data)) as queue:
+                queue.pages.forget(self.index.library.name, [one.id for one in gone])
 
     def check(self) -> Iterator[Finding]:
         """What was checked, and what is wrong with it; nothing is repaired."""

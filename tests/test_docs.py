@@ -85,7 +85,7 @@ def test_prompts_take_what_the_code_gives_them() -> None:
         assert names <= given[path.name.partition(".")[0]]
 
 
-# What is shown, is real
+# What the docs show, exists
 
 
 def test_the_readme_is_short() -> None:

@@ -23,8 +23,8 @@ from benchmarks.questions import rows
 from retrieval.articles.article import article as make_article
 from retrieval.articles.passages import Passage, split
 from retrieval.errors import ReadError
+from retrieval.library.embeddings import Embedded
 from retrieval.library.keywords import KeywordIndex
-from retrieval.library.library import Embedded
 
 Span = tuple[int, int]
 

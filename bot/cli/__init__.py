@@ -1,6 +1,6 @@
 """The command line: `newsdesk index`, `ask`, `chat` and the other commands.
 
-Modules that take long to import are imported by the command that needs them.
+Modules that take long to import are imported inside the commands that need them.
 """
 
 import os
@@ -10,6 +10,7 @@ import typer
 
 from bot.cli import articles, ask, discord, doctor, evaluate, feeds, quotes
 from bot.cli.console import complain
+from bot.text.hints import with_hint
 from retrieval.errors import NewsdeskError
 
 app = typer.Typer(
@@ -33,11 +34,11 @@ app.add_typer(discord.answers, name="answers")
 
 
 def main() -> None:
-    """Run the command; an error is a sentence on standard error and exit code 1."""
+    """Run the command; after an error, print a sentence on standard error and exit with code 1."""
     try:
         app()
     except NewsdeskError as exc:
-        complain(str(exc))
+        complain(with_hint(exc))
         sys.exit(1)
     except BrokenPipeError:  # the program that reads our output has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -11,6 +11,7 @@ from bot.cli.console import complain, leave, progress, say_waiting, stoppable
 from bot.cli.desk import open_desk
 from bot.cli.discord import forget_traces
 from bot.cli.options import AsJson, Library, Since, Source, Until, day
+from bot.text.hints import with_hint
 from retrieval.errors import NewsdeskError
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ def index(
     paths: Annotated[list[str], typer.Argument(help="Files, folders, and links (http, https).")],
     prune: Annotated[
         bool,
-        typer.Option("--prune", help="Withdraw articles whose file is gone from these folders."),
+        typer.Option(
+            "--prune", help="Also withdraw articles whose file is gone from these folders."
+        ),
     ] = False,
     library: Library = None,
 ) -> None:
@@ -55,7 +58,7 @@ def _index(
     advance: Callable[[int, int | None], None],
     stop: Callable[[], bool],
 ) -> "tuple[SyncReport, bool]":
-    """The last report, and whether the run was stopped before its end."""
+    """The last report of the run, and whether Ctrl-C stopped it."""
     from retrieval.library.index import SyncReport
 
     report, printed = SyncReport(), 0
@@ -129,7 +132,7 @@ def remove(
                 article = desk.article(id)
                 found[article.id] = article
             except NewsdeskError as exc:
-                complain(str(exc))
+                complain(with_hint(exc))
                 failed = True
         desk.remove(found.values(), waiting=say_waiting)
     forget_traces(found)

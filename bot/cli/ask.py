@@ -97,7 +97,7 @@ def _take_turn(
     since: datetime | None,
     until: datetime | None,
 ) -> None:
-    """Answer what was typed as it is meant after these turns, and add it to them."""
+    """Answer what was typed, understood in the light of the turns so far, and add a turn."""
     from bot.text.notes import understood_as
     from retrieval.questions.followup import MAX_TURNS, Turn
     from retrieval.questions.question import Question
@@ -117,7 +117,7 @@ def _take_turn(
 
 
 def _answer(desk: "Newsdesk", asked: "Question") -> "Answer":
-    """The answer; a terminal shows its sentences as soon as they are proved."""
+    """The answer; until it is complete, a terminal shows the sentences proved so far."""
     from rich.console import Console
     from rich.live import Live
 
@@ -126,7 +126,7 @@ def _answer(desk: "Newsdesk", asked: "Question") -> "Answer":
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
         return desk.ask(asked)
-    # The live view erases itself at the end, and the whole answer is printed then.
+    # The live view erases itself at the end, because then the whole answer is printed.
     with Live(console=console, transient=True) as live:
         for answer in desk.stream(asked):
             live.update(sentences_text(answer))

@@ -8,6 +8,7 @@ import typer
 from bot.cli.console import leave, say_waiting
 from bot.cli.desk import open_desk
 from bot.cli.options import Library
+from bot.text.hints import TERMINAL
 from retrieval.errors import NewsdeskError
 
 if TYPE_CHECKING:
@@ -36,13 +37,14 @@ def doctor(
         wrong = bool(settings.unknown())
         for finding in [*findings, *_model_findings(chosen), *_discord_findings(chosen)]:
             state = finding.wrong or f"in order {finding.note}".strip()
-            typer.echo(f"{finding.looked_at}: {state}")
+            hint = f" {TERMINAL[finding.hint]}" if finding.hint else ""
+            typer.echo(f"{finding.looked_at}: {state}{hint}")
             wrong = wrong or bool(finding.wrong)
     leave(failed=wrong)
 
 
 def _model_findings(chosen: "Settings") -> "Iterator[Finding]":
-    """Whether the language model answers; nothing where none is configured."""
+    """Whether the language model answers; nothing if none is configured."""
     from bot import settings
     from retrieval.library.check import Finding
 
@@ -53,11 +55,11 @@ def _model_findings(chosen: "Settings") -> "Iterator[Finding]":
             seconds = model.check()
             yield Finding(looked_at, note=f"({model.name} answers after {seconds:.1f} s)")
     except NewsdeskError as exc:
-        yield Finding(looked_at, str(exc))
+        yield Finding(looked_at, str(exc), hint=exc.hint)
 
 
 def _discord_findings(chosen: "Settings") -> "list[Finding]":
-    """Whether the bot on Discord is well; nothing where no token is configured."""
+    """What is wrong with the bot on Discord; nothing if no token is configured."""
     if chosen.discord_token is None:
         return []
     from bot.discord.doctor import findings

@@ -18,7 +18,7 @@ from retrieval.errors import SettingsError
 
 if TYPE_CHECKING:
     from retrieval.newsdesk import Newsdesk
-    from retrieval.watching.queue import Incoming
+    from retrieval.watching.queue import FetchQueue
 
 feeds = typer.Typer(help="Manage the feeds that are followed.", no_args_is_help=True)
 
@@ -31,9 +31,9 @@ def add_feed(
     library: Library = None,
 ) -> None:
     """Follow feeds: newsdesk watch polls them from now on."""
-    with _incoming(library) as (incoming, name):
+    with _queue(library) as (queue, name):
         for url in urls:
-            typer.echo(f"following: {incoming.add(name, url)}")
+            typer.echo(f"following: {queue.subscriptions.add(name, url)}")
 
 
 @feeds.command("list")
@@ -42,19 +42,19 @@ def list_feeds(library: Library = None, as_json: AsJson = False) -> None:
     from bot.text.feeds import feed_text
     from bot.text.json import feed_json, json_line
 
-    with _incoming(library) as (incoming, name):
-        for feed in incoming.sources(name):
+    with _queue(library) as (queue, name):
+        for feed in queue.subscriptions.all(name):
             typer.echo(json_line(feed_json(feed)) if as_json else feed_text(feed))
-        if waiting := incoming.waiting(name):
+        if waiting := queue.pages.count_waiting(name):
             complain(f"waiting to be fetched by newsdesk watch: {waiting} pages")
 
 
 @feeds.command("remove")
 def remove_feed(url: Url, library: Library = None) -> None:
     """Stop following a feed; its articles stay in the library."""
-    with _incoming(library) as (incoming, name):
-        feed = incoming.source(name, url)
-        incoming.remove(feed)
+    with _queue(library) as (queue, name):
+        feed = queue.subscriptions.find(name, url)
+        queue.subscriptions.remove(feed)
         typer.echo(f"no longer following: {feed.url}")
 
 
@@ -65,9 +65,9 @@ def pause_feed(
     library: Library = None,
 ) -> None:
     """Stop polling a feed until it is resumed."""
-    with _incoming(library) as (incoming, name):
-        feed = incoming.source(name, url)
-        incoming.pause(feed, paused=not resume)
+    with _queue(library) as (queue, name):
+        feed = queue.subscriptions.find(name, url)
+        queue.subscriptions.pause(feed, paused=not resume)
         typer.echo(f"{'resumed' if resume else 'paused'}: {feed.url}")
 
 
@@ -76,26 +76,26 @@ def failed_pages(
     retry: Annotated[bool, typer.Option("--retry", help="Try all of them again.")] = False,
     library: Library = None,
 ) -> None:
-    """List the pages that were given up after several attempts, with the last error."""
-    with _incoming(library) as (incoming, name):
-        for page in incoming.given_up(name):
+    """List the pages that were given up after several attempts, with their last errors."""
+    with _queue(library) as (queue, name):
+        for page in queue.pages.given_up(name):
             typer.echo(f"{page.url}\t{page.attempts}\t{page.error}")
         if retry:
-            typer.echo(f"to be tried again: {incoming.retry(name)} pages")
+            typer.echo(f"to be tried again: {queue.pages.retry(name)} pages")
 
 
 @contextmanager
-def _incoming(library: str | None) -> Iterator["tuple[Incoming, str]"]:
+def _queue(library: str | None) -> Iterator["tuple[FetchQueue, str]"]:
     """The queue of what is to be fetched, and the name of the library in question."""
     from bot import settings
     from retrieval.newsdesk import check_name
-    from retrieval.watching.queue import Incoming
+    from retrieval.watching.queue import FetchQueue
 
     chosen = settings.load()
     name = library or chosen.library
     check_name(name)
-    with closing(Incoming(chosen.data)) as incoming:
-        yield incoming, name
+    with closing(FetchQueue(chosen.data)) as queue:
+        yield queue, name
 
 
 def watch(
@@ -111,8 +111,8 @@ def watch(
     """
     from bot import settings
     from retrieval.sources.http import agent_of
-    from retrieval.watching.queue import Incoming
-    from retrieval.watching.watcher import Watch
+    from retrieval.watching.queue import FetchQueue
+    from retrieval.watching.watcher import Watcher
 
     for path in paths or []:
         if not path.exists():
@@ -120,17 +120,17 @@ def watch(
     chosen, stop = settings.load(), threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with open_desk(library, create=True) as desk, closing(Incoming(chosen.data)) as incoming:
+    with open_desk(library, create=True) as desk, closing(FetchQueue(chosen.data)) as queue:
         watched = desk.index.library.name
 
         def opened(name: str) -> "AbstractContextManager[Newsdesk]":
             if name == watched:
                 return nullcontext(desk)
-            return closing(settings.desk(chosen, name, create=True, models=desk.models))
+            return closing(settings.make_desk(chosen, name, create=True, models=desk.models))
 
-        typer.echo(f"watching {len(incoming.sources())} feeds and {len(paths or [])} paths")
-        Watch(
-            incoming, opened, partial(settings.hosts, chosen), agent=agent_of(chosen.contact),
+        typer.echo(f"watching {len(queue.subscriptions.all())} feeds and {len(paths or [])} paths")
+        Watcher(
+            queue, opened, partial(settings.hosts, chosen), agent=agent_of(chosen.contact),
             folders=paths or [], library=watched, say=_say,
         ).run(stop)  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Commands that say who said what."""
+"""Commands that show who said what."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,7 +60,7 @@ def quotes(
 
 
 def _print_page(page: "StatementPage", about: str, number: int) -> None:
-    """The people who are meant, their statements, and how to get to the next page."""
+    """Print the people who may be meant, their statements, and how to get to the next page."""
     from bot.text.statements import page_heading, statement_text
 
     several = len(page.speakers) > 1

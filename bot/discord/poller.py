@@ -10,15 +10,15 @@ from bot.discord.libraries import Libraries
 from bot.settings import OF_SERVERS, Settings, hosts
 from retrieval.newsdesk import Newsdesk
 from retrieval.sources.http import agent_of
-from retrieval.watching.queue import Incoming
-from retrieval.watching.watcher import Watch
+from retrieval.watching.queue import FetchQueue
+from retrieval.watching.watcher import Watcher
 
 log = logging.getLogger(__name__)
 
 
 @contextmanager
 def polling(options: Settings, libraries: Libraries) -> Iterator[None]:
-    """Poll meanwhile, in a thread; do nothing unless `options.watch` is set."""
+    """Poll in a thread inside the block; do nothing unless `options.watch` is set."""
     if not options.watch:
         yield
         return
@@ -34,9 +34,9 @@ def polling(options: Settings, libraries: Libraries) -> Iterator[None]:
                 yield desk
 
     stop = threading.Event()
-    with closing(Incoming(options.data)) as incoming:
-        watch = Watch(
-            incoming,
+    with closing(FetchQueue(options.data)) as queue:
+        watch = Watcher(
+            queue,
             opened,
             partial(hosts, options),
             agent=agent_of(options.contact),

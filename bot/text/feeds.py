@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from retrieval.watching.queue import Subscription
+from retrieval.watching.subscriptions import Subscription
 
 
 def feed_text(feed: Subscription) -> str:

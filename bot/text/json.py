@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from retrieval.answers.answer import Answer
 from retrieval.articles.article import Article
@@ -12,11 +12,7 @@ from retrieval.library.library import Version
 from retrieval.quotes.grouping import ReportedStatement
 from retrieval.quotes.reports import Report
 from retrieval.search.hit import Citation, Hit
-from retrieval.watching.queue import Subscription
-
-if TYPE_CHECKING:
-    pass
-
+from retrieval.watching.subscriptions import Subscription
 
 Json = dict[str, Any]
 

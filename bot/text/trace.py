@@ -15,7 +15,7 @@ _QUOTES = 5
 def trace(answer: Answer) -> dict[str, Any]:
     """The trace as JSON (docs/json.md).
 
-    It holds no words of an article, except where a language model's draft repeats them.
+    It has no words of an article, except those that a language model's draft repeats.
     """
     return {
         "question": answer.question,
@@ -62,7 +62,7 @@ def trace_text(trace: dict[str, Any], find_article: FindArticle) -> str:
         where = f"characters {one['start']:,} to {one['end']:,}"
         title = _title(one, find_article)
         lines.append(f"  {one['rank']:>3} ({one['found']:>3})  {title}, {where}")
-    lines.append("the likeliest quotes:")
+    lines.append("the most probable quotes:")
     for one in trace["quotes"]:
         lines.append(f"  {one['probability']:.3f}  {_words(one, find_article)}")
     if trace["draft"]:

@@ -1,4 +1,4 @@
-"""An article: one text, normalised once, with an identity that lasts."""
+"""Article: one text, normalised once, with a lasting identity."""
 
 import hashlib
 import json
@@ -13,26 +13,26 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from retrieval.errors import ReadError
 
-MAX_CHARACTERS = 1_000_000  # a long book; anything larger is not one article
-MAX_FIELD = 500  # titles, names and publishers; longer ones are damage, not data
+MAX_CHARACTERS = 1_000_000  # of a text, a long book; anything larger is not one article
+MAX_FIELD = 500  # of titles, names and publishers; longer ones are damage, not data
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-# Also what reverses the order in which text is shown (UAX #9), and halves of characters.
+# Also marks that reverse the direction of text (UAX #9), and lone surrogates.
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 _NO_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^`{|}\x7f]")
 _PORTS = {"http": 80, "https": 443}
-# What campaigns and mailings add to an address; it never says which article it is.
+# Parameters that campaigns and mailings add to an address; they never say which article it is.
 _TRACKER = re.compile("utm_.+|fbclid|gclid|dclid|yclid|msclkid|twclid|mc_cid|mc_eid|igshid|_ga|_gl")
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article; every offset anywhere counts in characters of its `text`.
+    """One article; every offset anywhere counts characters of its `text`.
 
-    `published` is ISO 8601, a date or a date with time, or None where nobody said.
-    `path` is the file that it came from, None when it came from elsewhere. A `teaser` is what a
-    feed says of an article whose page could not be read yet.
+    `source` is the publisher. `published` is an ISO 8601 date or date with time, None where it
+    isn't known. `path` is the file that it came from, None where it came from elsewhere. A
+    `teaser` is what a feed says of an article whose page could not be read yet.
     """
 
     id: str
@@ -47,14 +47,14 @@ class Article:
 
     @property
     def digest(self) -> str:
-        """Equal for articles that say the same in the same words, title and particulars."""
-        said = [self.url, self.title, self.source, self.published, self.authors, self.text]
-        said += ["teaser"] if self.teaser else []
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        """Equal for articles with the same text, title and particulars, but for id and path."""
+        content = [self.url, self.title, self.source, self.published, self.authors, self.text]
+        content += ["teaser"] if self.teaser else []
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     @property
     def day(self) -> date | None:
-        """The day of publication as its publisher dated it, or None."""
+        """The day of publication in the publisher's time zone, or None."""
         return date.fromisoformat(self.published[:10]) if self.published else None
 
 
@@ -69,11 +69,11 @@ def article(
     authors: object = None,
     own_file: bool = True,
 ) -> Article:
-    """An Article with its text normalised and its identity settled.
+    """An Article with normalised text and an id.
 
-    The identity is the canonical URL, else the path, else the content. `own_file` is
-    False for a path that holds many articles, which can then not be their identity.
-    Raises ReadError when no text is left or it is over `MAX_CHARACTERS`.
+    The id is made of the canonical URL, else of the path, else of the text. `own_file` is False
+    for a path that holds many articles, which then can't identify them. Raises ReadError for an
+    empty text and for one over `MAX_CHARACTERS`.
     """
     text = normalise(text)
     if not text:
@@ -100,16 +100,16 @@ def article(
 
 
 def normalise(text: str) -> str:
-    """The text in Unicode NFC, lines ended by one line feed, without control characters.
+    """The text in Unicode NFC, with line feeds as line ends and without control characters.
 
-    A tab becomes a space; blanks at both ends go. What it returns, it returns unchanged.
+    Tabs become spaces, and blanks at both ends go. A normalised text stays as it is.
     """
     text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
     return unicodedata.normalize("NFC", _CONTROLS.sub("", text)).strip()
 
 
 def canonical_url(url: str) -> str | None:
-    """The address without fragment, password and trackers, its query in order; None if not web."""
+    """The web address without fragment, password and trackers, its query sorted; else None."""
     url = normalise(url).replace("\n", "")
     try:
         parts = urlsplit(url)
@@ -130,7 +130,7 @@ def canonical_url(url: str) -> str | None:
 
 
 def _is_host(host: str) -> bool:
-    """Whether browsers take it for a host (URL Standard, forbidden host code points)."""
+    """Whether browsers accept it as a host (URL Standard, forbidden host code points)."""
     if ":" not in host:
         return bool(host) and not _NO_HOST.search(host)
     try:
@@ -140,9 +140,9 @@ def _is_host(host: str) -> bool:
 
 
 def published_date(value: object) -> str | None:
-    """The ISO 8601 form of a date as ISO, RFC 2822 or people write it; None if there is none.
+    """The ISO 8601 form of a date in ISO 8601, RFC 2822 or words; None where there is none.
 
-    A time without a zone keeps none; nothing is ever filled in from the clock.
+    A time without a zone stays without one; nothing is filled in from the clock.
     """
     if isinstance(value, date):
         return value.isoformat()
@@ -159,8 +159,8 @@ def published_date(value: object) -> str | None:
 
 @lru_cache(1000)
 def _written_date(value: str) -> str | None:
-    """The day that the words name; its month must be a word, or it would be a guess."""
-    from dateparser import parse  # late: it takes a moment, and most dates are ISO
+    """The day that the words name; the month must be a word, as 3/4/2025 is ambiguous."""
+    from dateparser import parse  # late: it loads slowly, and most dates are ISO
 
     settings = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]}
     found = parse(value, settings=settings)

@@ -1,4 +1,4 @@
-"""Copies: which texts are one story, word for word or lightly edited, whoever published it."""
+"""Duplicates: texts of one story, word for word or lightly edited, whoever published them."""
 
 import re
 import unicodedata
@@ -8,22 +8,23 @@ from itertools import pairwise
 
 from rensa import RMinHash
 
-# Chosen on the train articles with `benchmarks.copies`.
+# Chosen on the training articles with `benchmarks.copies`.
 _SHINGLE = 4  # words
 _BANDS = 64
 _ROWS = 2  # values of the signature in a band
 _SEED = 1
-_GAP = 12  # words; so many between two shared shingles are taken for edited rather than new
-_HELD = 0.6  # of the shorter text
-# Words of the shorter text that may be new: a site's own at either end, another beginning. They
-# don't grow with the text: what is new in a long one is a report of its own.
+_GAP = 12  # words; up to so many between two shared shingles count as edited, more as new
+_HELD = 0.6  # of the shorter text's words that the longer text must have
+# Words of the shorter text that may be new, such as a site's own notes at either end or another
+# lead. The number barely grows with the text: much that is new in a long text is a report of its
+# own.
 _NEW = 60
 _NEW_SHARE = 0.05
-_SIZE = 0.2  # of the longer text's length; below it is a part of a story rather than a copy
-_SHORT = 20  # words; below it chance decides
-_LONG = 40  # characters; a longer word is a text that somebody robbed of its blanks
+_SIZE = 0.2  # of the longer text's length; a shorter text is a part of it rather than a copy
+_SHORT = 20  # words; shorter texts may agree by chance
+_LONG = 40  # characters; a longer word is a text whose blanks were lost
 
-# Bands made by another algorithm, or with other numbers, are none of these.
+# Bands of another version can't be compared with these.
 VERSION = f"{RMinHash.ALGORITHM_VERSION} {_SHINGLE} {_BANDS} {_ROWS} {_SEED}"
 
 _WORD = re.compile(r"[^\W_]+")
@@ -36,10 +37,10 @@ _MARKS = {"Mn", "Mc", "Me", "Cf"}
 
 
 def minhash_bands(text: str) -> list[int]:
-    """Signed 64-bit numbers, some of which the bands of a copy very probably share.
+    """Signed 64-bit numbers, of which two duplicates very probably share some.
 
-    They are the same in every process and on every machine, but not from one `rensa` with
-    another algorithm to the next. Empty for a text without words.
+    They are the same in every process and on every machine with the same `VERSION`. Empty for a
+    text without words.
     """
     shingles = _shingles(_words(text))
     if not shingles:
@@ -56,10 +57,10 @@ def _number(*parts: object) -> int:
 
 
 def are_duplicates(one: str, other: str) -> bool:
-    """Whether the shorter text is the other one's, give or take cuts, edits and additions.
+    """Whether one text is the other but for cuts, light edits and short additions.
 
-    Texts of less than `_SHORT` words are copies only if their words are the same. Copies of
-    copies need not be copies of one another.
+    Texts under `_SHORT` words must have the same words. Two duplicates of one text need not be
+    duplicates of each other.
     """
     shorter, longer = sorted((_words(one), _words(other)), key=lambda words: (len(words), words))
     if len(shorter) < _SHORT:
@@ -72,17 +73,17 @@ def are_duplicates(one: str, other: str) -> bool:
 
 
 def share_held(text: str, others: Iterable[str]) -> float:
-    """The share of a text's words that some of the others hold, edits bridged; 0 to 1."""
+    """The share of a text's words that the others have, 0 to 1; short edits count as shared."""
     words = _words(text)
     there = [word for other in others for word in _words(other)]
     return min(1.0, _held(words, there) / len(words)) if words else 0.0
 
 
 def _held(shorter: Sequence[str], longer: Sequence[str]) -> int:
-    """How many words of the shorter text the longer one holds, gaps of `_GAP` words bridged.
+    """How many words of the shorter text the longer one has; gaps up to `_GAP` words count too.
 
-    Edits are spread over a copy and leave no long gap; what two reports of one event have in
-    common, a statement or some background, leaves long ones.
+    Edits are spread over a copy and leave no long gaps. What two reports of one event share, such
+    as a statement or some background, leaves long ones.
     """
     there = set(_shingles(longer))
     shared = [place for place, shingle in enumerate(_shingles(shorter)) if shingle in there]
@@ -94,7 +95,7 @@ def _held(shorter: Sequence[str], longer: Sequence[str]) -> int:
 
 
 def _shingles(words: Sequence[str]) -> list[str]:
-    """Each run of `_SHINGLE` words; a text of fewer is its only one."""
+    """Each run of `_SHINGLE` words; a shorter text as a whole."""
     if len(words) < _SHINGLE:
         return [" ".join(words)] if words else []
     runs = zip(*(words[first:] for first in range(_SHINGLE)), strict=False)
@@ -102,9 +103,9 @@ def _shingles(words: Sequence[str]) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    """The words without case, accents and punctuation; pairs of characters where none are seen."""
+    """The words without case, accents and punctuation; pairs of characters in other scripts."""
     text = unicodedata.normalize("NFKD", text).casefold()
-    # Accents, vowel signs and soft hyphens are no letters to `re`: they would end words.
+    # `re` doesn't take accents, vowel signs and soft hyphens for letters: they would end words.
     for char in set(text):
         if unicodedata.category(char) in _MARKS:
             text = text.replace(char, "")

@@ -1,4 +1,4 @@
-"""Article → passages and sentences: verbatim slices, in order, nothing left out."""
+"""Passages: an article cut into verbatim slices of whole sentences, nothing left out."""
 
 import hashlib
 from collections.abc import Iterator
@@ -8,11 +8,12 @@ from retrieval.articles.article import Article
 from retrieval.english.sentences import Span, pieces, sentences
 
 # Characters. MiniLM reads 256 tokens, about 1,150 characters of English news. The overlap keeps
-# a sentence together with the one that it leans on.
+# a sentence together with the one before it, which it may refer to.
 SIZE = 1000
-
-
 OVERLAP = 200
+
+# Raised whenever `split` makes other passages of the same text: stored articles are split again.
+VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,16 @@ class Passage:
 
     @property
     def id(self) -> str:
-        """Equal for the same words at the same place of the same article, and only then."""
+        """Equal only for the same words at the same place of the same article."""
         words = hashlib.sha256(self.text.encode()).hexdigest()[:12]
         return f"{self.article_id}:{self.start}:{words}"
 
 
 def split(article: Article) -> list[Passage]:
-    """The article's passages: whole sentences, together up to `SIZE` characters, in order.
+    """The article's passages, in order: whole sentences, up to `SIZE` characters together.
 
-    They cover every character that isn't blank; neighbours share up to `OVERLAP` characters.
-    No passage lies inside another. Longer sentences are cut.
+    They cover every character that isn't blank. Neighbours share up to `OVERLAP` characters, but
+    no passage lies inside another. Sentences over `SIZE` are cut.
     """
     parts = [
         piece for span in sentences(article.text) for piece in pieces(article.text, span, SIZE)

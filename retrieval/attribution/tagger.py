@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.attribution.attribution import Attribution, Span
-from retrieval.models.onnx import Logits, Network, Pair
+from retrieval.models.onnx import CLS, SEP, Logits, Network, Pair
 
 LAYERS = ("speaker", "cue", "content")
 OUTSIDE, BEGIN, INSIDE = range(3)
@@ -24,8 +24,7 @@ _CHANGE = 0.7  # what the begin or end of a content costs, in logarithms of like
 _REACH = 384  # tokens between what can be linked; keeps the time linear
 NEARNESS = 0.5  # what distance takes from a link, times its logarithm
 _BLOCK = 100_000  # characters held in memory at once
-_CLS, _SEP = 101, 102  # BERT's vocabulary
-_STOPS = 999, 1012, 1029  # "!", "." and "?" in it
+_STOPS = 999, 1012, 1029  # "!", "." and "?" in the vocabulary of BERT
 _LONE = re.compile("[\ud800-\udfff]")  # halves of characters, which the tokenizer refuses
 
 Numbers = npt.NDArray[np.int64]
@@ -65,7 +64,7 @@ class Tagger:
 
 def pair(ids: list[int]) -> Pair:
     """A window's tokens as the network takes them."""
-    return Pair([_CLS, *ids, _SEP], [0] * (len(ids) + 2), [])
+    return Pair([CLS, *ids, SEP], [0] * (len(ids) + 2), [])
 
 
 def windows(ids: Sequence[int], lines: Numbers) -> list[Span]:

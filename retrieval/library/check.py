@@ -1,42 +1,46 @@
-"""Check: what is wrong with a library, in sentences; mends nothing."""
+"""Check: what is wrong with a library, in sentences; repairs nothing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from retrieval.articles import passages
+from retrieval.articles.article import Article
 from retrieval.articles.passages import split
-from retrieval.errors import NewsdeskError
+from retrieval.errors import Hint, NewsdeskError
 from retrieval.library.index import Index
+from retrieval.library.library import Library
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at: `wrong` is a sentence, or empty when it is as it should be.
+    """One thing that was checked: `wrong` is a sentence, "" where all is in order.
 
-    `note` says what is worth knowing about it all the same.
+    `note` is worth knowing even then, in parentheses. `hint` says what to do about either.
     """
 
     looked_at: str
     wrong: str = ""
     note: str = ""
+    hint: Hint | None = None
 
 
 def check(index: Index) -> Iterator[Finding]:
-    """Whether SQLite is sound, its passages and statements are slices, the projections agree.
+    """Whether SQLite is sound, passages and statements are slices of the text, and models load.
 
-    And whether the embedding model loads.
+    And whether the vectors and the keyword index hold the same passages as SQLite.
     """
     library = index.library
     yield Finding("SQLite file", "; ".join(library.faults()))
     yield Finding("unfinished work", _unfinished(index))
-    yield Finding("passages in SQLite", _torn(index))
-    yield Finding("statements in SQLite", _torn_statements(index), _unread(index))
-    yield Finding("embedding model", _complaint(index))
+    yield _passages(library)
+    yield _statements(index)
+    yield _embedding_model(index)
     try:
         with index.projections.held(), index.projections.as_they_are() as (vectors, words):
             expected = set(library.passage_ids())
             found = {"vectors in Chroma": vectors.ids(), "words in Tantivy": words.ids()}
     except NewsdeskError as exc:
-        yield Finding("vectors in Chroma and words in Tantivy", str(exc))
+        yield Finding("vectors in Chroma and words in Tantivy", str(exc), hint=exc.hint)
         return
     for name, ids in found.items():
         missing, extra = len(expected - ids), len(ids - expected)
@@ -52,36 +56,50 @@ def _unfinished(index: Index) -> str:
     if not pending and not withdrawn and not strays:
         return ""
     return (
-        f"{pending} articles wait to be published, {withdrawn} to be forgotten, and {strays} "
-        "outdated folders to be deleted. Another process is at it, or the next question or "
-        "`newsdesk index` does it."
+        f"{pending} articles are to be published, {withdrawn} to be deleted, and {strays} outdated "
+        "folders to be deleted. Another process is at work, or the next question or indexing run "
+        "will do it."
     )
 
 
-def _torn(index: Index) -> str:
-    torn = [
-        article.id
-        for article in index.library.articles()
-        if index.library.passage_ids_of(article.id) != [p.id for p in split(article)]
-    ]
-    return f"Articles whose passages are not slices of them: {', '.join(torn)}." if torn else ""
+def _passages(library: Library) -> Finding:
+    is_current = library.fact("passages") == passages.VERSION
+    damaged = [one.id for one in library.articles() if _is_damaged(library, one, is_current)]
+    wrong = f"Articles whose passages are not slices of them: {', '.join(damaged)}."
+    note = "(Some articles may be split as an older version of Newsdesk did it.)"
+    return Finding(
+        "passages in SQLite",
+        wrong if damaged else "",
+        "" if is_current else note,
+        None if is_current else Hint.UPDATE,
+    )
 
 
-def _torn_statements(index: Index) -> str:
-    torn = index.register.torn()
-    return f"Articles whose statements are not slices of them: {', '.join(torn)}." if torn else ""
+def _is_damaged(library: Library, article: Article, is_current: bool) -> bool:
+    """Whether the article's passages aren't those of `split`, or no slices if it isn't current."""
+    ids = library.passage_ids_of(article.id)
+    if is_current:
+        return ids != [passage.id for passage in split(article)]
+    return not ids or any(id != one.id for id, (one, _) in library.passages(ids).items())
 
 
-def _unread(index: Index) -> str:
-    unread = index.register.count_unread()
-    what = f"statements were not looked for in {unread} articles yet: `newsdesk reindex` does it"
-    return f"({what})" if unread else ""
+def _statements(index: Index) -> Finding:
+    damaged, pending = index.statements.damaged(), index.statements.count_pending()
+    wrong = f"Articles whose statements are not slices of them: {', '.join(damaged)}."
+    note = f"({pending} articles are still to be read for statements.)"
+    return Finding(
+        "statements in SQLite",
+        wrong if damaged else "",
+        note if pending else "",
+        Hint.UPDATE if pending else None,
+    )
 
 
-def _complaint(index: Index) -> str:
+def _embedding_model(index: Index) -> Finding:
+    looked_at = "embedding model"
     try:
         index.check_embedder()
         index.embedder.question("Who said what?")
     except NewsdeskError as exc:
-        return str(exc)
-    return ""
+        return Finding(looked_at, str(exc), hint=exc.hint)
+    return Finding(looked_at)

@@ -9,33 +9,33 @@ from typing import Any
 
 from retrieval.errors import LibraryError
 
-_PATIENCE = 60  # seconds for which another process may keep the file to itself
+_TIMEOUT = 60  # seconds to wait for another process that writes
 
 
 class Database:
-    """The file, with whatever goes wrong in it as a sentence.
+    """The file; whatever goes wrong with it is a LibraryError.
 
-    A rollback journal rather than a write-ahead log: what is deleted is overwritten with
+    It has a rollback journal rather than a write-ahead log: what is deleted is overwritten with
     zeros in the one file at commit, and no log keeps it.
     """
 
     def __init__(self, file: Path, formats: Sequence[str]) -> None:
-        """Open the file, making it where it is missing.
+        """Open the file, creating it where it is missing, and bring it to the newest format.
 
-        Of `formats` each is the statements, ended by semicolons, that make a file of the format
-        before into one of this; the first makes an empty one. Raises LibraryError where the file
-        is damaged, or in a format that isn't among them.
+        Each of `formats` is the SQL statements that turn a file of the format before it into this
+        one; the first turns an empty file. Raises LibraryError where the file is damaged, or in a
+        newer format than these.
         """
         file.parent.mkdir(parents=True, exist_ok=True)
         self._file = file
         self._lock = threading.RLock()
-        with self._errors_as_sentences():
+        with self._library_errors():
             self._db = sqlite3.connect(
-                file, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+                file, timeout=_TIMEOUT, isolation_level=None, check_same_thread=False
             )
             self._db.execute("PRAGMA foreign_keys = ON")
             self._db.execute("PRAGMA secure_delete = ON")
-            # SQLite's own functions know the case of ASCII letters alone.
+            # SQLite's own functions only know upper and lower case of ASCII letters.
             self._db.create_function("casefold", 1, str.casefold, deterministic=True)
             if self._format < len(formats):
                 self._bring_up(formats)
@@ -47,7 +47,7 @@ class Database:
 
     def _bring_up(self, formats: Sequence[str]) -> None:
         with self.transaction():
-            before = self._format  # maybe another process has done it meanwhile
+            before = self._format  # another process may have done it meanwhile
             for change in formats[before:]:
                 for statement in change.split(";"):
                     self._db.execute(statement)
@@ -58,14 +58,14 @@ class Database:
         return int(self._db.execute("PRAGMA user_version").fetchone()[0])
 
     def close(self) -> None:
-        """Release the file."""
+        """Close the file."""
         with self._lock:
             self._db.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of the writes inside, or none."""
-        with self._lock, self._errors_as_sentences():
+        """Either all writes inside happen, or none."""
+        with self._lock, self._library_errors():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -76,20 +76,20 @@ class Database:
                 raise
 
     def rows(self, sql: str, values: Iterable[object] = ()) -> list[Any]:
-        """What the statement gives, as tuples."""
-        with self._lock, self._errors_as_sentences():
+        """The rows that the SQL statement gives, as tuples."""
+        with self._lock, self._library_errors():
             return self._db.execute(sql, tuple(values)).fetchall()
 
     def each(self, sql: str, values: Iterable[Sequence[object]]) -> None:
-        """Run the statement once for each of the rows of values."""
-        with self._lock, self._errors_as_sentences():
+        """Run the SQL statement once for each row of values."""
+        with self._lock, self._library_errors():
             self._db.executemany(sql, values)
 
     @contextmanager
-    def _errors_as_sentences(self) -> Iterator[None]:
+    def _library_errors(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as exc:
             is_damaged = type(exc) is sqlite3.DatabaseError
-            trouble = "is damaged or none of Newsdesk's" if is_damaged else "can't be used"
+            trouble = "is damaged or not a file of Newsdesk" if is_damaged else "can't be used"
             raise LibraryError(f"{self._file} {trouble}: {exc}.") from exc

@@ -5,13 +5,13 @@ from datetime import date
 from pathlib import Path
 
 from retrieval.articles.article import Article
-from retrieval.errors import LibraryError, ReadError
+from retrieval.errors import Hint, LibraryError, ReadError
 from retrieval.library.filter import Filter
 from retrieval.library.index import Index, SyncReport
 from retrieval.library.libraries import Libraries
 from retrieval.library.library import Version
 from retrieval.library.pruning import pruned
-from retrieval.sources import files, http
+from retrieval.sources import files, pages
 
 _AGAIN = 32  # articles at most in which a caller that adds some waits for statements to be found
 
@@ -64,9 +64,9 @@ class LibraryDesk:
         report = SyncReport()
         for link in links:
             # Fetched before it is this process's turn: nobody should wait for a slow server.
-            found = [*http.read(link, allowed=self.hosts, agent=self.agent)]
+            found = [*pages.read(link, allowed=self.hosts, agent=self.agent)]
             with self.index.writing(waiting):
-                report += [*self.index.sync(found, most_again=_AGAIN)][-1]
+                report += [*self.index.sync(found, most_refreshed=_AGAIN)][-1]
             yield report
 
     def take(self, articles: Iterable[Article], replaced: Collection[str] = ()) -> SyncReport:
@@ -79,7 +79,9 @@ class LibraryDesk:
         """The same, with both chosen when it is this process's turn to write."""
         with self.index.writing():
             articles, replaced = chosen()
-            sync = self.index.sync(articles, gone=lambda seen, failed: replaced, most_again=_AGAIN)
+            sync = self.index.sync(
+                articles, gone=lambda seen, failed: replaced, most_refreshed=_AGAIN
+            )
             return [*sync][-1]
 
     def keeps_out(self, id: str) -> bool:
@@ -106,7 +108,7 @@ class LibraryDesk:
         ids = library.ids(id.strip().lower())
         if len(ids) != 1 or not id.strip():
             what = "No article has" if not ids else f"{len(ids)} articles have"
-            raise LibraryError(f"{what} an id beginning with {id!r}. See: newsdesk articles")
+            raise LibraryError(f"{what} an id beginning with {id!r}.", hint=Hint.LIST_ARTICLES)
         article = library.article(ids[0])
         if article is None:
             raise LibraryError(f"Article {ids[0]} was removed just now.")

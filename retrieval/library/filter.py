@@ -1,4 +1,4 @@
-"""Filter: which articles may answer, and its SQL."""
+"""Filter: which articles may answer, and the SQL condition for it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,9 +6,9 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which articles may answer: any of `sources`, published from `since` to `until` inclusive.
+    """Which articles may answer: those by one of `sources`, published from `since` to `until`.
 
-    None sets no limit. An article whose date is unknown is outside every limit on dates.
+    Both days are included; None sets no limit. An undated article is outside every limit on dates.
     """
 
     sources: tuple[str, ...] | None = None
@@ -22,6 +22,7 @@ class Filter:
 
 
 def conditions(allowed: Filter) -> tuple[str, list[object]]:
+    """The SQL condition that ready articles meet which the filter allows, and its values."""
     where, values = "state = 'ready'", list[object]()
     if allowed.sources is not None:
         where += f" AND source IN ({','.join('?' * len(allowed.sources))})"

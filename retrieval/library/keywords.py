@@ -1,4 +1,4 @@
-"""Words: Tantivy as a projection of the library; nothing else knows Tantivy."""
+"""Keyword index: Tantivy as a projection of the library."""
 
 import re
 import shutil
@@ -8,12 +8,10 @@ from pathlib import Path
 import tantivy
 
 from retrieval.english.words import STOPWORDS
-from retrieval.errors import LibraryError
-from retrieval.library.library import Embedded
+from retrieval.errors import Hint, LibraryError
+from retrieval.library.embeddings import Embedded
 
 _TITLE_WEIGHT = 0.25
-
-
 _HEAP = 64_000_000  # bytes; one thread writes, so each rebuild ends in few segments
 
 
@@ -26,7 +24,7 @@ class KeywordIndex:
         self._index: tantivy.Index | None = None
 
     def open(self) -> None:
-        """Open the index as it is now, making it when there is none.
+        """Open the index as it is now, creating it when there is none.
 
         Raises LibraryError when its files can't be opened.
         """
@@ -35,11 +33,12 @@ class KeywordIndex:
             self._index = tantivy.Index(_schema(), path=str(self.folder))
         except ValueError as exc:
             raise LibraryError(
-                f"The words in {self.folder} can't be opened. Rebuild them: newsdesk reindex"
+                f"The keyword index in {self.folder} can't be opened. Rebuild the index.",
+                hint=Hint.REINDEX,
             ) from exc
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self._index = None
 
     def drop(self) -> None:
@@ -63,7 +62,7 @@ class KeywordIndex:
         return {searcher.doc(address)["id"][0] for _, address in hits}
 
     def replace(self, passages: Iterable[Embedded], gone: Iterable[str] = ()) -> None:
-        """Index the passages, in place of those with their ids, and drop those `gone`, at once."""
+        """Index the passages, replacing those with the same ids, and drop those `gone`, at once."""
         writer = self._opened.writer(heap_size=_HEAP, num_threads=1)
         for id in gone:
             writer.delete_documents_by_term("id", id)
@@ -83,7 +82,7 @@ class KeywordIndex:
         self._opened.reload()
 
     def known(self, wanted: Iterable[str]) -> set[str]:
-        """Those of the stems that occur in any text or title."""
+        """The stems among these that occur in any text or title."""
         searcher = self._opened.searcher()
         return {
             stem
@@ -94,9 +93,9 @@ class KeywordIndex:
     def search(
         self, question: str, limit: int, within: list[str] | None = None
     ) -> list[tuple[str, float]]:
-        """Up to `limit` (passage id, BM25), best first, of the articles `within` if given.
+        """Up to `limit` (passage id, BM25), best first; only articles `within`, if given.
 
-        Any word may match; a question of nothing but grammar finds nothing.
+        Any word may match; a question of stop words alone finds nothing.
         """
         words = [word for word in re.findall(r"[^\W_]+", question.lower()) if word not in STOPWORDS]
         if not words:

@@ -1,10 +1,10 @@
-"""Projections: the vectors and the words of a library, brought up to SQLite whatever happens.
+"""Projections: a library's vectors and keyword index, kept in step with SQLite whatever happens.
 
 Chroma is for one process at a time (see vectors.py), so both are touched only while `held`: by a
-reader for one search, by the writer for one batch. The lock goes when its holder dies. The writer
-sets `writing` in SQLite before it touches them and unsets it in the transaction that publishes. So
-whoever holds the lock and finds `writing` set knows that a writer died there: Chroma's files are
-then not to be trusted, and both are built anew from SQLite, which keeps the vectors too.
+reader for one search, by the writer for one batch. The lock ends when its holder dies. The writer
+sets `writing` in SQLite before it touches them, and unsets it in the transaction that publishes. So
+whoever holds the lock and finds `writing` set knows that a writer died: Chroma's files can't be
+trusted then, and both are rebuilt from SQLite, which keeps the vectors too.
 """
 
 import logging
@@ -24,16 +24,16 @@ from retrieval.library.vectors import Vectors
 log = logging.getLogger(__name__)
 
 _CHUNK = 5000  # passages at a time when a projection is filled
-_WAIT = 600.0  # seconds that a search waits for a batch or a rebuild before it gives up
+_WAIT = 600.0  # seconds for which a search waits for a batch or a rebuild
 
 
 class Projections:
-    """Both projections of one library, each build of them in a folder of its own."""
+    """Both projections of one library; each build of one has a folder of its own."""
 
     def __init__(
         self, library: Library, *, chroma_url: str | None, writer_lives: Callable[[], bool]
     ) -> None:
-        """Opens nothing yet. `writer_lives` tells whether some process is writing now."""
+        """Opens nothing yet. `writer_lives` tells whether a process is writing now."""
         self._library = library
         self._folder = library.folder
         self._chroma_url = chroma_url
@@ -43,7 +43,7 @@ class Projections:
         self._opened: tuple[int, Vectors, KeywordIndex] | None = None
 
     def close(self) -> None:
-        """Let go of all files."""
+        """Close all files."""
         with self._mutex:
             if self._opened is not None:
                 self._opened[1].close()
@@ -52,7 +52,10 @@ class Projections:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Nobody else, in this process or another, touches the projections meanwhile."""
+        """Nobody else, in this process or another, touches the projections meanwhile.
+
+        Raises LibraryError when another process holds them for minutes.
+        """
         with self._mutex:
             try:
                 self._lock.acquire(timeout=_WAIT)
@@ -66,9 +69,9 @@ class Projections:
                 self._lock.release()
 
     def current(self) -> tuple[Vectors, KeywordIndex]:
-        """Both as SQLite stands now: opened anew if another process changed them. While `held`."""
-        if self._library.about("writing"):
-            log.warning("A newsdesk process died while it wrote: rebuilding the index from SQLite.")
+        """Both as SQLite stands now, reopened if another process changed them. While `held`."""
+        if self._library.fact("writing"):
+            log.warning("A writing process died: rebuilding the index from SQLite.")
             self.rebuild()
         if self._opened is None or self._opened[0] != self._library.generation:
             self._open()
@@ -76,20 +79,19 @@ class Projections:
         return self._opened[1], self._opened[2]
 
     def published(self) -> None:
-        """What is open is up to the generation just published. While `held`."""
+        """Record that what is open holds the generation just published. While `held`."""
         assert self._opened is not None
         self._opened = (self._library.generation, *self._opened[1:])
 
     @contextmanager
     def as_they_are(self) -> Iterator[tuple[Vectors, KeywordIndex]]:
-        """Both, nothing mended, for looking at only. While `held`.
+        """Both, without repairing anything. While `held`.
 
-        Raises LibraryError when one is missing or can't be opened, or when a writer died in them.
+        Raises LibraryError when one is missing or can't be opened, or when a writer died.
         """
-        if self._library.about("writing"):
+        if self._library.fact("writing"):
             raise LibraryError(
-                "A process died while it wrote. The next question or `newsdesk index` rebuilds "
-                "the index from SQLite."
+                "A writing process died. The next question or indexing run will rebuild the index."
             )
         self.close()
         vectors, words = self._vectors(), self._words()
@@ -105,9 +107,9 @@ class Projections:
             words.close()
 
     def rebuild(self, *, embedder: str | None = None) -> None:
-        """Build both from SQLite and forget what is withdrawn. While `held`.
+        """Rebuild both from SQLite, and delete what is withdrawn there. While `held`.
 
-        `embedder` is noted as what made the vectors, where it is another than before.
+        `embedder` is recorded as what made the vectors, if given.
         """
         with self._library.transaction():
             self._library.publish()
@@ -115,31 +117,31 @@ class Projections:
         vectors = self._vectors(self._build("vectors") + 1)
         words = self._words(self._build("words") + 1)
         for projection in (vectors, words):
-            projection.drop()  # what a build that died has left
+            projection.drop()  # a build that a crash left unfinished
             projection.open()
-        for passages in self._library.embedded("ready", _CHUNK):
+        for passages in self._library.embeddings.in_state("ready", _CHUNK):
             vectors.upsert(passages)
             words.replace(passages)
         self._switch(vectors, words, embedder=embedder)
 
     def forget(self) -> None:
-        """Overwrite what is withdrawn: its rows in SQLite, its words, which Tantivy keeps. `held`.
+        """Overwrite what is withdrawn, in SQLite and in Tantivy, which keeps words. While `held`.
 
-        Tantivy drops a deleted passage's words only when it merges segments, which can't be asked
-        of it; building its index anew takes a second for 15,000 passages.
+        Tantivy drops a deleted passage's words only when it merges segments, which it can't be
+        told to do; rebuilding its index takes a second for 15,000 passages.
         """
         vectors, _ = self.current()
-        if not self._library.count("withdrawn"):  # a rebuild has seen to it
+        if not self._library.count("withdrawn"):  # a rebuild has done it
             return
         words = self._words(self._build("words") + 1)
         words.drop()
         words.open()
-        for passages in self._library.embedded("ready", _CHUNK):
+        for passages in self._library.embeddings.in_state("ready", _CHUNK):
             words.replace(passages)
         self._switch(vectors, words)
 
     def sweep(self) -> None:
-        """Delete earlier and unfinished builds that a process which died has left. While `held`."""
+        """Delete earlier and unfinished builds that a crash has left. While `held`."""
         for folder in self.strays():
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -160,7 +162,7 @@ class Projections:
         expected, found = self._library.count_passages(), (vectors.count(), words.count())
         if found != (expected, expected):
             log.warning(
-                "Of %d passages, the index has %d vectors and the words of %d: rebuilding it.",
+                "Of %d passages, the index holds %d vectors and the words of %d: rebuilding it.",
                 expected, *found,
             )  # fmt: skip
             self.rebuild()
@@ -170,16 +172,16 @@ class Projections:
     def _switch(
         self, vectors: Vectors, words: KeywordIndex, *, embedder: str | None = None
     ) -> None:
-        """Make these two what everybody uses, and delete those that they replace."""
+        """Make these two the current builds, and delete those that they replace."""
         before: list[Vectors | KeywordIndex] = [self._vectors(), self._words()]
         now: list[Vectors | KeywordIndex] = [vectors, words]
         with self._library.transaction():
             for projection in now:
                 kind, _, build = projection.folder.name.partition("-")
-                self._library.note(kind, int(build))
+                self._library.set_fact(kind, int(build))
             if embedder:
-                self._library.note("embedder", embedder)
-            self._library.note("writing", 0)
+                self._library.set_fact("embedder", embedder)
+            self._library.set_fact("writing", 0)
             self._library.forget()
             self._library.publish()
         for old, new in zip(before, now, strict=True):
@@ -188,11 +190,11 @@ class Projections:
         self._opened = (self._library.generation, vectors, words)
 
     def _build(self, kind: str) -> int:
-        return int(self._library.about(kind) or 1)
+        return int(self._library.fact(kind) or 1)
 
     def _vectors(self, build: int | None = None) -> Vectors:
         folder = self._folder / f"vectors-{build or self._build('vectors')}"
-        name = f"newsdesk-{self._library.about('identity')}"
+        name = f"newsdesk-{self._library.fact('identity')}"
         return Vectors(folder, url=self._chroma_url, name=name)
 
     def _words(self, build: int | None = None) -> KeywordIndex:

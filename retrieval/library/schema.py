@@ -1,8 +1,16 @@
-"""Schema: the formats of a library's SQLite file, from the first to the present one."""
+"""Schema: the formats of a library's SQLite file, and how one row holds an article."""
 
-# One article may stand here twice: `ready` is what readers see; `pending` is a new version on its
-# way into the projections; `withdrawn` is what is to be forgotten.
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from retrieval.articles.article import Article
+
+COLUMNS = "id, url, path, title, source, published, authors, text, teaser"
+
 # The first format, and what makes each later one from the one before it.
+# An article may have several rows: `ready` is what readers see, `pending` a new version on its way
+# into the projections, `withdrawn` what is to be deleted.
 FORMATS = (
     """
 CREATE TABLE articles (
@@ -55,3 +63,18 @@ CREATE INDEX statements_by_speaker ON statements (speaker, day, article);
 CREATE INDEX statements_by_article ON statements (article)
 """,
 )
+
+
+def article_of(row: Sequence[Any]) -> Article:
+    """The article in a row of `COLUMNS`."""
+    id, url, path, title, source, published, authors, text, teaser = row
+    names = tuple(json.loads(authors))
+    return Article(id, url, path, title, source, published, names, text, bool(teaser))
+
+
+def row_of(article: Article) -> list[object]:
+    """The values of `COLUMNS` for an article."""
+    return [
+        article.id, article.url, article.path, article.title, article.source, article.published,
+        json.dumps(article.authors, ensure_ascii=False), article.text, article.teaser,
+    ]  # fmt: skip

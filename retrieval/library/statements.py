@@ -1,4 +1,4 @@
-"""Register: who says what in a library's articles, found by speaker; its words are their slices."""
+"""Statement index: who says what in a library's articles; the words are slices of their text."""
 
 import json
 import unicodedata
@@ -15,10 +15,10 @@ from retrieval.english.words import STOPWORDS
 from retrieval.library.filter import Filter
 from retrieval.library.library import Library
 
-# Raised whenever tagger, speakers or statements find others than before in the same text: it is
-# then looked for anew.
+# Raised whenever other statements or speakers are found in the same text than before: articles are
+# then read again.
 VERSION = "4"
-_BEGINNING = 4  # letters of a word by which speakers are looked for; spellings differ behind them
+_PREFIX = 4  # letters of a name's word by which speakers are found; spellings differ after them
 _READY = "s.article NOT IN (SELECT key FROM articles WHERE state != 'ready')"
 _ROW = (
     "SELECT s.article, p.name, p.description, p.named, s.kind, s.denied, s.probability, "
@@ -26,12 +26,15 @@ _ROW = (
     "FROM statements s JOIN speakers p ON p.number = s.speaker "
 )
 
-Stated = tuple[Statement, Article]
+StatementWithArticle = tuple[Statement, Article]
 
 
 @dataclass(frozen=True, slots=True)
 class SpeakerName:
-    """A speaker as articles call them, and how many statements they have under just that name."""
+    """A speaker under one name and description, and how many statements stand under these.
+
+    `key` is the same for all names of one speaker.
+    """
 
     key: str
     speaker: Speaker
@@ -39,22 +42,23 @@ class SpeakerName:
 
 
 class StatementIndex:
-    """The statements of one library; each belongs to its article and goes with it."""
+    """The statements of one library; each belongs to an article and is deleted with it."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
 
     # Writing, inside `library.transaction`
 
-    def set(self, article: int, day: str | None, said: Iterable[Statement]) -> None:
-        """Make these the statements of the article with that key and day."""
+    def replace(self, article: int, day: str | None, statements: Iterable[Statement]) -> None:
+        """Make these the statements of the article with this key, published on this day."""
         self._library.rows("UPDATE articles SET tagger = ? WHERE key = ?", [VERSION, article])
         self._library.rows("DELETE FROM statements WHERE article = ?", [article])
-        for one in said:
+        for one in statements:
             self._library.rows(
-                "INSERT OR IGNORE INTO speakers (speaker_key, name, description, named, called) "
-                "VALUES (?, ?, ?, ?, ?)",
-                _calling(one.speaker),
+                "INSERT INTO speakers (speaker_key, name, description, named, called) "
+                "VALUES (?, ?, ?, ?, ?) ON CONFLICT (name, description, named) DO UPDATE SET "
+                "speaker_key = excluded.speaker_key, called = excluded.called",
+                _speaker_row(one.speaker),
             )
             self._library.rows(
                 "INSERT INTO statements (article, day, kind, denied, probability, spans, "
@@ -67,8 +71,8 @@ class StatementIndex:
                 ],
             )  # fmt: skip
 
-    def doubt(self, ids: Iterable[str]) -> None:
-        """Have the statements of these ready articles looked for anew."""
+    def invalidate(self, ids: Iterable[str]) -> None:
+        """Make the ready articles with these ids pending: they are read for statements again."""
         self._library.each(
             "UPDATE articles SET tagger = '' WHERE state = 'ready' AND id = ?",
             [(id,) for id in ids],
@@ -76,21 +80,21 @@ class StatementIndex:
 
     # What is still to be done, and what is wrong
 
-    def unread(self, most: int) -> dict[int, Article]:
-        """Up to `most` ready articles in which statements are still to be looked for, by key."""
+    def pending(self, most: int) -> dict[int, Article]:
+        """Up to `most` ready articles, by key, that are still to be read for statements."""
         rows = self._library.rows(
             "SELECT key FROM articles WHERE state = 'ready' AND tagger != ? LIMIT ?",
             [VERSION, most],
         )
         return self._library.by_keys(key for (key,) in rows)
 
-    def count_unread(self) -> int:
-        """In how many ready articles statements are still to be looked for."""
+    def count_pending(self) -> int:
+        """How many ready articles are still to be read for statements."""
         sql = "SELECT count(*) FROM articles WHERE state = 'ready' AND tagger != ?"
         return int(self._library.rows(sql, [VERSION])[0][0])
 
-    def torn(self) -> list[str]:
-        """The ids of ready articles with a statement that can't be a slice of them."""
+    def damaged(self) -> list[str]:
+        """The ids of ready articles with a statement that can't be a slice of their text."""
         rows = self._library.rows(
             "SELECT a.id, length(a.text), s.spans FROM statements s "
             "JOIN articles a ON a.key = s.article WHERE a.state = 'ready'"
@@ -102,48 +106,53 @@ class StatementIndex:
     def count(self, keys: Sequence[str] | None = None, allowed: Filter = Filter()) -> int:
         """How many statements the speakers with these keys make in the articles allowed.
 
-        All speakers where `keys` is None.
+        Where `keys` is None, all speakers.
         """
         where, values = _of(keys, allowed)
         return int(
             self._library.rows(f"SELECT count(*) FROM statements s WHERE {where}", values)[0][0]
         )
 
-    def statements(
+    def by_speakers(
         self, keys: Sequence[str], allowed: Filter = Filter(), *, first: int = 0, most: int = -1
-    ) -> list[Stated]:
+    ) -> list[StatementWithArticle]:
         """What the speakers with these keys say, newest first, undated last, each with its article.
 
-        From number `first` on (0 is the first), at most `most`, all where that is negative.
+        At most `most` statements from number `first` on, which counts from 0; all where `most` is
+        negative.
         """
         where, values = _of(keys, allowed)
         order = "ORDER BY s.day DESC, s.article, s.number"
         chosen = f"SELECT s.number FROM statements s WHERE {where} {order} LIMIT ? OFFSET ?"
         sql = f"{_ROW} WHERE s.number IN ({chosen}) {order}"
-        return self._stated(self._library.rows(sql, [*values, most, first]))
+        return self._with_articles(self._library.rows(sql, [*values, most, first]))
 
-    def statements_in(self, ids: Iterable[str], keys: Sequence[str] | None = None) -> list[Stated]:
-        """What is said in the ready articles with these ids, by the speakers with these keys.
+    def in_articles(
+        self, ids: Iterable[str], keys: Sequence[str] | None = None
+    ) -> list[StatementWithArticle]:
+        """What the speakers with these keys say in the ready articles with these ids.
 
-        By all where `keys` is None; each with its article.
+        Each with its article. Where `keys` is None, all speakers.
         """
         where, values = _of(keys, Filter())
         sql = (
             f"{_ROW} JOIN articles a ON a.key = s.article WHERE a.id = ? AND {where} "
             "ORDER BY s.article, s.number"
         )
-        return self._stated([row for id in ids for row in self._library.rows(sql, [id, *values])])
+        return self._with_articles(
+            [row for id in ids for row in self._library.rows(sql, [id, *values])]
+        )
 
-    def speaking(self, keys: Sequence[str], allowed: Filter) -> list[str]:
-        """The ids of the articles allowed in which one of these speakers says something."""
+    def article_ids(self, keys: Sequence[str], allowed: Filter) -> list[str]:
+        """The ids of the articles allowed in which a speaker with one of these keys speaks."""
         where, values = _of(keys, allowed)
         sql = (
             f"SELECT id FROM articles WHERE key IN (SELECT article FROM statements s WHERE {where})"
         )
         return [id for (id,) in self._library.rows(sql, values)]
 
-    def _stated(self, rows: Sequence[Any]) -> list[Stated]:
-        """The rows' statements; of an article that is gone meanwhile there are none."""
+    def _with_articles(self, rows: Sequence[Any]) -> list[StatementWithArticle]:
+        """The rows' statements, without those of articles that are gone meanwhile."""
         articles = self._library.by_keys(row[0] for row in rows)
         return [
             (_statement(articles[row[0]].id, row[1:]), articles[row[0]])
@@ -152,25 +161,25 @@ class StatementIndex:
         ]
 
     def speakers(self, typed: str = "", *, most: int = -1) -> list[SpeakerName]:
-        """Speakers with a name who are called by all words typed, the most quoted first.
+        """Speakers with a name in which each word typed begins a word, the most quoted first.
 
-        The words may be beginnings. At most `most`, all where that is negative.
+        At most `most`, all where that is negative.
         """
         words = [f" {word}" for word in folded(typed).split()]
         where = "".join(" AND instr(called, ?)" for _ in words)
-        return self._called(f"named{where}", words, most)
+        return self._speakers(f"named{where}", words, most)
 
-    def maybe_called(self, name: str) -> list[SpeakerName]:
-        """Speakers who are called by a word that begins as one of the name's, most quoted first."""
-        words, keys = (_beginnings(some) for some in (folded(name).split(), names.words(name)))
+    def similar_speakers(self, name: str) -> list[SpeakerName]:
+        """Speakers with a word that begins like a word of this name, the most quoted first."""
+        words, keys = (_prefixes(some) for some in (folded(name).split(), names.words(name)))
         where = ["instr(called, ?)" for _ in words] + ["instr(' ' || speaker_key, ?)" for _ in keys]
-        return self._called(" OR ".join(where) or "FALSE", [*words, *keys], -1)
+        return self._speakers(" OR ".join(where) or "FALSE", [*words, *keys], -1)
 
-    def _called(self, where: str, values: Sequence[object], most: int) -> list[SpeakerName]:
+    def _speakers(self, where: str, values: Sequence[object], most: int) -> list[SpeakerName]:
         rows = self._library.rows(
-            "SELECT p.speaker_key, p.name, p.description, p.named, count(*) AS said "
+            "SELECT p.speaker_key, p.name, p.description, p.named, count(*) AS quoted "
             f"FROM speakers p JOIN statements s ON s.speaker = p.number WHERE {_READY} "
-            f"AND ({where}) GROUP BY p.number ORDER BY said DESC, p.name LIMIT ?",
+            f"AND ({where}) GROUP BY p.number ORDER BY quoted DESC, p.name LIMIT ?",
             [*values, most],
         )
         return [
@@ -179,22 +188,22 @@ class StatementIndex:
         ]
 
 
-def _beginnings(words: list[str]) -> list[str]:
-    """What words of a name begin with; of "J. B. Lee" the long ones, as "j" begins many."""
-    said = [word for word in words if word not in STOPWORDS]
-    long = [word for word in said if len(word) > 1] or said
-    return [f" {word[:_BEGINNING]}" for word in long]
+def _prefixes(words: list[str]) -> list[str]:
+    """How the words of a name begin; of "J. B. Lee" only "lee", as "j" begins too many."""
+    kept = [word for word in words if word not in STOPWORDS]
+    long = [word for word in kept if len(word) > 1] or kept
+    return [f" {word[:_PREFIX]}" for word in long]
 
 
 def folded(text: str) -> str:
-    """The text's words, letters and digits alone, without case and accents, apart by blanks."""
+    """The text's words with blanks between them: letters and digits, without case and accents."""
     text = unicodedata.normalize("NFKD", text).casefold()
     kept = (char for char in text if unicodedata.category(char) != "Mn")
     return " ".join("".join(char if char.isalnum() else " " for char in kept).split())
 
 
 def _of(keys: Sequence[str] | None, allowed: Filter) -> tuple[str, list[object]]:
-    """The condition that statements of ready articles meet which are meant, and its values."""
+    """The SQL condition for what these speakers say in the ready articles allowed, its values."""
     where, values = _READY, list[object]()
     if keys is not None:
         named = f"SELECT number FROM speakers WHERE speaker_key IN ({_marks(keys)})"
@@ -217,7 +226,7 @@ def _marks(values: Sequence[str]) -> str:
     return ",".join("?" * len(values))
 
 
-def _calling(speaker: Speaker) -> list[object]:
+def _speaker_row(speaker: Speaker) -> list[object]:
     called = f" {folded(speaker.name)} {folded(speaker.description)}"
     key = names.key(speaker.name)
     return [key, speaker.name, speaker.description, speaker.is_named, called]

@@ -1,9 +1,9 @@
-"""Vectors: Chroma as a projection of the library; nothing else knows Chroma.
+"""Vectors: Chroma as a projection of the library; no other module uses Chroma.
 
 A persistent Chroma is for one process at a time: a client does not see what another
-process wrote, even opening one writes to its files, and one that is opened while another
+process wrote, opening one already writes to its files, and one that is opened while another
 process writes can ruin them (seen with 1.5.9: an index file grew until the disk was full). So
-index.py makes every call here under a lock that the processes share.
+every call here is made under a lock that the processes share (see projections.py).
 """
 
 import ctypes
@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from retrieval.errors import LibraryError
+from retrieval.errors import Hint, LibraryError
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
 
-    from retrieval.library.library import Embedded
+    from retrieval.library.embeddings import Embedded
     from retrieval.models.embedder import Vector
 
 # Neighbours looked at per query. Chroma's default of 100 finds 97 % of the exact first ten.
@@ -32,8 +32,6 @@ _HNSW: "CreateHNSWConfiguration" = {
     "ef_search": 400,
     "ef_construction": 200,
 }
-
-
 _clients = count()
 _M_PERTURB = -6
 
@@ -51,7 +49,7 @@ class Vectors:
         self._collection: Collection | None = None
 
     def open(self) -> None:
-        """Open the collection as it is now, making it when there is none.
+        """Open the collection as it is now, creating it when there is none.
 
         Raises LibraryError when Chroma can't be opened or reached.
         """
@@ -69,8 +67,8 @@ class Vectors:
                 )
             else:
                 _fill_memory_handed_out()
-                # Chroma hands all clients of one path the same, maybe outdated, state. A path is
-                # the same to it only to the letter.
+                # All clients of one path share one state in Chroma, which may be outdated. It
+                # compares paths letter by letter, so that each spelling has a state of its own.
                 alias = f"{self.folder}{'/.' * (next(_clients) % 64)}"
                 client = chromadb.PersistentClient(alias, settings)
             self._client = cast("Client", client)
@@ -82,11 +80,12 @@ class Vectors:
             where = "the Chroma server" if self._url else self.folder
             raise LibraryError(
                 f"The vectors in {where} can't be opened: {_first_line(exc)}. "
-                "If they are damaged, rebuild them: newsdesk reindex"
+                "If they are damaged, rebuild the index.",
+                hint=Hint.REINDEX,
             ) from exc
 
     def close(self) -> None:
-        """Let go of Chroma; the next call but `open` fails."""
+        """Close Chroma; from then on every call but `open` fails."""
         if self._client is not None:
             self._client.close()
         self._client = self._collection = None
@@ -101,7 +100,7 @@ class Vectors:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def drop_others(self) -> None:
-        """Delete what earlier builds have left in the server; files are their owner's to sweep."""
+        """Delete what earlier builds have left in a Chroma server; files are swept elsewhere."""
         if self._url and self._client is not None:
             for collection in self._client.list_collections():
                 if collection.name.startswith(self._stem) and collection.name != self._name:
@@ -121,7 +120,7 @@ class Vectors:
         return set(self._opened.get(include=[])["ids"])
 
     def upsert(self, passages: "Iterable[Embedded]") -> None:
-        """Add the passages' vectors, in place of those that have their ids."""
+        """Add the passages' vectors, replacing those with the same ids."""
         for some in self._batches(passages):
             self._opened.upsert(
                 ids=[embedded.passage.id for embedded in some],
@@ -136,7 +135,7 @@ class Vectors:
     def nearest(
         self, vector: "Vector", limit: int, within: list[str] | None = None
     ) -> list[tuple[str, float]]:
-        """Up to `limit` (id, cosine similarity), nearest first, of those `within` if given."""
+        """Up to `limit` (id, cosine similarity), nearest first; only ids in `within`, if given."""
         limit = min(limit, self.count() if within is None else len(within))
         if not limit:
             return []
@@ -158,12 +157,12 @@ class Vectors:
 
 @cache
 def _fill_memory_handed_out() -> None:
-    """Have the C library overwrite memory when it hands it out (M_PERTURB of mallopt(3), glibc).
+    """Have glibc overwrite memory when it hands it out (M_PERTURB of mallopt(3)).
 
-    Chroma 1.5.9 writes parts of its index files from memory that it has not set. What this process
-    had there before, such as the text of an article withdrawn since, would be in the files.
+    Chroma 1.5.9 writes uninitialised memory into its index files. What this process had there
+    before, such as the text of an article withdrawn since, would be in the files.
     """
-    with suppress(AttributeError, OSError):  # other C libraries have no such thing
+    with suppress(AttributeError, OSError):  # other C libraries don't have it
         ctypes.CDLL(None).mallopt(_M_PERTURB, 0x5A)
 
 

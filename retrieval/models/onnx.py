@@ -1,4 +1,9 @@
-"""ONNX Runtime: the networks that Newsdesk carries, and what the processor can do."""
+"""ONNX Runtime: the networks that Newsdesk carries, and what the processor can do.
+
+The three networks (reader, support, tagger) share the tokenizer, the loading of weights, sessions
+and threads; how each makes its input and reads its outputs stays in its own module, because these
+differ: ranks and spans of a passage, one probability, and tags and links of all tokens of a text.
+"""
 
 import os
 import threading
@@ -9,43 +14,25 @@ from functools import cache
 from importlib.resources import as_file
 from importlib.resources import files as package_files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.errors import ModelError
 
-if TYPE_CHECKING:
-    pass
-if TYPE_CHECKING:
-    pass
-
-
-@cache
-def cpu_flags() -> frozenset[str]:
-    """What the processor can do, as Linux names it; nothing elsewhere."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError:
-        return frozenset()
-    return frozenset(next((line for line in lines if line.startswith("flags")), "").split())
-
-
 Logits = npt.NDArray[np.float32]
-
-
 Span = tuple[int, int]
 
-
+CLS, SEP = 101, 102  # in the vocabulary of BERT, which all three networks have
 _MAX_THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and a passage as the network takes them, token by token.
+    """A network's input, token by token: `types` is 0 for a question, 1 for what is read for it.
 
-    `offsets` are the tokens' places in the passage's text, (0, 0) for all that isn't of it.
+    `offsets` are each token's place in the text that is read, (0, 0) for all other tokens.
     """
 
     ids: list[int]
@@ -56,13 +43,13 @@ class Pair:
 class Network:
     """One of the networks that Newsdesk carries; loads at first use, safe to use from threads.
 
-    Each pair is read by itself on one thread, several at a time: no padding is computed, and its
-    logits don't depend on what else is read. On the CPU always: eight-bit arithmetic there takes
-    less time than loading PyTorch for a GPU would.
+    Each pair is read by itself on one thread, several pairs at a time: no padding is computed, and
+    a pair's logits don't depend on the others. It always runs on the CPU: eight-bit arithmetic
+    there takes less time than loading PyTorch for a GPU.
     """
 
     def __init__(self, name: str, outputs: Sequence[str]) -> None:
-        """`name` is that of its file under `weights/`."""
+        """`name` is that of its file in `weights/`, `outputs` are the names of its outputs."""
         self._name = name
         self._outputs = outputs
         self._lock = threading.Lock()
@@ -72,7 +59,7 @@ class Network:
 
     @property
     def tokenizer(self) -> Any:
-        """What makes tokens of texts. Raises ModelError without weights."""
+        """Its tokenizer. Raises ModelError where the weights are missing or damaged."""
         with self._lock:
             if self._session is None:
                 self._tokenizer, self._session = reader_tokenizer(), _open_weights(self._name)
@@ -81,7 +68,7 @@ class Network:
         return self._tokenizer
 
     def read(self, pairs: Sequence[Pair]) -> list[list[Logits]]:
-        """The outputs for each pair, in order. Raises ModelError without weights."""
+        """The outputs for each pair, in order. Raises ModelError as `tokenizer` does."""
         assert self.tokenizer is not None
         assert self._threads is not None
         return list(self._threads.map(self._run, pairs))
@@ -117,8 +104,8 @@ def _open_weights(name: str) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     if not {"avx512_vnni", "avx_vnni"} & cpu_flags():
-        # Eight-bit products would be added up in sixteen bits, which overflow. With VNNI they are
-        # not, and the exact form would only take half as long again.
+        # Without VNNI, eight-bit products are added up in sixteen bits, which overflow. The exact
+        # form takes half as long again, so it is not used where it isn't needed.
         options.add_session_config_entry("session.x64quantprecision", "1")
     with as_file(package_files("retrieval.models") / f"weights/{name}.onnx") as file:
         if not file.exists():
@@ -129,3 +116,13 @@ def _open_weights(name: str) -> Any:
             )
         except Exception as exc:
             raise ModelError(f"The {name}'s weights are damaged. Install Newsdesk again.") from exc
+
+
+@cache
+def cpu_flags() -> frozenset[str]:
+    """The processor's features, as Linux names them; empty on other systems."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return frozenset()
+    return frozenset(next((line for line in lines if line.startswith("flags")), "").split())

@@ -1,40 +1,31 @@
-"""Local inference: a question and a passage, read together → how well it answers, and where.
+"""Passage reader: a question and a passage, read together → how well it answers, and where.
 
-The network is our own (training/, weights/): the bundled encoder with a rank for the passage and a
-start and an end for each token. It is carried as ONNX with weights of eight bits.
+The network is our own (training/, weights/): the bundled encoder with one output that ranks the
+passage, and two that mark each token as the start or the end of an answer. It is carried as ONNX
+with weights of eight bits.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    pass
-from retrieval.models.onnx import Logits, Network, Pair, Span
+from retrieval.models.onnx import CLS, SEP, Logits, Network, Pair, Span
 
+# The most tokens of each.
 _QUESTION_TOKENS = 64
-
-
 _TITLE_TOKENS = 24
-
-
 _PAIR_TOKENS = 384  # a passage of 1,000 characters has some 210
-
-
 _SPAN_TOKENS = 24
-
-
-_CLS, _SEP = 101, 102  # BERT's vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the network makes of one passage; all are logits, comparable between passages.
+    """What the network says of one passage, in logits that can be compared between passages.
 
-    `rank` is that of the passage's answering at all; `starts` and `ends` are those of the
-    answer's beginning and ending with the token at `offsets`.
+    `rank` is for the passage to have an answer; `starts` and `ends` are for the answer to start
+    or end at the token with that place in `offsets`.
     """
 
     rank: float
@@ -43,7 +34,10 @@ class Judgement:
     ends: Logits
 
     def span(self, first: int, last: int) -> tuple[float, Span] | None:
-        """The likeliest span between two places of the text and its logit; None if unread."""
+        """The likeliest answer between two places of the text, as (logit, span).
+
+        None where the network has read none of it.
+        """
         tokens = [n for n, (a, b) in enumerate(self.offsets) if first <= a < b <= last]
         if not tokens:
             return None
@@ -58,13 +52,13 @@ class Judgement:
 
 
 class PassageReader:
-    """Reads passages for a question; loads at first use, safe to use from threads."""
+    """Judges passages for a question; loads at first use, safe to use from threads."""
 
     def __init__(self) -> None:
         self._network = Network("reader", ["rank", "start", "end"])
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Judgement]:
-        """One judgement a (title, text), in order. Raises ModelError without weights."""
+        """One judgement for each (title, text), in order. Raises ModelError without weights."""
         words = self._network.tokenizer
         pairs = [pair(words, question, title, text) for title, text in passages]
         read = zip(pairs, self._network.read(pairs), strict=True)
@@ -72,18 +66,18 @@ class PassageReader:
 
 
 def pair(
-    tokenizer: Any, question: str, title: str, text: str, asked_tokens: int = _QUESTION_TOKENS
+    tokenizer: Any, question: str, title: str, text: str, question_tokens: int = _QUESTION_TOKENS
 ) -> Pair:
-    """[CLS] question [SEP] title [SEP] text [SEP], without the title where there is none.
+    """[CLS] question [SEP] title [SEP] text [SEP], without the title where it is empty.
 
-    Of the question no more than `asked_tokens` are read.
+    The question is cut after `question_tokens`.
     """
     asked, titled, read = tokenizer.encode_batch([question, title, text], add_special_tokens=False)
-    before = [_CLS, *asked.ids[:asked_tokens], _SEP]
+    before = [CLS, *asked.ids[:question_tokens], SEP]
     types = [0] * len(before)
     if title:
-        before += [*titled.ids[:_TITLE_TOKENS], _SEP]
+        before += [*titled.ids[:_TITLE_TOKENS], SEP]
     room = _PAIR_TOKENS - len(before) - 1
-    ids = [*before, *read.ids[:room], _SEP]
+    ids = [*before, *read.ids[:room], SEP]
     types += [1] * (len(ids) - len(types))
     return Pair(ids, types, [(0, 0)] * len(before) + read.offsets[:room] + [(0, 0)])

@@ -1,4 +1,4 @@
-"""Reranker: any sentence-transformers cross-encoder, in place of the reader's own ranks."""
+"""Reranker: any sentence-transformers cross-encoder ranks passages instead of our reader."""
 
 import threading
 from collections.abc import Sequence
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 class Reranker:
-    """Any sentence-transformers `CrossEncoder`, in place of the reader's own ranks."""
+    """A `CrossEncoder`; loads at first use, safe to use from threads."""
 
     def __init__(self, name: str) -> None:
-        """`name` is a model's name or folder; it is loaded at first use."""
+        """`name` is the model's name or folder."""
         self.name = name
         self._lock = threading.Lock()
         self._model: CrossEncoder | None = None
 
     def ranks(self, question: str, texts: Sequence[str]) -> list[float]:
-        """How well each text answers, higher is better. Raises ModelError."""
+        """How well each text answers the question, higher is better. Raises ModelError."""
         with self._lock:
             if self._model is None:
                 self._model = self._load()
@@ -36,7 +36,7 @@ class Reranker:
                 ) from exc
         ranks = np.asarray(scored, dtype=np.float64)
         if ranks.shape != (len(texts),):
-            raise ModelError(f"The reranker {self.name!r} doesn't give one score for a passage.")
+            raise ModelError(f"The reranker {self.name!r} doesn't give one score per passage.")
         return [float(rank) for rank in ranks]
 
     def _load(self) -> "CrossEncoder":

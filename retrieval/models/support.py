@@ -1,7 +1,7 @@
 """Support: whether the passages that a sentence cites say what it says.
 
-The network is our own (training/, weights/). Plain rules see to numbers, names and quotations; it
-is there for what they can't see: who did what to whom, whether it was done, and who said it.
+The network is our own (training/, weights/). Plain rules check numbers, names and quotations; the
+network judges what they can't see: who did what to whom, whether it was done, and who said it.
 """
 
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ from retrieval.english.words import content_stems
 from retrieval.models.onnx import Network
 from retrieval.models.passage_reader import pair
 
-# Below it a sentence isn't shown. Of the supported claims that it was chosen on it loses one in a
-# hundred of the worst kind, freely worded summaries; of those that figures are reported on, one in
-# thirty. The card says what it catches.
+# Sentences with a lower probability aren't shown. Of the worst kind, freely worded summaries, it
+# loses one supported claim in a hundred on the data that it was chosen on, and one in thirty on the
+# data that figures are reported on. `weights/README.md` says what it catches.
 SUPPORTED = 0.124
 
 TEMPERATURE = 0.88  # fitted on the same sentences
-_READ = 900  # characters of the passages
+_READ = 900  # characters of the passages that are read
 SENTENCE_TOKENS = 96
 
 
@@ -30,9 +30,9 @@ class SupportModel:
         self._network = Network("support", ["support"])
 
     def probabilities(self, cited: Sequence[tuple[str, Sequence[str]]]) -> list[float]:
-        """For each sentence with its passages, how likely they support it; 0 without passages.
+        """For each sentence with its passages, the probability that they support it.
 
-        Raises ModelError without weights.
+        It is 0 without passages. Raises ModelError without weights.
         """
         words = self._network.tokenizer
         read = [(sentence, closest(sentence, passages)) for sentence, passages in cited]
@@ -45,9 +45,10 @@ class SupportModel:
 
 
 def closest(sentence: str, passages: Sequence[str], room: int = _READ) -> str:
-    """The passages' sentences that share most words with the sentence, in order, as one text.
+    """The passages' sentences that share most words with this sentence, as one text.
 
-    As many as `room` characters hold, and at least one; a sentence of two passages stands once.
+    They are in the passages' order, each once, and as many as fit in `room` characters, but at
+    least one.
     """
     found = [text[first:last] for text in passages for first, last in sentences(text)]
     parts = list(dict.fromkeys(" ".join(one.split()) for one in found))

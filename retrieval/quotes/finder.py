@@ -10,7 +10,7 @@ from retrieval.english.names import key
 from retrieval.english.words import content_stems
 from retrieval.library.filter import Filter
 from retrieval.library.index import Index
-from retrieval.library.statements import Stated, folded
+from retrieval.library.statements import StatementWithArticle, folded
 from retrieval.quotes.grouping import NOT, Groups, ReportedStatement, still_reported
 from retrieval.quotes.reports import Report, day, sentences_around
 from retrieval.quotes.speakers import SpeakerProfile, speaker_profiles
@@ -66,7 +66,7 @@ def statements_by(
     if not keys:
         mentions = sum(index.library.count_mentions(asked) for index in indexes)
         return StatementPage(asked, (), (), first, mentions=mentions)
-    count = sum(index.register.count(keys, allowed) for index in indexes)
+    count = sum(index.statements.count(keys, allowed) for index in indexes)
     last = first + most if most >= 0 and not oldest_first else -1
     groups = Groups(meant)
     for report in (
@@ -90,12 +90,12 @@ def _all(indexes: Sequence[Index], keys: Sequence[str], allowed: Filter) -> Iter
 
 def _each(index: Index, keys: Sequence[str], allowed: Filter) -> Iterator[Report]:
     first, most = 0, _CHUNK
-    while some := index.register.statements(keys, allowed, first=first, most=most):
+    while some := index.statements.by_speakers(keys, allowed, first=first, most=most):
         yield from _reports(index, some)
         first, most = first + most, 4 * most
 
 
-def _reports(index: Index, stated: Iterable[Stated]) -> list[Report]:
+def _reports(index: Index, stated: Iterable[StatementWithArticle]) -> list[Report]:
     return [Report(one, article, index.library.name) for one, article in stated]
 
 
@@ -121,7 +121,7 @@ def _on(
 
 def _worded(index: Index, keys: Sequence[str], topic: str, allowed: Filter) -> list[Report]:
     """Statements in passages that have words of the topic."""
-    within = index.register.speaking(keys, allowed)
+    within = index.statements.article_ids(keys, allowed)
     with index.reading() as (_, words):
         ids = [id for id, _ in words.search(topic, _MANY, within)]
     places: dict[str, list[Passage]] = {}
@@ -129,7 +129,7 @@ def _worded(index: Index, keys: Sequence[str], topic: str, allowed: Filter) -> l
         places.setdefault(article.id, []).append(passage)
     return [
         one
-        for one in _reports(index, index.register.statements_in(places, keys))
+        for one in _reports(index, index.statements.in_articles(places, keys))
         if any(p.start < one.reach[1] and one.reach[0] < p.end for p in places[one.article.id])
     ]
 
@@ -163,7 +163,7 @@ def on_topic(
     wanted, found = content_stems(topic), dict[tuple[object, ...], tuple[float, Report]]()
     for index in indexes:
         places = {hit.article.id: hit for hit in hits if hit.library == index.library.name}
-        for one in _reports(index, index.register.statements_in(places)):
+        for one in _reports(index, index.statements.in_articles(places)):
             share = len(wanted & content_stems(" ".join(one.words))) / max(1, len(wanted))
             if share >= _HALF and key(one.statement.speaker.name) not in but:
                 found.setdefault((one.library, one.article.id, one.spoken), (share, one))
@@ -196,7 +196,7 @@ def _holding(index: Index, phrase: str, allowed: Filter) -> list[Report]:
         within = None if allowed.is_open else index.library.article_ids(allowed)
         ids = [id for id, _ in words.search(phrase, _LISTED, within)]
     articles = dict.fromkeys(article.id for _, article in index.library.passages(ids).values())
-    return _reports(index, index.register.statements_in(articles))
+    return _reports(index, index.statements.in_articles(articles))
 
 
 def has(report: Report, phrase: str) -> bool:

@@ -31,7 +31,7 @@ def speaker_profiles(indexes: Sequence[Index], asked: str) -> list[SpeakerProfil
     For a full name, only those who have exactly this name, if there are any; for one word, nobody
     whose first name it is, if others have it as a surname.
     """
-    called = [one for index in indexes for one in index.register.maybe_called(asked)]
+    called = [one for index in indexes for one in index.statements.similar_speakers(asked)]
     meant = [some for some in _people(called) if _is_meant(asked, _alone(some))]
     own = names.key(asked)
     if " " in own:
@@ -62,7 +62,7 @@ def _is_first_name(word: str, called: Sequence[SpeakerName]) -> bool:
 def speakers_like(indexes: Sequence[Index], typed: str, most: int) -> list[SpeakerProfile]:
     """Speakers with a name that has the words typed, or beginnings; the most quoted first."""
     # A speaker has several names, so more names are read than speakers shown.
-    called = [one for index in indexes for one in index.register.speakers(typed, most=4 * most)]
+    called = [one for index in indexes for one in index.statements.speakers(typed, most=4 * most)]
     return _ordered(_people(called))[:most]
 
 

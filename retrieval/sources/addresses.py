@@ -1,7 +1,7 @@
-"""Connections to machines of the public internet, and to no others, that end in time.
+"""Addresses: connections to machines of the public internet only, ended after a deadline.
 
-A name is resolved once for a connection, each of its addresses checked, and the connection made to
-an address that was checked: a name can't point elsewhere in between.
+For each connection a name is resolved once, each of its addresses is checked, and the connection is
+made to an address that was checked: the name can't be pointed elsewhere in between.
 """
 
 import ipaddress
@@ -19,26 +19,29 @@ import idna
 
 from retrieval.errors import ReadError
 
-_LOOKUPS = threading.BoundedSemaphore(32)  # a lookup can't be stopped, only left behind
+_LOOKUPS = threading.BoundedSemaphore(32)  # a lookup can't be stopped, only abandoned
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
-_MAX_HOST = 253  # characters, by the rules of names
+_MAX_HOST = 253  # characters, as DNS has it
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that is given out of IPv6
+_UNICAST = ipaddress.IPv6Network("2000::/3")  # all IPv6 addresses that are given out
 _INSIDE = (
-    ipaddress.IPv4Network("192.0.0.0/24"),  # Oracle's cloud has its metadata here
-    ipaddress.IPv4Network("168.63.129.16/32"),  # Azure's inner services; a public address by form
+    ipaddress.IPv4Network("192.0.0.0/24"),  # metadata service of Oracle Cloud
+    ipaddress.IPv4Network("168.63.129.16/32"),  # internal services of Azure, on a public address
 )
 
 
 class Deadline:
-    """`seconds` for a whole fetch, at most `wait` of them for each of its steps."""
+    """A limit of `seconds` for a whole task, and of `wait` seconds for each of its steps."""
 
     def __init__(self, seconds: float, wait: float) -> None:
         self._end = time.monotonic() + seconds
         self._wait = wait
 
     def left(self, most: float | None = None) -> float:
-        """Seconds that the next step may take, `most` at most; TimeoutError when none are left."""
+        """The seconds that the next step may take, at most `most`.
+
+        Raises TimeoutError when none are left.
+        """
         left = self._end - time.monotonic()
         if left <= 0:
             raise TimeoutError
@@ -46,17 +49,17 @@ class Deadline:
 
 
 class _Timed(httpcore.NetworkStream):
-    """A connection each of whose steps ends with the fetch's time."""
+    """A connection, each step of which ends at the deadline."""
 
-    def __init__(self, real: httpcore.NetworkStream, clock: Deadline) -> None:
+    def __init__(self, real: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._real = real
-        self._clock = clock
+        self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._real.read(max_bytes, self._clock.left(timeout))
+        return self._real.read(max_bytes, self._deadline.left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._real.write(buffer, self._clock.left(timeout))
+        self._real.write(buffer, self._deadline.left(timeout))
 
     def close(self) -> None:
         self._real.close()
@@ -67,23 +70,23 @@ class _Timed(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        left = self._clock.left(timeout)
-        return _Timed(self._real.start_tls(ssl_context, server_hostname, left), self._clock)
+        left = self._deadline.left(timeout)
+        return _Timed(self._real.start_tls(ssl_context, server_hostname, left), self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._real.get_extra_info(info)
 
 
 class PublicOnly(httpcore.NetworkBackend):
-    """Connects to public addresses only, and to hosts that are allowed by name."""
+    """Connects only to public addresses, and to hosts that are allowed by name."""
 
-    def __init__(self, allowed: Collection[str], clock: Deadline) -> None:
+    def __init__(self, allowed: Collection[str], deadline: Deadline) -> None:
         try:
             self._allowed = {host_name(name) for name in allowed}
         except ValueError:
             listed = ", ".join(allowed)
-            raise ReadError(f"of the hosts to be allowed not each is a name: {listed}") from None
-        self._clock = clock
+            raise ReadError(f"not all of the allowed hosts are names of hosts: {listed}") from None
+        self._deadline = deadline
         self._real = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -94,30 +97,30 @@ class PublicOnly(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """A connection to one of the host's addresses. Raises ReadError if any is not public."""
-        addresses = _resolved(host, port, self._clock)
+        """A connection to one of the host's addresses. Raises ReadError if one is not public."""
+        addresses = _resolved(host, port, self._deadline)
         if host not in self._allowed and not all(map(is_public, addresses)):
             raise ReadError(f"the host {host[:100]!r} is not on the public internet")
         for address in addresses[:-1]:
             try:
                 return self._connect(address, port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue  # as where IPv6 leads nowhere
+                continue  # as where IPv6 isn't routed
         return self._connect(addresses[-1], port, timeout, local_address, socket_options)
 
     def _connect(
         self, address: str, port: int, timeout: float | None, *options: Any
     ) -> httpcore.NetworkStream:
-        left = self._clock.left(timeout)
-        return _Timed(self._real.connect_tcp(address, port, left, *options), self._clock)
+        left = self._deadline.left(timeout)
+        return _Timed(self._real.connect_tcp(address, port, left, *options), self._deadline)
 
     def connect_unix_socket(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
-        """Never."""
+        """Raises ReadError, always."""
         raise ReadError("only http and https addresses are fetched")
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, also inside an IPv6 address."""
+    """Whether an IP address, or the IPv4 address inside an IPv6 one, is public."""
     at = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(at, ipaddress.IPv4Address):
         return at.is_global and not at.is_multicast and not any(at in inner for inner in _INSIDE)
@@ -129,7 +132,7 @@ def is_public(address: str) -> bool:
     return at in _UNICAST and at.is_global
 
 
-def _resolved(host: str, port: int, clock: Deadline) -> list[str]:
+def _resolved(host: str, port: int, deadline: Deadline) -> list[str]:
     answers: SimpleQueue[list[str] | OSError] = SimpleQueue()
 
     def look() -> None:
@@ -140,16 +143,16 @@ def _resolved(host: str, port: int, clock: Deadline) -> list[str]:
         except OSError as exc:
             answer = exc
         except UnicodeError:
-            pass  # no name can be so
+            pass  # it can't be a name
         finally:
             answers.put(answer)
             _LOOKUPS.release()
 
-    if not _LOOKUPS.acquire(timeout=clock.left()):
+    if not _LOOKUPS.acquire(timeout=deadline.left()):
         raise TimeoutError
     threading.Thread(target=look, daemon=True, name="newsdesk lookup").start()
     try:
-        answer = answers.get(timeout=clock.left())
+        answer = answers.get(timeout=deadline.left())
     except Empty:
         raise TimeoutError from None
     if isinstance(answer, OSError) and answer.errno == socket.EAI_AGAIN:
@@ -160,9 +163,9 @@ def _resolved(host: str, port: int, clock: Deadline) -> list[str]:
 
 
 def host_name(name: str) -> str:
-    """The host in lower-case ASCII, without a dot at its end. Raises ValueError for what is none.
+    """The host in lower-case ASCII, without a final dot. Raises ValueError for what is no host.
 
-    A number for an address (`0x7f.1`) passes: what it stands for is seen when it is resolved.
+    An address as a number (`0x7f.1`) passes: it is checked when it is resolved.
     """
     name = name.lower().removesuffix(".")
     if len(name) > _MAX_HOST:

@@ -1,4 +1,4 @@
-"""The bytes of a page, a PDF or a Word document → its Article."""
+"""Documents: the bytes of a page, a PDF or a Word document → its Article."""
 
 import codecs
 import re
@@ -10,27 +10,27 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from retrieval.articles.article import MAX_CHARACTERS, Article, article, canonical_url
 from retrieval.errors import ReadError
 
-MAX_EXPANDED = 20_000_000  # what a .docx may unpack to, its pictures aside
-MAX_DAMAGE = 0.01  # of a text's characters may be bytes that its charset doesn't have
+MAX_EXPANDED = 20_000_000  # bytes that a .docx may unpack to, without its pictures
+MAX_DAMAGE = 0.01  # share of a text's characters that its charset may fail to decode
 
-_META_BYTES = 4_096  # where a page must have named its charset
+_META_BYTES = 4_096  # within which a page must declare its charset
 _META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.I)
-_SAID_FOR = {"iso8859-1": "cp1252", "ascii": "cp1252"}  # as browsers take them
+_MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252"}  # what browsers read them as
 _NO_CHARSETS = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7"}
 _PREFIX = re.compile(r"^(?:www|m|amp)\.(?=.+\.)")
 
 
 def decode(content: bytes, *charsets: str | None) -> str:
-    """The text of bytes: in Unicode, else in the first of `charsets` that fits, else as guessed.
+    """The text of bytes: in Unicode, else in the first of `charsets` that fits, else guessed.
 
     Raises ReadError for what is not text.
     """
-    from charset_normalizer import from_bytes  # late: UTF-8 needs no guess
+    from charset_normalizer import from_bytes  # late: most texts are in UTF-8
 
     named = [charset for charset in charsets if charset]
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         named.insert(0, "utf-16")
-    # Much of UTF-16 and ISO-2022 is valid UTF-8 too, but then has these characters in it.
+    # Much of UTF-16 and ISO-2022 is valid UTF-8 too, but contains these characters.
     first = named if b"\0" in content or b"\x1b" in content else []
     for charset in (*first, "utf-8-sig", *named):
         text = _decoded(content, charset, "strict" if charset == "utf-8-sig" else "replace")
@@ -45,7 +45,7 @@ def decode(content: bytes, *charsets: str | None) -> str:
 def _decoded(content: bytes, charset: str, errors: str) -> str | None:
     try:
         name = codecs.lookup(charset).name
-        text = content.decode(_SAID_FOR.get(name, name), errors)
+        text = content.decode(_MEANT.get(name, name), errors)
     except (LookupError, ValueError):
         return None
     damaged = errors == "replace" and text.count("\ufffd") > len(text) * MAX_DAMAGE
@@ -61,8 +61,8 @@ def page_article(
 ) -> Article:
     """The article of a page of HTML, from a file or found at `address`. Raises ReadError.
 
-    A page may say that its address is another of the same site, not that it is another site's.
-    `charset` is as a server says; the page's own word comes after it.
+    A page may declare another address of its own site, but not one of another site. `charset` is
+    the server's, which goes before the page's own.
     """
     from trafilatura import bare_extraction, load_html
 
@@ -80,7 +80,7 @@ def page_article(
     )
     if page is None or isinstance(page, dict) or not page.text:
         raise ReadError("no article was found in the page")
-    # trafilatura makes a name of the address that the page claims, where it has no other.
+    # Where a page names no site, trafilatura makes a name of the address that the page claims.
     claimed = not page.sitename or page.sitename in (page.url or "")
     return article(
         page.text,
@@ -94,10 +94,10 @@ def page_article(
 
 
 def _own_address(tree: Any, address: str | None) -> str | None:
-    """Where a page says that it lives, if it may say so; else `address`.
+    """The address that a page declares for itself, if it may; else `address`.
 
-    Never at the front page of its site: many say that of every page, and each would replace the
-    one before.
+    The front page of the site doesn't count: many sites declare it on every page, and each page
+    would replace the one before.
     """
     canonical = [link.get("href") for link in tree.findall('.//link[@rel="canonical"]')]
     shared = [meta.get("content") for meta in tree.findall('.//meta[@property="og:url"]')]
@@ -113,10 +113,10 @@ def _own_address(tree: Any, address: str | None) -> str | None:
 
 
 def _may_say(at: SplitResult, address: str | None) -> bool:
-    """Whether a page found at `address` may live at `at`; one from a file may say what it likes.
+    """Whether a page found at `address` may declare the address `at`; one from a file always may.
 
-    The same host, but for "www.", "m." or "amp." before it: who has `news.example` has these too.
-    Other parents and children of a host may belong to others, as on `blogs.example`.
+    Their hosts must be the same, but for "www.", "m." or "amp.", which belong to the owner of
+    `news.example` too. Other subdomains may belong to others, as on `blogs.example`.
     """
     if address is None:
         return True
@@ -135,7 +135,7 @@ def pdf_article(content: bytes, *, path: str | None = None, address: str | None 
     for page in pdf.pages:
         text += page.extract_text() + "\n"
         if len(text) > MAX_CHARACTERS:
-            break  # article() says so
+            break  # article() refuses it
     return article(
         text,
         path=path,

@@ -1,4 +1,4 @@
-"""Files and folders → Articles, one by one; what can't be read is named, never dropped."""
+"""Files: files and folders → Articles, one by one; what can't be read is reported."""
 
 import gzip
 import json
@@ -17,20 +17,20 @@ from retrieval.sources.documents import decode
 
 log = logging.getLogger(__name__)
 
-MAX_BYTES = 20_000_000  # one document; a .jsonl holds many and is read line by line
-MAX_LINE = 8_000_000  # one article as JSON, every character escaped
+MAX_BYTES = 20_000_000  # of one document; a .jsonl holds many and is read line by line
+MAX_LINE = 8_000_000  # bytes of one article as JSON, with every character escaped
 MAX_MATTER = 50_000  # characters of front matter
-MAX_BAD_LINES = 1_000  # of one .jsonl; beyond these it is something else
+MAX_BAD_LINES = 1_000  # of one .jsonl; with more it is something else
 
 Read = Article | ReadError
 
 
 def find(paths: list[Path]) -> Iterator[Path | ReadError]:
-    """The readable kinds of file among `paths` and, recursively, in their folders; sorted.
+    """The files of a readable kind among `paths` and, recursively, in folders; sorted.
 
-    Links are followed. Hidden files and folders, and other kinds of file inside a folder, are
-    passed over. A path that doesn't exist, an unreadable folder, and a file of another kind that
-    is named itself, come as ReadError.
+    Links are followed. Hidden files and folders are skipped, and so are other kinds of file
+    inside a folder. A path that doesn't exist, an unreadable folder, and a file of another kind
+    given by itself, come as ReadError.
     """
     for path in map(absolute, paths):
         try:
@@ -44,13 +44,13 @@ def find(paths: list[Path]) -> Iterator[Path | ReadError]:
                 yield from _walk(path)
             elif not stat.S_ISREG(mode) or _reader(path) is None:
                 kinds = ", ".join(READERS)
-                yield ReadError(f"this is not a file that is read; these are: {kinds}", name(path))
+                yield ReadError(f"this kind of file can't be read; these can: {kinds}", name(path))
             else:
                 yield path
 
 
 def read(path: Path) -> Iterator[Read]:
-    """The articles of one file, each as Article or as ReadError; never raises for bad content."""
+    """The articles of one file, as Article or ReadError; never raises for bad content."""
     reader = _reader(path)
     assert reader is not None, "find() yields only files that have a reader"
     try:
@@ -62,18 +62,18 @@ def read(path: Path) -> Iterator[Read]:
         yield ReadError(exc.reason, name(path))
     except OSError as exc:
         yield ReadError(f"it can't be read: {exc.strerror or exc}", name(path))
-    except Exception as exc:  # a damaged file makes a parser raise anything
+    except Exception as exc:  # a damaged file may make a parser raise anything
         log.debug("%s", name(path), exc_info=True)
         yield ReadError(f"it is damaged ({type(exc).__name__})", name(path))
 
 
 def absolute(path: Path) -> Path:
-    """The path from the root on, without `..`; links stay as they are."""
+    """The path from the root on, without `..`; links are not resolved."""
     return Path(os.path.abspath(path))
 
 
 def name(path: Path) -> str:
-    """The path as text that can be stored and printed, whatever bytes the file's name has."""
+    """The path as text that can be stored and printed, whatever bytes are in it."""
     text = os.fspath(path).replace("\\", "\\\\") if os.sep == "/" else os.fspath(path)
     text = os.fsencode(text).decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
@@ -87,21 +87,21 @@ def _walk(folder: Path) -> Iterator[Path | ReadError]:
             ReadError(f"the folder can't be read: {exc.strerror}", name(Path(exc.filename)))
         )
 
-    been = set()
+    visited = set()
     for place, folders, files in os.walk(folder, onerror=note, followlinks=True):
         here = os.path.realpath(place)
-        if here in been:  # a link that leads back
+        if here in visited:  # through a link
             folders.clear()
             continue
-        been.add(here)
+        visited.add(here)
         folders[:] = sorted(
             (inner for inner in folders if not inner.startswith(".")),
             key=lambda inner: (os.path.islink(os.path.join(place, inner)), inner),
         )
         for file in sorted(files):
             path = Path(place, file)
-            passed_over = file.startswith(".") or _reader(path) is None
-            if not passed_over and (os.path.isfile(path) or not os.path.exists(path)):
+            is_skipped = file.startswith(".") or _reader(path) is None
+            if not is_skipped and (os.path.isfile(path) or not os.path.exists(path)):
                 yield path
     yield from unreadable
 
@@ -187,7 +187,7 @@ def _json_lines(path: Path) -> Iterator[Read]:
 
 
 def _bounded(file: IO[bytes]) -> Iterator[bytes | None]:
-    """Each line stripped, None for one over `MAX_LINE`; a damaged end raises ReadError."""
+    """Each line stripped, None for one over `MAX_LINE`; raises ReadError for a damaged end."""
     try:
         while line := file.readline(MAX_LINE + 1):
             if len(line) <= MAX_LINE:

@@ -1,8 +1,8 @@
-"""Addresses → what is found there → Articles; nothing is fetched from a machine that isn't public.
+"""HTTP: what is found at an address, fetched from machines of the public internet only.
 
-Each hop of a redirect is checked as the first address is, and connected to through `public`. Any
-port is: a public machine is as public on one as on another. A fetch ends within `_SECONDS`,
-whatever a name server or a server does.
+Each hop of a redirect is checked as the first address is, and connected to through
+`addresses.PublicOnly`. Any port is allowed, as a public machine is public on each of them. A fetch
+ends within `_SECONDS`, whatever a name server or a server does.
 """
 
 import re
@@ -18,11 +18,8 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import httpcore
 
-from retrieval.articles.article import Article, article
 from retrieval.errors import ReadError
-from retrieval.sources import sandbox
 from retrieval.sources.addresses import Deadline, PublicOnly, host_name
-from retrieval.sources.documents import decode
 from retrieval.sources.files import MAX_BYTES
 
 _PRODUCT = "Newsdesk/0.1"
@@ -31,14 +28,12 @@ AGENT = f"{_PRODUCT} (+https://pypi.org/project/newsdesk/)"
 _HOPS = 5
 _SECONDS = 30.0  # for the whole of a fetch
 _WAIT = 10.0  # seconds for each step of it
-_MAX_PAGE = 3_000_000  # bytes of HTML; more of it takes parsers minutes
 _PIECE = 65_536  # bytes expanded at a time
 _MAX_ADDRESS = 8_000  # characters; servers refuse longer ones
 
 _PORTS = {"http": 80, "https": 443}
 _LASTING = (301, 308)
 _REDIRECTS = (*_LASTING, 302, 303, 307)
-_PAGES = ("text/html", "application/xhtml+xml")
 _REASONS = {
     401: "it can only be read after signing in",
     402: "it can only be read by those who pay",
@@ -52,19 +47,19 @@ _REASONS = {
 
 
 def agent_of(contact: str) -> str:
-    """What servers are told of who fetches: Newsdesk, and where its operator can be reached."""
-    said = "".join(one for one in contact if one.isascii() and one.isprintable()).strip(" ()")
-    return f"{_PRODUCT} (+{said})" if said else AGENT
+    """The User-Agent header: Newsdesk, and where its operator can be reached."""
+    shown = "".join(one for one in contact if one.isascii() and one.isprintable()).strip(" ()")
+    return f"{_PRODUCT} (+{shown})" if shown else AGENT
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address holds.
+    """What was found at an address.
 
     `status` is 200, or 304 where nothing changed since `etag` or `modified`; `body` is then
-    empty. `address` is where it was found, `moved` where the address has moved to for good, or
-    None. `kind` is the content type without its parameters, "" where none is named; `charset` is
-    as the server says, or None. `max_age` is for how many seconds more it counts as fresh.
+    empty. `address` is where it was found, `moved` where the address has moved for good, or None.
+    `kind` is the content type without its parameters, "" where none is named; `charset` is the
+    server's, or None. `max_age` is for how many more seconds it counts as fresh, or None.
     """
 
     address: str
@@ -79,7 +74,7 @@ class Fetched:
 
 
 class Refused(ReadError):
-    """The server answers with another `status`; `wait` is how many seconds it asks for, or None."""
+    """The server answers with an error `status`, and asks to `wait` so many seconds, or None."""
 
     def __init__(self, status: int, wait: int | None) -> None:
         reason = _REASONS.get(status, "the server has a fault" if status >= 500 else "")
@@ -87,20 +82,6 @@ class Refused(ReadError):
         super().__init__(f"{reason or 'the server refuses'} (status {status}){asked}")
         self.status = status
         self.wait = wait
-
-
-def read(
-    address: str, *, allowed: Collection[str] = (), agent: str = AGENT
-) -> Iterator[Article | ReadError]:
-    """The article at an address, as Article or ReadError; `allowed` hosts needn't be public."""
-    found: Article | ReadError
-    try:
-        found = article_of(fetch(address, allowed=allowed, agent=agent))
-    except ReadError as exc:
-        found = ReadError(exc.reason, _shown(address))
-    except Exception as exc:  # noqa: BLE001 - a damaged page makes a parser raise anything
-        found = ReadError(f"it is damaged ({type(exc).__name__})", _shown(address))
-    yield found
 
 
 def fetch(
@@ -113,10 +94,10 @@ def fetch(
     limit: int = MAX_BYTES,
     permit: Callable[[str], None] = lambda address: None,
 ) -> Fetched:
-    """What an address holds, or that it hasn't changed since `etag` or `modified`.
+    """What is at an address, or that it hasn't changed since `etag` or `modified`.
 
     Hosts `allowed` by name needn't be public. `limit` is in bytes, both as sent and expanded.
-    `permit` is called with each address before it is asked for, and may raise ReadError.
+    `permit` is called with each address before it is requested, and may raise ReadError.
     Raises Refused where the server answers with an error, ReadError for all else that goes wrong.
     """
     headers = {
@@ -126,11 +107,11 @@ def fetch(
         "If-None-Match": etag,
         "If-Modified-Since": modified,
     }
-    clock = Deadline(_SECONDS, _WAIT)
-    guarded = PublicOnly(allowed, clock)
+    deadline = Deadline(_SECONDS, _WAIT)
+    backend = PublicOnly(allowed, deadline)
     try:
-        with httpcore.ConnectionPool(ssl_context=_tls(), network_backend=guarded) as pool:
-            body = partial(_body, limit=limit, clock=clock)
+        with httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend) as pool:
+            body = partial(_body, limit=limit, deadline=deadline)
             return _follow(pool, address, headers, body, permit)
     except (httpcore.TimeoutException, TimeoutError) as exc:
         raise ReadError("it takes too long to answer") from exc
@@ -144,7 +125,7 @@ def _tls() -> ssl.SSLContext:
 
 
 def _trouble(exc: Exception) -> str:
-    cause = exc.args[0] if exc.args else None  # httpcore's errors hold the one that they stand for
+    cause = exc.args[0] if exc.args else None  # httpcore's errors hold the original one
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"its certificate can't be trusted: {cause.verify_message}"
     if isinstance(cause, ssl.SSLError):
@@ -152,7 +133,7 @@ def _trouble(exc: Exception) -> str:
     if isinstance(exc, httpcore.ConnectError):
         return "no connection to the server can be made"
     if isinstance(exc, httpcore.LocalProtocolError):
-        return "it can't be asked for in HTTP"
+        return "it can't be requested over HTTP"
     if isinstance(exc, httpcore.RemoteProtocolError):
         return "the server breaks off, or its answer isn't HTTP"
     return "the connection to the server broke"
@@ -161,16 +142,16 @@ def _trouble(exc: Exception) -> str:
 def _follow(
     pool: httpcore.ConnectionPool,
     address: str,
-    asked: dict[str, str | None],
+    conditions: dict[str, str | None],
     body: Callable[[httpcore.Response, dict[str, str]], bytes],
     permit: Callable[[str], None],
 ) -> Fetched:
     address, url = _parts(address)
-    moved, lasting, been = None, True, set()
+    moved, lasting, visited = None, True, set()
     for _ in range(_HOPS + 1):
-        been.add(address)
+        visited.add(address)
         permit(address)
-        sent = {"Host": urlsplit(address).netloc, **asked}
+        sent = {"Host": urlsplit(address).netloc, **conditions}
         with pool.stream(
             "GET",
             url,
@@ -180,7 +161,7 @@ def _follow(
             headers = _headers(response)
             if response.status not in _REDIRECTS or "location" not in headers:
                 unchanged = response.status == 304 and (
-                    asked["If-None-Match"] or asked["If-Modified-Since"]
+                    conditions["If-None-Match"] or conditions["If-Modified-Since"]
                 )
                 if response.status != 200 and not unchanged:
                     raise Refused(response.status, _wait(headers.get("retry-after", "")))
@@ -188,7 +169,7 @@ def _follow(
                 return _fetched(address, moved, response.status, headers, content)
             lasting = lasting and response.status in _LASTING
             address, url = _next(address, headers["location"])
-        if address in been:
+        if address in visited:
             raise ReadError("it redirects in a circle")
         moved = address if lasting else moved
     raise ReadError(f"it redirects more than {_HOPS} times")
@@ -198,13 +179,13 @@ def _next(address: str, location: str) -> tuple[str, httpcore.URL]:
     try:
         return _parts(urljoin(address, location))
     except ValueError:
-        raise ReadError("it redirects to what is no address") from None
+        raise ReadError("it redirects to an invalid address") from None
     except ReadError as exc:
         raise ReadError(f"it redirects to an address that is not fetched: {exc.reason}") from exc
 
 
 def _parts(address: str) -> tuple[str, httpcore.URL]:
-    """The address in ASCII without fragment, and the parts that are connected to and asked for."""
+    """The address in ASCII without its fragment, and what to connect to and request."""
     try:
         at = urlsplit(address.strip())
         host, port = host_name(at.hostname or ""), at.port
@@ -227,7 +208,7 @@ def _parts(address: str) -> tuple[str, httpcore.URL]:
 
 
 def _headers(response: httpcore.Response) -> dict[str, str]:
-    """The headers by lower-case name; the first of several, but all of what is a list."""
+    """The headers by lower-case name: of repeated ones the first, of lists all parts."""
     headers: dict[str, str] = {}
     for raw, content in response.headers:
         name = raw.decode("latin-1").lower()
@@ -251,14 +232,14 @@ def _fetched(
         kind=kind.strip().lower(),
         charset=charset[1].lower() if charset else None,
         body=body,
-        etag=_kept(headers.get("etag", "")),
-        modified=_kept(headers.get("last-modified", "")),
+        etag=_storable(headers.get("etag", "")),
+        modified=_storable(headers.get("last-modified", "")),
         max_age=_max_age(headers),
     )
 
 
-def _kept(value: str) -> str | None:
-    """The value if it can be kept and sent back."""
+def _storable(value: str) -> str | None:
+    """The value if it can be stored and sent back, else None."""
     return value if 0 < len(value) <= 1_000 and value.isascii() and value.isprintable() else None
 
 
@@ -272,7 +253,7 @@ def _max_age(headers: dict[str, str]) -> int | None:
 
 
 def _wait(value: str) -> int | None:
-    """The seconds of a Retry-After, which are a number or a date."""
+    """The seconds until a Retry-After header allows, which is a number or a date."""
     if re.fullmatch(r"\d{1,9}", value, re.A):
         return int(value)
     try:
@@ -284,7 +265,7 @@ def _wait(value: str) -> int | None:
 
 
 def _body(
-    response: httpcore.Response, headers: dict[str, str], *, limit: int, clock: Deadline
+    response: httpcore.Response, headers: dict[str, str], *, limit: int, deadline: Deadline
 ) -> bytes:
     too_large = f"it is over the limit of {limit / 1_000_000:g} MB"
     length = headers.get("content-length", "")
@@ -299,7 +280,7 @@ def _body(
         raise ReadError(f"it is sent compressed as {coding[:50]!r}, which is not read")
     content = bytearray()
     for piece in sent:
-        clock.left()
+        deadline.left()
         content += piece
     return bytes(content)
 
@@ -333,37 +314,7 @@ def _expanded(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:
 
 
 def _window_bits(head: bytes, coding: str) -> int:
-    """What zlib is told for what begins so; "deflate" comes with zlib's head, and without."""
+    """The `wbits` for zlib: a "deflate" stream comes with zlib's two-byte header, or without."""
     if coding != "deflate":
         return 31
     return 15 if head and head[0] & 15 == 8 and int.from_bytes(head, "big") % 31 == 0 else -15
-
-
-def _shown(address: str) -> str:
-    """The address fit to be printed: without password, on one line."""
-    address = re.sub("//[^/?#]*@", "//", address)
-    return "".join(c for c in address[:200] if c.isprintable())
-
-
-def article_of(found: Fetched) -> Article:
-    """The article that was fetched. Raises ReadError where it is none."""
-    try:
-        return _article_of(found)
-    except ReadError:
-        raise
-    except Exception as exc:  # a damaged page makes a parser raise anything
-        raise ReadError(f"it is damaged ({type(exc).__name__})") from exc
-
-
-def _article_of(found: Fetched) -> Article:
-    if not found.body.strip():
-        raise ReadError("it is empty")
-    if found.kind == "application/pdf" or found.body.startswith(b"%PDF-"):
-        return sandbox.read("pdf", found.body, address=found.address)
-    if found.kind in _PAGES or not found.kind:
-        if len(found.body) > _MAX_PAGE:
-            raise ReadError(f"the page is over {_MAX_PAGE // 1_000_000} MB")
-        return sandbox.read("html", found.body, address=found.address, charset=found.charset)
-    if found.kind == "text/plain":
-        return article(decode(found.body, found.charset), url=found.address)
-    raise ReadError(f"it is {found.kind[:50]!r}, not an article")

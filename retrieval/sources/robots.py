@@ -1,8 +1,8 @@
 """robots.txt: which addresses of a site may be fetched (RFC 9309).
 
-The rules of a site are fetched once a day. Where there are none (the server answers with a status
-of 4xx), everything may be fetched; where the server fails to say, nothing, until it does. Rules
-that were fetched before it failed hold on.
+The rules of a site are fetched once a day. Where there are none (the server answers with a 4xx
+status), everything may be fetched. Where the server fails, nothing may be fetched until it answers,
+unless older rules are known: these go on holding.
 """
 
 import re
@@ -19,8 +19,8 @@ from retrieval.errors import ReadError
 from retrieval.sources import http
 from retrieval.sources.addresses import host_name
 
-_LIMIT = 512_000  # bytes of a robots.txt that are heeded: 500 KiB, which RFC 9309 asks for
-_MAX_BYTES = 5_000_000  # that one may have
+_MAX_READ = 512_000  # bytes of a robots.txt that are read: 500 KiB, as RFC 9309 asks for
+_MAX_BYTES = 5_000_000  # of a robots.txt; a longer one is an error
 _FRESH = 86_400.0  # seconds (RFC 9309, 2.4)
 _RETRY = 3_600.0  # seconds before a server that failed is asked again
 _MAX_SITES = 1_000
@@ -32,7 +32,7 @@ _OTHERS = "User-agent: others"
 
 
 class Forbidden(ReadError):
-    """It may not be fetched: by the site's rules, or (`wait` seconds more) for want of them."""
+    """It may not be fetched: the rules forbid it, or can't be read for `wait` more seconds."""
 
     def __init__(self, reason: str, wait: int | None = None) -> None:
         super().__init__(reason)
@@ -41,33 +41,33 @@ class Forbidden(ReadError):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What one robots.txt says to one agent."""
+    """What one robots.txt allows one agent."""
 
     agent: str
-    said: Protego
+    parsed: Protego
 
     def allows(self, address: str) -> bool:
         """Whether the address, or the path with its query, may be fetched."""
         try:
-            return bool(self.said.can_fetch(address, self.agent))
-        except ValueError:  # it is no address
+            return bool(self.parsed.can_fetch(address, self.agent))
+        except ValueError:  # it is not an address
             return False
 
     @property
     def delay(self) -> float | None:
-        """The seconds between two fetches that are asked for (Crawl-delay), or None."""
-        delay: float | None = self.said.crawl_delay(self.agent)
+        """The seconds between two fetches that it asks for (Crawl-delay), or None."""
+        delay: float | None = self.parsed.crawl_delay(self.agent)
         return delay
 
 
 def rules(text: str, agent: str = http.AGENT) -> Rules:
-    """The rules for `agent`, which is a User-Agent header or just the product's name in it."""
+    """The rules for `agent`, a User-Agent header or only the product's name in it."""
     name = _product(agent)
     lines: list[str] = []
-    for line in text[:_LIMIT].splitlines():
+    for line in text[:_MAX_READ].splitlines():
         found = _AGENT_LINE.match(line)
-        # Protego holds each rule once for each agent that is named, and takes parts of names for
-        # names; all that matters here is whether it is this one.
+        # Protego stores each rule once for each agent, and matches parts of names. All that
+        # matters here is whether the agent is this one.
         if found and found[1].strip() != "*":
             line = f"User-agent: {name}" if _product(found[1]) == name else _OTHERS
         if not (found and lines and lines[-1] == line):
@@ -85,9 +85,9 @@ class _Site:
 
 
 class Robots:
-    """What sites let this agent fetch; may be asked from many threads.
+    """What sites allow this agent to fetch; safe to use from threads.
 
-    Two threads that ask about one site share one fetch.
+    Threads that ask about the same site share one fetch.
     """
 
     def __init__(
@@ -104,13 +104,13 @@ class Robots:
         self._lock = threading.Lock()
 
     def check(self, address: str) -> None:
-        """Raises Forbidden where the address may not be fetched, ReadError where it is none."""
+        """Raise Forbidden where the address may not be fetched, ReadError where it is invalid."""
         found = self._rules(address)
         if not found.allows(address):
             raise Forbidden("the site's robots.txt doesn't let Newsdesk read it")
 
     def allows(self, address: str) -> bool:
-        """Whether the address may be fetched. Raises ReadError where it is no address."""
+        """Whether the address may be fetched. Raises ReadError where it is invalid."""
         try:
             self.check(address)
         except Forbidden:
@@ -118,7 +118,7 @@ class Robots:
         return True
 
     def delay(self, address: str) -> float | None:
-        """The seconds that the address's site wants between two fetches, None if it doesn't say."""
+        """The seconds between two fetches that the site asks for, None where it doesn't say."""
         try:
             return self._rules(address).delay
         except Forbidden:
@@ -133,7 +133,7 @@ class Robots:
             if self._clock() >= site.until:
                 self._renew(site, place)
             found, trouble, until = site.rules, site.trouble, site.until
-        self._shed()
+        self._drop_oldest()
         if found is None:
             wait = max(1, round(until - self._clock()))
             raise Forbidden(f"the site's robots.txt can't be read: {trouble}", wait)
@@ -145,7 +145,7 @@ class Robots:
             found = http.fetch(
                 f"{place}/robots.txt", allowed=self._allowed, agent=self._agent, limit=_MAX_BYTES
             )
-            text = found.body[:_LIMIT].decode("utf-8-sig", "replace")
+            text = found.body[:_MAX_READ].decode("utf-8-sig", "replace")
         except http.Refused as exc:
             if exc.status >= 500 or exc.status == 429:
                 site.trouble, wait = exc.reason, min(_FRESH, max(_RETRY, exc.wait or 0))
@@ -155,8 +155,8 @@ class Robots:
             site.rules, site.size, site.trouble = rules(text, self._agent), len(text), ""
         site.until = self._clock() + wait
 
-    def _shed(self) -> None:
-        """Forget the sites that were asked about longest ago, where too much is kept."""
+    def _drop_oldest(self) -> None:
+        """Forget the sites that were used least recently, where too much is kept."""
         with self._lock:
             kept = sum(site.size for site in self._sites.values())
             while len(self._sites) > _MAX_SITES or (kept > _MAX_KEPT and len(self._sites) > 1):
@@ -164,7 +164,7 @@ class Robots:
 
 
 def _product(agent: str) -> str:
-    """The name of the product, without its version and what else is said of it."""
+    """The name of the product, without its version and comments."""
     return re.split(r"[\s/*]", agent.strip().lower(), maxsplit=1)[0]
 
 

@@ -1,6 +1,6 @@
-"""Documents are read in a process apart, which is ended when it takes too long or too much.
+"""Sandbox: documents are parsed in a process of their own, with limits on time and memory.
 
-A page may be made so that parsers take hours for it, and a thread can't be ended.
+A page may be made so that parsers take hours for it, and a thread can't be killed.
 """
 
 import atexit
@@ -27,10 +27,10 @@ _KINDS: dict[str, Callable[..., Article]] = {
     "docx": documents.docx_article,
 }
 _SECONDS = {"html": 20.0, "pdf": 60.0, "docx": 60.0}  # for one document; books are PDFs
-_MEMORY = 2_000_000_000  # bytes that a process may have
-_PROCESSES = 4  # so that some documents that take long don't hold up all others
-_WAIT = 60.0  # seconds for one of them
-_MOST = 200  # documents that one reads; what they leave behind goes with it
+_MEMORY = 2_000_000_000  # bytes that a process may use
+_PROCESSES = 4  # so that a few slow documents don't hold up all others
+_WAIT = 60.0  # seconds to wait for a free process
+_MAX_READ = 200  # documents that one process reads; then memory that leaked ends with it
 _CODE = "import sys; sys.path[:] = {}; from retrieval.sources import sandbox; sandbox.serve()"
 
 
@@ -44,7 +44,7 @@ def read(
 ) -> Article:
     """The article in a document of kind html, pdf or docx, as `documents` reads it.
 
-    Raises ReadError, also where that takes too long, too much memory, or breaks the process.
+    Raises ReadError, also where that takes too long, needs too much memory, or crashes.
     """
     about = {"path": path, "address": address, "charset": charset}
     given = {name: value for name, value in about.items() if value is not None}
@@ -62,8 +62,8 @@ class _Process:
 
     def __init__(self) -> None:
         self.asked = 0
-        # In a session of its own, as Ctrl-C is for who asks; without the environment, which has
-        # secrets that no parser needs. Windows can't do without it.
+        # In a session of its own, so that Ctrl-C doesn't reach it, and without the environment,
+        # which has secrets that no parser needs. Windows needs the environment.
         self._popen = subprocess.Popen(
             [sys.executable, "-c", _CODE.format(sys.path)],
             stdin=subprocess.PIPE,
@@ -74,7 +74,7 @@ class _Process:
         atexit.register(self.end)
 
     def ask(self, request: dict[str, Any], content: bytes) -> dict[str, Any]:
-        """What came of the document; the process is ended where nothing did."""
+        """The process's answer, or an error where it gave none and was killed."""
         self.asked += 1
         assert self._popen.stdin
         assert self._popen.stdout
@@ -95,7 +95,7 @@ class _Process:
             timer.cancel()
         if answer is None:
             self.end()
-            reason = "it takes too long to read" if late.is_set() else "what reads it broke down"
+            reason = "it takes too long to read" if late.is_set() else "its parser crashed"
             return {"error": reason}
         return answer
 
@@ -108,7 +108,7 @@ class _Process:
         self._popen.kill()
         self._popen.wait()
         for pipe in (self._popen.stdin, self._popen.stdout):
-            with suppress(OSError):  # what was not sent any more
+            with suppress(OSError):  # as where something wasn't sent yet
                 if pipe:
                     pipe.close()
 
@@ -119,7 +119,7 @@ _places = threading.BoundedSemaphore(_PROCESSES)
 
 @contextmanager
 def _process() -> Iterator[_Process]:
-    """One that nobody else uses meanwhile."""
+    """A process for the caller alone. Raises ReadError where none becomes free in time."""
     if not _places.acquire(timeout=_WAIT):
         raise ReadError("too many documents are being read just now")
     try:
@@ -132,10 +132,10 @@ def _process() -> Iterator[_Process]:
             process = _Process()
         try:
             yield process
-        except BaseException:  # cut off in the midst, it would answer the next one wrongly
+        except BaseException:  # after an interrupted question its next answer would be wrong
             process.end()
             raise
-        if process.asked < _MOST:
+        if process.asked < _MAX_READ:
             _idle.put(process)
         else:
             process.end()
@@ -144,7 +144,7 @@ def _process() -> Iterator[_Process]:
 
 
 def serve() -> None:
-    """Read documents that come on standard input, until it ends."""
+    """Answer requests from standard input, until it ends; runs in the process apart."""
     logging.disable()
     with suppress(ImportError, ValueError, OSError):  # some systems have no such limit
         import resource
@@ -153,7 +153,7 @@ def serve() -> None:
         allowed = _MEMORY if most == resource.RLIM_INFINITY else min(_MEMORY, most)
         resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a parser prints is no answer
+    os.dup2(2, 1)  # so that what a parser prints doesn't mix with answers
     while True:
         request, content = _received(sys.stdin.buffer)
         if request is None:
@@ -165,7 +165,7 @@ def serve() -> None:
 
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    """End this process then, also when the one that watches over it was killed."""
+    """End this process after so many seconds, even if its parent was killed."""
     if not hasattr(signal, "alarm"):  # as on Windows
         yield
         return
@@ -179,20 +179,20 @@ def _answer(request: dict[str, Any], content: bytes) -> dict[str, Any]:
         return {"article": asdict(_KINDS[request["kind"]](content, **request["given"]))}
     except ReadError as exc:
         return {"error": exc.reason}
-    except Exception as exc:  # noqa: BLE001 - a damaged document makes a parser raise anything
+    except Exception as exc:  # noqa: BLE001 - a damaged document may make a parser raise anything
         return {"error": f"it is damaged ({type(exc).__name__})"}
 
 
-def _send(pipe: IO[bytes], said: dict[str, Any], content: bytes) -> None:
-    pipe.write(json.dumps(said | {"bytes": len(content)}).encode() + b"\n" + content)
+def _send(pipe: IO[bytes], message: dict[str, Any], content: bytes) -> None:
+    pipe.write(json.dumps(message | {"bytes": len(content)}).encode() + b"\n" + content)
     pipe.flush()
 
 
 def _received(pipe: IO[bytes]) -> tuple[dict[str, Any] | None, bytes]:
-    """What was sent, None where the other end is gone."""
+    """A message and its content; None in place of the message where the other end is gone."""
     line = pipe.readline()
     if not line.endswith(b"\n"):
         return None, b""
-    said: dict[str, Any] = json.loads(line)
-    content = pipe.read(said["bytes"])
-    return (said, content) if len(content) == said["bytes"] else (None, b"")
+    message: dict[str, Any] = json.loads(line)
+    content = pipe.read(message["bytes"])
+    return (message, content) if len(content) == message["bytes"] else (None, b"")

@@ -1,33 +1,38 @@
-"""Watch: feeds are polled, their pages fetched, folders followed, and all of it indexed.
+"""Watcher: polls feeds, fetches their pages, follows folders, and indexes what is new.
 
-Each fetch has a thread of its own, so that one that hangs delays no other; what it brings is kept
-in `Incoming` and indexed by one thread. All may be cut off at any moment, and goes on where it was.
+Each fetch has a thread of its own, so that one that hangs delays no other. What it brings is kept
+in the queue, and one thread indexes it. Everything may be cut off at any moment, and goes on from
+there.
 """
 
 import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import lru_cache, partial
-from itertools import pairwise
 from pathlib import Path
-from typing import TypeVar
-from urllib.parse import urlsplit
+from typing import Protocol, TypeVar
 
-from watchfiles import watch as watch_files
-
-from retrieval.articles.article import Article, canonical_url
-from retrieval.english.words import STOPWORDS, stems
+from retrieval.articles.article import Article
 from retrieval.errors import NewsdeskError, ReadError
-from retrieval.library.index import SyncReport
-from retrieval.newsdesk import SHARED, Newsdesk
+from retrieval.library.index import Index, SyncReport
 from retrieval.sources import feeds, http
-from retrieval.sources.feeds import Entry
+from retrieval.sources.feed_parser import MAX_BYTES
+from retrieval.sources.pages import article_of
 from retrieval.sources.robots import Forbidden, Robots
-from retrieval.watching.queue import Brought, Incoming, Page, Subscription, host
+from retrieval.watching.folders import follow
+from retrieval.watching.page_checks import (
+    is_announced,
+    is_another_text,
+    leads_elsewhere,
+    leads_to_front_page,
+)
+from retrieval.watching.pages import FetchedArticle, Page, host
+from retrieval.watching.queue import FetchQueue
+from retrieval.watching.subscriptions import Subscription
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -36,39 +41,56 @@ log = logging.getLogger(__name__)
 
 _FETCHES = 16  # at a time, of feeds and of pages each
 _STEP = 0.25  # seconds between two looks at what is due
-_GAP = 1.0  # seconds at least between two pages of a host
+_MIN_GAP = 1.0  # seconds between two pages of a host
+_MAX_GAP = 30.0  # seconds, whatever a host's robots.txt asks for
 _MAX_REST = 3600.0  # seconds for which a host that asks for it is left alone
-_MAX_GAP = 30.0  # seconds at most, whatever a host asks for
 _BATCH = 50  # articles indexed at a time
-_PAUSE = 10.0  # seconds before indexing is tried again after it failed
-_GONE = (404, 410, 451)  # statuses that are not tried again
-_OF_IT = 0.2  # of the words in which a feed announces a page are at least on it
-_FEW = 4  # words are too few to tell
-_LONG = 3_000  # characters; notices are shorter
-_NO_BLANKS = 0x0E00  # from Thai on, scripts write words without blanks between them
-_TEASER = 300  # characters of what a feed says that are looked for
+_PAUSE = 10.0  # seconds until something that failed is tried again
+_GONE = (404, 410, 451)  # statuses after which a page is not tried again
+_FAULT = "this is a fault of Newsdesk"
 
 
-class Watch:
-    """Follows the feeds of the libraries of a data folder, and the folders of one of them."""
+class Desk(Protocol):
+    """What the watcher needs of a desk: it writes to one library."""
+
+    @property
+    def index(self) -> Index:
+        """The library's index, of which articles are looked up."""
+
+    def keeps_out(self, id: str) -> bool:
+        """Whether a user removed the article with this id."""
+
+    def take_chosen(
+        self, chosen: Callable[[], tuple[Iterable[Article], Collection[str]]]
+    ) -> SyncReport:
+        """Add articles and remove others, both chosen when it is this process's turn to write."""
+
+    def sync(
+        self, paths: list[Path], *, prune: bool, again: bool
+    ) -> Generator[SyncReport, None, None]:
+        """Make the library hold what is in the files and folders."""
+
+
+class Watcher:
+    """Follows the feeds of all libraries of a data folder, and folders for one library."""
 
     def __init__(
         self,
-        incoming: Incoming,
-        opened: Callable[[str], AbstractContextManager[Newsdesk]],
+        queue: FetchQueue,
+        opened: Callable[[str], AbstractContextManager[Desk]],
         hosts: Callable[[str], Collection[str]],
         *,
         agent: str = http.AGENT,
         folders: Sequence[Path] = (),
-        library: str = SHARED,
+        library: str = "",
         say: Callable[[str], None] = lambda line: None,
     ) -> None:
-        """`opened` gives the desk of a library, `hosts` those that it may reach on an intranet.
+        """`opened` gives the desk of a library by name, `hosts` its allowed hosts on an intranet.
 
-        `folders` go into `library`. `say` is called, from any thread, with a line for each thing
-        that happened.
+        What is in `folders` goes into `library`. `say` is called, from any thread, with a line for
+        each thing that happened.
         """
-        self._incoming = incoming
+        self._queue = queue
         self._opened = opened
         self._hosts = hosts
         self._agent = agent
@@ -77,8 +99,8 @@ class Watch:
         self._say = say
         self._robots = lru_cache(lambda allowed: Robots(agent=agent, allowed=allowed))
         self._lock = threading.Lock()
-        self._polled: dict[tuple[str, str], str] = {}  # feeds being polled → their host
-        self._fetched: dict[str, tuple[str, str]] = {}  # hosts being read → library and feed
+        self._polls: dict[tuple[str, str], str] = {}  # feeds being polled → their host
+        self._fetches: dict[str, tuple[str, str]] = {}  # hosts being read → library and feed
         self._rest: dict[str, float] = {}  # hosts → when they may be read again
         self._stopped = False
 
@@ -86,7 +108,8 @@ class Watch:
         """Watch until `stop` is set."""
         threads = [threading.Thread(target=self._index_all, args=[stop], daemon=True)]
         if self._folders:
-            threads.append(threading.Thread(target=self._follow, args=[stop], daemon=True))
+            following = (self._folders, stop, self._read_folders, self._say)
+            threads.append(threading.Thread(target=follow, args=following, daemon=True))
         for thread in threads:
             thread.start()
         while not stop.is_set():
@@ -95,69 +118,73 @@ class Watch:
             except NewsdeskError as exc:
                 log.error("%s", exc)
                 stop.wait(_PAUSE)
-            except Exception:  # what is unforeseen once must not end it all
-                log.exception("this is a fault of Newsdesk")
+            except Exception:  # an unforeseen failure must not end the watching
+                log.exception(_FAULT)
                 stop.wait(_PAUSE)
             stop.wait(_STEP)
         self._stopped = True
         for thread in threads:
             thread.join(timeout=5)
         with self._lock:
-            self._incoming.release(self._polled, self._fetched)
+            self._queue.release(self._polls, self._fetches)
 
     # Feeds and pages
 
     def _start_what_is_due(self) -> None:
         now = time.monotonic()
         with self._lock:
-            polled, fetched = Counter(self._polled.values()), Counter(self._fetched.values())
+            polls, fetches = Counter(self._polls.values()), Counter(self._fetches.values())
             self._rest = {name: until for name, until in self._rest.items() if until > now}
-            busy = [*self._fetched, *self._rest]
-        for source in self._incoming.take_feeds(_FETCHES - polled.total(), polled):
-            name = (source.library, source.url)
-            self._start(self._polled, name, host(source.address), partial(self._poll, source))
-        for page in self._incoming.take_pages(_FETCHES - fetched.total(), busy, fetched):
+            busy = [*self._fetches, *self._rest]
+        for subscription in self._queue.subscriptions.take(_FETCHES - polls.total(), polls):
+            feed = (subscription.library, subscription.url)
+            work = partial(self._poll, subscription)
+            self._start(self._polls, feed, host(subscription.address), work)
+        for page in self._queue.pages.take(_FETCHES - fetches.total(), busy, fetches):
             feed = (page.library, page.feed)
-            self._start(self._fetched, host(page.url), feed, partial(self._fetch, page))
+            self._start(self._fetches, host(page.url), feed, partial(self._fetch, page))
 
-    def _start(self, flying: dict[K, T], name: K, of: T, work: Callable[[], None]) -> None:
-        """Do the work in a thread of its own; it flies under this name until it is done."""
+    def _start(self, in_flight: dict[K, T], name: K, value: T, work: Callable[[], None]) -> None:
+        """Do the work in a thread of its own; until it is done, `in_flight` has it by this name."""
 
         def run() -> None:
             try:
                 work()
             except NewsdeskError as exc:
-                if not self._stopped:  # what is closed meanwhile is no trouble
+                if not self._stopped:  # then the queue may be closed already
                     log.error("%s", exc)
             except Exception:
-                log.exception("this is a fault of Newsdesk")
+                log.exception(_FAULT)
             finally:
                 with self._lock:
-                    flying.pop(name, None)
+                    in_flight.pop(name, None)
 
         with self._lock:
-            flying[name] = of
+            in_flight[name] = value
         threading.Thread(target=run, daemon=True).start()
 
-    def _poll(self, source: Subscription) -> None:
+    def _poll(self, subscription: Subscription) -> None:
+        subscriptions = self._queue.subscriptions
         try:
             found = http.fetch(
-                source.address, allowed=self._hosts(source.library), agent=self._agent,
-                etag=source.etag, modified=source.modified, limit=feeds.MAX_BYTES,
+                subscription.address, allowed=self._hosts(subscription.library),
+                agent=self._agent, etag=subscription.etag, modified=subscription.modified,
+                limit=MAX_BYTES,
             )  # fmt: skip
             if found.status == 304:
-                self._incoming.polled(
-                    source, [], every=source.every, etag=source.etag, modified=source.modified
-                )
+                subscriptions.polled(
+                    subscription, [], every=subscription.every,
+                    etag=subscription.etag, modified=subscription.modified,
+                )  # fmt: skip
                 return
             feed = feeds.parse(found.body, address=found.address, charset=found.charset)
         except ReadError as exc:
             wait = exc.wait if isinstance(exc, http.Refused) else None
-            self._incoming.poll_failed(source, exc.reason, wait=wait)
-            self._say(f"{source.url}: {exc.reason}")
+            subscriptions.poll_failed(subscription, exc.reason, wait=wait)
+            self._say(f"{subscription.url}: {exc.reason}")
             return
-        new = self._incoming.polled(
-            source,
+        new = subscriptions.polled(
+            subscription,
             feed.entries,
             title=feed.title,
             every=max(feed.every or 0, found.max_age or 0),
@@ -166,35 +193,25 @@ class Watch:
             modified=found.modified,
         )
         if new:
-            self._say(f"{source.url}: {new} new or changed")
+            self._say(f"{subscription.url}: {new} new or changed")
         if feed.left_out:
-            self._say(f"{source.url}: {feed.left_out} older entries left out")
+            self._say(f"{subscription.url}: {feed.left_out} older entries left out")
 
     def _fetch(self, page: Page) -> None:
         address, allowed = page.entry.address or page.url, frozenset(self._hosts(page.library))
-        gap = _GAP
+        gap = _MIN_GAP
         try:
             robots = self._robots(allowed)
-            gap = min(_MAX_GAP, max(_GAP, robots.delay(address) or 0.0))
+            gap = min(_MAX_GAP, max(_MIN_GAP, robots.delay(address) or 0.0))
             found = http.fetch(
-                address,
-                allowed=allowed,
-                agent=self._agent,
-                etag=page.etag,
-                modified=page.modified,
-                permit=robots.check,
-            )
+                address, allowed=allowed, agent=self._agent, etag=page.etag,
+                modified=page.modified, permit=robots.check,
+            )  # fmt: skip
             if found.status == 304:
-                self._incoming.unchanged(page)
-                return
-            if _is_front_page(found.address) and not _is_front_page(address):
-                raise ReadError("it leads to the site's front page")
-            article = _with_what_the_feed_says(http.article_of(found), page)
-            if not _is_of(page.entry, article):
-                raise ReadError("the page says nothing of what the feed announces")
-            if _is_led_astray(page, found, article):
-                raise ReadError("it leads to another article for the time being")
-            self._incoming.fetched(page, article, etag=found.etag, modified=found.modified)
+                self._queue.pages.unchanged(page)
+            else:
+                article = _checked(page, found, address)
+                self._queue.pages.fetched(page, article, etag=found.etag, modified=found.modified)
         except ReadError as exc:
             self._failed(page, exc)
             wait = exc.wait if isinstance(exc, http.Refused) else None
@@ -207,20 +224,21 @@ class Watch:
         gone = isinstance(exc, http.Refused) and exc.status in _GONE
         wait = exc.wait if isinstance(exc, http.Refused | Forbidden) else None
         lasting = gone or (isinstance(exc, Forbidden) and wait is None)
-        if page.article and not page.teaser and lasting:  # gone from its site isn't withdrawn
-            self._incoming.unchanged(page)
+        if page.article and not page.teaser and lasting:
+            # That a page is gone from its site doesn't withdraw its article.
+            self._queue.pages.unchanged(page)
             return
         instead = None if page.article else _teaser(page)
-        self._incoming.failed(page, exc.reason, lasting=lasting, wait=wait, instead=instead)
+        self._queue.pages.failed(page, exc.reason, lasting=lasting, wait=wait, instead=instead)
         self._say(f"{page.url}: {exc.reason}")
 
     # Indexing
 
     def _index_all(self, stop: threading.Event) -> None:
-        resting: dict[str, float] = {}  # libraries that can't be written, until when
+        resting: dict[str, float] = {}  # libraries that couldn't be written → until when
         while not stop.is_set():
             try:
-                for library in self._incoming.libraries():
+                for library in self._queue.pages.libraries_to_index():
                     if resting.get(library, 0.0) < time.monotonic() and not stop.is_set():
                         resting[library] = self._try_to_index(library)
             except NewsdeskError as exc:
@@ -235,44 +253,44 @@ class Watch:
         except NewsdeskError as exc:
             log.error("%s: %s", library, exc)
             self._say(f"{library}: {exc}")
-        except Exception:  # one library's trouble is not the others'
-            log.exception("%s: this is a fault of Newsdesk", library)
+        except Exception:  # one library's failure must not stop the others
+            log.exception("%s: %s", library, _FAULT)
         else:
             return 0.0
         return time.monotonic() + _PAUSE
 
     def _index(self, library: str) -> None:
-        left: list[Brought] = []
+        pages = self._queue.pages
+        kept: list[FetchedArticle] = []
         with self._opened(library) as desk:
 
             def chosen() -> tuple[list[Article], list[str]]:
-                brought = self._incoming.to_index(library, _BATCH)
-                gone = [one for one in brought if self._stays_out(desk, one)]
-                self._incoming.dropped(gone)
-                left.extend(one for one in brought if one not in gone)
-                articles = {one.article.id: one.article for one in left}
+                fetched = pages.to_index(library, _BATCH)
+                dropped = [one for one in fetched if self._stays_out(desk, one)]
+                pages.drop(dropped)
+                kept.extend(one for one in fetched if one not in dropped)
+                articles = {one.article.id: one.article for one in kept}
                 replaced = [
                     one.before
-                    for one in left
+                    for one in kept
                     if one.before
                     and one.before not in articles
-                    and not self._incoming.is_of_another(one, one.before)
+                    and not pages.is_on_another_page(one, one.before)
                 ]
                 return [*articles.values()], replaced
 
             report = desk.take_chosen(chosen)
-        self._incoming.indexed(left)
+        pages.indexed(kept)
         self._say_report(report)
 
-    def _stays_out(self, desk: Newsdesk, one: Brought) -> bool:
-        """Whether somebody took out what the page held, or it holds quite another text now."""
+    def _stays_out(self, desk: Desk, one: FetchedArticle) -> bool:
+        """Whether a user removed the page's article, or the page has an unrelated text now."""
         if desk.keeps_out(one.article.id) or (one.before and desk.keeps_out(one.before)):
             return True
         before = desk.index.library.article(one.before) if one.before else None
         if before is None or before.teaser or one.article.teaser:
             return False
-        words, now = {*stems(before.text)} - STOPWORDS, {*stems(one.article.text)} - STOPWORDS
-        if len(words & now) >= _OF_IT * min(len(words), len(now)):
+        if not is_another_text(before.text, one.article.text):
             return False
         self._say(f"{one.url}: it has quite another text now, which is not taken for a correction")
         return True
@@ -285,34 +303,8 @@ class Watch:
                 f"added {report.added}, changed {report.changed}, withdrawn {report.withdrawn}"
             )
 
-    # Folders
-
-    def _follow(self, stop: threading.Event) -> None:
-        while not stop.is_set():
-            try:
-                self._follow_these(stop)
-            except Exception as exc:  # noqa: BLE001 - a folder may go at any moment
-                self._say(f"the folders can't be followed just now: {exc}")
-                stop.wait(_PAUSE)
-
-    def _follow_these(self, stop: threading.Event) -> None:
-        """Until one of the folders is another one than it was."""
-        unread, before = True, _identities(self._folders)
-        for changes in watch_files(
-            *self._folders,
-            stop_event=stop,
-            raise_interrupt=False,
-            yield_on_timeout=True,
-            rust_timeout=500,
-        ):
-            # What it yields first shows that it watches: from then on, no change is missed.
-            if unread or changes:
-                unread = not self._read_folders()
-            if _identities(self._folders) != before:
-                return
-
     def _read_folders(self) -> bool:
-        """Whether what is there was read."""
+        """Index what is in the folders; whether that could be done."""
         try:
             with self._opened(self._library) as desk:
                 self._say_report([*desk.sync(self._folders, prune=True, again=False)][-1])
@@ -321,57 +313,33 @@ class Watch:
             log.error("%s", exc)
             self._say(str(exc))
         except Exception:
-            log.exception("this is a fault of Newsdesk")
+            log.exception(_FAULT)
         return False
 
 
-def _identities(paths: Sequence[Path]) -> list[tuple[int, int]]:
-    """By which a folder is told from another one that has taken its place."""
-    return [(found.st_dev, found.st_ino) for found in (path.stat() for path in paths)]
+def _checked(page: Page, found: http.Fetched, asked: str) -> Article:
+    """The article on the page, if it is the one that the feed announces. Raises ReadError.
 
-
-def _is_led_astray(page: Page, found: http.Fetched, article: Article) -> bool:
-    """Whether a page known in full leads elsewhere, and not for good, as to a consent page."""
-    if page.teaser or page.article in (None, article.id) or found.moved == found.address:
-        return False
-    return canonical_url(found.address) != canonical_url(page.entry.address or page.url)
-
-
-def _is_of(entry: Entry, article: Article) -> bool:
-    """Whether the page is about what the feed says of it, or too long to be anything else.
-
-    One that asks for consent, or for JavaScript, or says that there is no such page, is neither.
+    Its date and authors are the feed's where the page has none.
     """
-    said = _pieces(f"{entry.title} {entry.text[:_TEASER]}")
-    shared = said & _pieces(article.text)
-    is_long = len(article.text) > _LONG
-    return is_long or len(said) < _FEW or len(shared) >= _OF_IT * len(said)
-
-
-def _pieces(text: str) -> set[str]:
-    """The words that mean something, and pairs of letters where a script has no blanks."""
-    words = {*stems(text)} - STOPWORDS
-    return {a + b for word in words for a, b in pairwise(word) if ord(a) > _NO_BLANKS} or words
-
-
-def _is_front_page(address: str) -> bool:
-    parts = urlsplit(address)
-    return not parts.path.strip("/") and not parts.query
-
-
-def _teaser(page: Page) -> Article | None:
-    """What the feed itself says of the article, None where that is nothing."""
-    try:
-        return replace(feeds.teaser(page.entry, ""), teaser=True)
-    except ReadError:
-        return None
-
-
-def _with_what_the_feed_says(article: Article, page: Page) -> Article:
-    """The article, its date and authors from the feed where its page has none."""
-    entry = page.entry
-    return replace(
+    if leads_to_front_page(found.address, asked):
+        raise ReadError("it leads to the site's front page")
+    article, entry = article_of(found), page.entry
+    article = replace(
         article,
         published=article.published or entry.published,
         authors=article.authors or entry.authors,
     )
+    if not is_announced(article, entry):
+        raise ReadError("the page says nothing of what the feed announces")
+    if leads_elsewhere(page, found, article):
+        raise ReadError("it leads to another article for the time being")
+    return article
+
+
+def _teaser(page: Page) -> Article | None:
+    """What the feed itself says of the article, None where it says nothing."""
+    try:
+        return replace(feeds.teaser(page.entry, ""), teaser=True)
+    except ReadError:
+        return None

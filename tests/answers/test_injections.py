@@ -1,4 +1,4 @@
-"""Articles are data: a model that obeys every instruction that it reads gives nothing away."""
+"""Articles are data: even a model that obeys every instruction in them reveals nothing."""
 
 import gzip
 import json
@@ -79,7 +79,7 @@ def test_the_question_is_answered_despite_planted_instructions(
 @pytest.mark.slow
 @pytest.mark.skipif(not DATA.exists(), reason="the hostile strings are not part of the project")
 def test_no_known_instruction_reaches_a_user(desk: Newsdesk, server: Server) -> None:
-    texts = injections()  # every third: benchmarks.injections has all of them at all places
+    texts = injections()  # every third; benchmarks.injections plants all of them in all places
     wrong = [
         one
         for number, text in enumerate(texts[::3])

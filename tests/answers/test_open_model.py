@@ -1,4 +1,4 @@
-"""A real open model, though a tiny one of random weights, through the clients of the product."""
+"""A real open model, tiny and with random weights, through the product's clients."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -27,7 +27,7 @@ pytestmark = [
 
 
 class Draft(BaseModel):
-    """What a product may ask for."""
+    """A schema that a product may ask for."""
 
     sentences: list[str]
 
@@ -76,7 +76,7 @@ def test_the_model_ignores_the_schema(model: Any, method: str) -> None:
 
     try:
         parsed = asked.invoke("Who met whom?")["parsed"]
-    except (ValueError, openai.LengthFinishReasonError):  # no JSON, or no end of it
+    except (ValueError, openai.LengthFinishReasonError):  # no JSON, or cut off
         parsed = None
 
     assert parsed is None
@@ -92,9 +92,9 @@ def test_the_whole_chain_answers_with_the_model(address: str, folder: Path, data
 
     assert answer.found
     assert answer.citations[0].quote == text
-    assert answer.mode == "quotes"  # random weights say nothing that can be proved
+    assert answer.mode == "quotes"  # nothing from random weights can be proved
     assert answer.written.note in (
         "nothing that the language model wrote could be proved",
         "the language model takes too long",
-        "the language model failed",  # as the client has it of JSON that is cut off
+        "the language model failed",  # what the client makes of JSON that is cut off
     )

@@ -1,4 +1,4 @@
-"""What a language model writes is shown only where it is proved; through the real client."""
+"""What a language model writes is shown only if it is proved; through the real client."""
 
 import json
 import threading
@@ -284,7 +284,7 @@ def test_passages_are_fenced_by_a_line_that_no_article_can_know(
 
     assert fences[0] != fences[1]
     assert len(fences[0]) > 12
-    assert first.count(fences[0]) == 3  # told, before and after the one passage
+    assert first.count(fences[0]) == 3  # in the instructions, before and after the passage
     assert "publisher: Halvik Post, date: 2026-03-02" in first
 
 
@@ -374,7 +374,7 @@ REST = "Ida Moe opened a bridge in Halvik in 1998. Some 300 guests came to see i
 
 
 def proved(draft: str) -> Proof:
-    """What the rules make of a sentence that cites both passages."""
+    """The proof of a sentence that cites both passages, by the rules alone."""
     passages = {
         number: Evidence("Halvik Post", text, tuple(text[a:b] for a, b in sentences(text)),
                          "Tuesday, 03 March 2026")

@@ -46,7 +46,7 @@ BOILERPLATE = (
 
 
 def edited(text: str) -> str:
-    """One word in ten replaced, dropped, or another put before it."""
+    """The text with one word in ten replaced, removed, or another one inserted before it."""
     draw, words = random.Random(3), []
     for word in text.split():
         what = draw.choice("rdi") if draw.random() < 0.1 else ""
@@ -165,7 +165,7 @@ def test_accents_written_in_one_character_or_two_are_the_same() -> None:
 
 
 def test_bands_are_the_same_in_every_process_and_on_every_cpu() -> None:
-    """They are kept in libraries: where they change, those of all articles must be made anew."""
+    """Bands are stored in libraries; if they change, those of all articles must be made again."""
     program = (
         "import json, sys; from retrieval.articles.duplicates import minhash_bands; "
         "print(json.dumps(minhash_bands(sys.argv[1])))"

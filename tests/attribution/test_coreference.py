@@ -7,7 +7,7 @@ from retrieval.english.names import is_asked, key, same_person
 
 
 def found(marked: str) -> list[Speaker]:
-    """The speakers of a text in which each source stands in [brackets]."""
+    """The speakers of a text in which the words for each are in [brackets]."""
     text, sources = "", []
     for number, part in enumerate(marked.replace("]", "[").split("[")):
         if number % 2:

@@ -22,7 +22,7 @@ def words(text: str, spans: tuple[Span, ...]) -> list[str]:
 
 
 def who_said_what(text: str) -> list[tuple[str, str, str]]:
-    """Source, cue and content of each attribution, parts apart by ` | `."""
+    """Speaker, cue and content of each attribution, their parts separated by ` | `."""
     return [
         (" | ".join(words(text, one.speaker_spans)), " | ".join(words(text, one.cue)),
          " | ".join(words(text, one.content)))
@@ -82,7 +82,7 @@ ODD = [
 
 
 def sound(text: str, found: list[Attribution]) -> bool:
-    """Whether spans are in the text, trimmed and in order, and each attribution has a content."""
+    """Whether all spans are in the text, trimmed and in order, and each attribution has content."""
     spans = [one for each in found for one in (*each.speaker_spans, *each.cue, *each.content)]
     inside = all(0 <= a < b <= len(text) and text[a:b] == text[a:b].strip() for a, b in spans)
     ordered = all(

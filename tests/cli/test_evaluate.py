@@ -32,7 +32,7 @@ def test_eval_prints_figures_and_writes_a_report(shared: Path, tmp_path: Path) -
     assert not re.findall(r"(?:src|href)\s*=|url\(|@import", html)
     assert "<polyline" in html
     assert "who leads the Russian delegation?" in html
-    assert "how many prisoners will be exchanged?" not in html  # it was answered rightly
+    assert "how many prisoners will be exchanged?" not in html  # it was answered correctly
 
     changed = json.loads(run.read_text())
     changed["outcomes"][0]["in_text"] = False

@@ -13,7 +13,7 @@ from tests.conftest import SEEDS, made
 def reports(data: Path) -> Path:
     """A data folder whose library has known statements."""
     desk = Newsdesk(data, create=True)
-    desk.index.tagger = Scripted()
+    desk.index.batches.tagger = Scripted()
     rows = [
         made("a", 'A. "The old bridge must be shut" said Ann Lee. So.', published="2025-05-01",
              source="Courier"),
@@ -63,7 +63,7 @@ def test_a_timeline_starts_with_the_oldest(reports: Path) -> None:
 
 def test_a_shared_name_shows_the_speaker_of_each_statement(data: Path) -> None:
     desk = Newsdesk(data, create=True)
-    desk.index.tagger = Scripted()
+    desk.index.batches.tagger = Scripted()
     desk.take([
         made("a", '"We won the vote" said Ida Moe.', published="2025-05-03"),
         made("b", '"We lost the vote" said Per Moe.', published="2025-05-02"),
@@ -135,7 +135,7 @@ def test_json_is_what_the_documentation_describes(shared: Path) -> None:
 
 def test_articles_not_searched_for_statements_yet_are_counted(reports: Path) -> None:
     desk = Newsdesk(reports)
-    desk.index.register.doubt([made("a", "x").id])
+    desk.index.statements.invalidate([made("a", "x").id])
     desk.close()
 
     asked = newsdesk("quotes", "Lee", data=reports)

@@ -242,7 +242,7 @@ async def test_somebody_who_has_to_wait_for_another_addition_is_told(
     content, resolved = added(server, "bridge.txt", BRIDGE)
     who = {"resolved": resolved, "permissions": MANAGE_GUILD}
     async with bot(options, server) as client:
-        async with client.context.turn(GUILD):
+        async with client.context.library_lock(GUILD):
             waiting = await server.command("articles add", content, **(HERE | who))
             await waiting.until(lambda one: one.answer)
             assert waiting.answer is not None

@@ -106,7 +106,7 @@ async def test_a_changed_token_stops_the_bot_with_the_reason(
     said = await asyncio.wait_for(running, 20)
 
     assert said is not None
-    assert "refuses the token" in said
+    assert "rejects the token" in said
 
 
 @pytest.mark.slow
@@ -134,7 +134,7 @@ async def test_limits_and_errors_of_the_api_lose_no_answer(
     options: Settings, server: Server
 ) -> None:
     async with bot(options, server):
-        # discord.py takes one without Via for Cloudflare's, and does not send again.
+        # discord.py takes an answer without Via for Cloudflare's, and does not retry.
         server.fail("@original", 429, {"message": "slow", "retry_after": 0.2, "global": False},
                     **{"Retry-After": "0.2", "X-RateLimit-Reset-After": "0.2",
                        "Via": "1.1 google"})  # fmt: skip
@@ -169,7 +169,7 @@ async def test_a_late_callback_affects_no_other(options: Settings, server: Serve
         lost = await server.command("ask", [option("question", "what did Starmer say?")], **HERE)
         await server.until(lambda: not server.failing)
         sent = len(server.requests)
-        await server.until(lambda: len(server.requests) > sent)  # more than 3 seconds after
+        await server.until(lambda: len(server.requests) > sent)  # after more than 3 seconds
         given = await asked(server, "what did Starmer say?")
 
     assert given.answer
@@ -229,7 +229,7 @@ async def test_an_error_has_an_id_and_no_details(
         monkeypatch.setattr(Newsdesk, "stream", broken)
         given = await asked(server, "what did Starmer say?")
     assert given.answer is not None
-    assert "Something went wrong" in given.answer["content"]
+    assert "something went wrong" in given.answer["content"]
     assert "details" not in given.answer["content"]
     id = given.answer["content"].split()[-1].rstrip(".")
     assert f"error {id}" in caplog.text

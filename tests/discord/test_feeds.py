@@ -7,8 +7,8 @@ import pytest
 from bot.discord.libraries import own_library
 from bot.discord.poller import polling
 from bot.settings import Settings
-from retrieval.watching import queue
-from retrieval.watching.queue import Incoming
+from retrieval.watching import schedule
+from retrieval.watching.queue import FetchQueue
 from tests.discord.bot import BRIDGE, GUILD, HERE, OTHER, THERE, asked, bot, first_id
 from tests.loopback.discord_server import AUTOCOMPLETE, MANAGE_GUILD, OWNER, Json, Server, option
 from tests.loopback.names import Names
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_server_follows_feeds_of_its_own(
     options: Settings, server: Server, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue, "EVERY", 0.3)
+    monkeypatch.setattr(schedule, "EVERY", 0.3)
     publishers = Publishers()
     site = publishers.site("news.example")
     site.publish("/bridge", Story("The bridge of Halvik", f"{BRIDGE}\nIt opens in spring."))
@@ -59,17 +59,17 @@ async def test_a_server_follows_feeds_of_its_own(
     assert "no address of a feed" in none
     assert "**News**" in listed
     assert "1 articles" in listed
-    assert "Followed no longer" in gone
+    assert "No longer following" in gone
     assert empty == "This server follows no feeds."
     assert "Only members who" in refused
 
 
 async def test_many_feeds_are_listed_page_by_page(options: Settings, server: Server) -> None:
     who = HERE | {"permissions": MANAGE_GUILD}
-    with closing(Incoming(options.data)) as incoming:
+    with closing(FetchQueue(options.data)) as queue:
         for number in range(10, 28):
-            incoming.add(own_library(GUILD), f"https://news.example/{number}")
-        incoming.poll_failed(incoming.sources()[17], "the server has a fault")
+            queue.subscriptions.add(own_library(GUILD), f"https://news.example/{number}")
+        queue.subscriptions.poll_failed(queue.subscriptions.all()[17], "the server has a fault")
     async with bot(options, server):
         listed = await server.command("feeds list", **who)
         await listed.until(lambda one: one.answer)
@@ -92,17 +92,17 @@ async def test_feeds_of_a_server_that_the_bot_left_are_paused_until_it_returns(
     options: Settings, server: Server
 ) -> None:
     def paused() -> list[bool]:
-        return [one.paused for one in incoming.sources()]
+        return [one.paused for one in queue.subscriptions.all()]
 
-    with closing(Incoming(options.data)) as incoming:
-        incoming.add(own_library(GUILD), "https://news.example/feed")
-        incoming.add(own_library(OTHER), "https://news.example/feed")
+    with closing(FetchQueue(options.data)) as queue:
+        queue.subscriptions.add(own_library(GUILD), "https://news.example/feed")
+        queue.subscriptions.add(own_library(OTHER), "https://news.example/feed")
         async with bot(options, server) as client:
-            await server.until(client.is_ready)  # until then, every server is an old one
+            await server.until(client.is_ready)  # until then every server counts as known
             await server.dispatch("GUILD_DELETE", {"id": str(GUILD)})
             await server.until(lambda: True in paused())
             left = paused()
-            # Discord says of a server that the bot is new on nothing of being available.
+            # For a server that the bot has just joined, Discord sends no word on its availability.
             new = {
                 name: said for name, said in server.guilds[GUILD].items() if name != "unavailable"
             }
@@ -113,7 +113,7 @@ async def test_feeds_of_a_server_that_the_bot_left_are_paused_until_it_returns(
 
 
 async def told(server: Server, name: str, *given: Json, who: dict[str, Any]) -> str:
-    """What a command answers."""
+    """The answer to a command."""
     used = await server.command(name, [*given], **who)
     await used.until(lambda one: one.answer or one.followups)
     answer = used.answer or used.followups[0]

@@ -32,9 +32,9 @@ SAID = [
 
 @pytest.fixture
 def told(options: Settings, seeded: Newsdesk) -> Settings:
-    """Settings of a bot whose one server has statements of its own."""
+    """Settings of a bot with one server that has statements of its own."""
     desk = Newsdesk(options.data, library=own_library(GUILD), create=True, models=seeded.models)
-    desk.index.tagger = Scripted()
+    desk.index.batches.tagger = Scripted()
     desk.take(SAID)
     desk.close()
     return options

@@ -38,7 +38,7 @@ def free_port() -> int:
 async def started(
     options: Settings, *arguments: str, command: str = "discord", **settings: str
 ) -> Process:
-    """`newsdesk discord`, or another command, as a process of its own."""
+    """Start `newsdesk discord`, or another command, as a process of its own."""
     environment = {
         "NEWSDESK_DATA": str(options.data),
         "NEWSDESK_DISCORD_TOKEN": TOKEN,
@@ -55,7 +55,7 @@ async def started(
 async def serving_process(
     options: Settings, server: Server, **settings: str
 ) -> AsyncIterator[Process]:
-    """The process once it is connected; nothing is left of it after."""
+    """The process, once it is connected; it is ended afterwards."""
     process = await started(options, **settings)
     try:
         await server.until(lambda: server.identified, 60)
@@ -83,9 +83,9 @@ async def health_at(port: int) -> tuple[int, dict[str, float]]:
     ("settings", "words"),
     [
         pytest.param({"TOKEN": ""}, "There is no token.", id="no token"),
-        pytest.param({"TOKEN": "wrong.token.really"}, "refuses the token", id="wrong token"),
+        pytest.param({"TOKEN": "wrong.token.really"}, "rejects the token", id="wrong token"),
         pytest.param({"TOKEN": "wrong\ntoken.really"}, "token", id="token of two lines"),
-        pytest.param({"TOKEN": "wrong.tökén.really"}, "refuses the token", id="token not ASCII"),
+        pytest.param({"TOKEN": "wrong.tökén.really"}, "rejects the token", id="token not ASCII"),
         pytest.param({"API": NOWHERE}, "Discord can't be reached", id="API out of reach"),
         pytest.param({"API": "discord.com"}, "DISCORD_API: ", id="API without https"),
         pytest.param({"API": "wss://discord.com"}, "DISCORD_API: ", id="API that is a gateway"),
@@ -284,7 +284,7 @@ async def test_doctor_reports_on_the_bot(options: Settings, server: Server) -> N
 
 @pytest.mark.slow
 async def test_the_bot_answers_from_what_watch_brings_in(options: Settings, server: Server) -> None:
-    """Three processes: a publisher, `newsdesk watch`, and `newsdesk discord`."""
+    """With three processes: a publisher, `newsdesk watch` and `newsdesk discord`."""
     publishers = Publishers()
     site = publishers.site("localhost")
     site.publish("/other", Story("The fair of Orn", "The fair of Orn opened on Friday, to rain."))
@@ -309,7 +309,7 @@ async def test_the_bot_answers_from_what_watch_brings_in(options: Settings, serv
 
 
 async def served(question: str, words: str, server: Server, seconds: float = 120) -> None:
-    """Ask until the answer has the words."""
+    """Ask until the answer contains the words."""
     end = time.monotonic() + seconds
     for user in range(5000, 6000):
         given = await asked(server, question, user=user)

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def changed(server: Server, *given: Json, channel: int | None = None) -> str:
-    """The settings, after a manager changed them, as they are shown."""
+    """Change the settings as a manager; the settings as they are then shown."""
     resolved: Json = {"roles": {one["id"]: one for one in server.guilds[GUILD]["roles"]}}
     if channel:
         one = {"id": str(channel), "type": 0, "name": "x", "permissions": "0"}
@@ -51,7 +51,7 @@ def role(name: str) -> Json:
 
 
 def refusal(given: Given) -> str:
-    """What the one who asked was told, alone, in place of an answer."""
+    """What only the person who asked was told, instead of an answer."""
     assert given.deleted
     assert given.followups[0]["flags"] & EPHEMERAL
     return str(given.followups[0]["content"])

@@ -13,7 +13,7 @@ from bot.discord.articles import list_text, report_text
 from bot.discord.components import passage_embed
 from bot.discord.text import answer
 from bot.discord.text.answer import answer_sheet
-from bot.discord.text.citation import option, web_address
+from bot.discord.text.citation import menu_entry, web_address
 from bot.discord.text.markdown import DESCRIPTION, MESSAGE, OPTION, TITLE, escape
 from bot.discord.text.passage import passage_view, passages_text
 from bot.discord.text.verdicts import verdict_sheet
@@ -52,7 +52,7 @@ URLS = [
 ]  # fmt: skip
 # Discord's parser of links (simple-markdown, LINK_INSIDE); it knows no escaped brackets.
 LABEL = re.compile(r"\[((?:\[[^\]]*\]|[^\[\]]|\](?=[^\[]*\]))*)\]\(")
-CUT = re.compile("…|Shortened|left out|more")
+CUT = re.compile("…|Shortened|Left out|Not checked")
 COUNTS = pytest.mark.parametrize("count", [500, pytest.param(10_000, marks=pytest.mark.slow)])
 LINK = re.compile(r"\]\(<(https?://[^<>\s]*)>\)")
 TIME = re.compile(r"<t:\d+:D>")
@@ -67,7 +67,7 @@ def hostile_strings() -> list[str]:
 
 
 def citation(text: str, draw: random.Random, number: int) -> Citation | None:
-    """A citation of some sentence-like slice of an article with this text."""
+    """A citation of a random slice of an article with this text."""
     try:
         made: Article = article(
             text,
@@ -99,13 +99,13 @@ def citation(text: str, draw: random.Random, number: int) -> Citation | None:
 
 
 def bare(text: str) -> str:
-    """The text without what is escaped, and without our own links and dates: markup alone."""
+    """The text without escaped characters and our own links and dates: only markup is left."""
     text = re.sub(r"\\[^0-9A-Za-z\s]", "·", text)
     return TIME.sub("", LINK.sub("](LINK)", text))
 
 
 def shown(text: str) -> str:
-    """What a reader sees of escaped text."""
+    """The text as a reader sees it, without escapes."""
     return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", text)
 
 
@@ -120,7 +120,7 @@ def assert_harmless(text: str) -> None:
 
 
 def assert_address(url: str) -> None:
-    """A browser can follow it, and Discord makes no invitation of it."""
+    """Check that a browser can follow the address, and that Discord shows no invitation for it."""
     parts = urlsplit(url)
     assert parts.scheme in ("http", "https")
     assert parts.port is None or parts.port < 65536
@@ -136,7 +136,7 @@ def letters(text: str) -> str:
 
 
 def assert_sent(text: str, wholes: Sequence[str]) -> None:
-    """Discord takes and shows it as meant; of `wholes` nothing is missing unsaid."""
+    """Check that Discord accepts the message, and that omissions from `wholes` are mentioned."""
     assert len(text) <= MESSAGE
     assert_harmless(text)
     for link in LINK.finditer(text):
@@ -160,7 +160,7 @@ def particulars(citations: Sequence[Citation]) -> list[str]:
 def cases(
     count: int, seed: int
 ) -> Iterator[tuple[random.Random, Callable[[], str], list[Citation]]]:
-    """Chance, what makes hostile text of it, and up to three citations of such text."""
+    """A random generator, a maker of hostile text, and up to three citations of such text."""
     draw = random.Random(seed)
     pieces = NASTY + hostile_strings()
 
@@ -189,13 +189,13 @@ def test_hostile_answers_are_harmless(count: int) -> None:
             assert len(view.description) <= DESCRIPTION
             assert len(view.title) <= TITLE
             assert_harmless(view.description)
-            label, where = option(one)
+            label, where = menu_entry(one)
             assert 0 < len(label) <= OPTION >= len(where)
 
 
 @COUNTS
 def test_hostile_written_answers_are_harmless(count: int) -> None:
-    """What is proved has no mention and no link in it; here it has, and reaches nobody either."""
+    """Proved text has no mentions or links. Here it has, and even then they are harmless."""
     for draw, words, citations in cases(count, 5):
         written, notes = sentences_of(draw, words, citations), draw.choices([words(), "A."], k=2)
         question = draw.choice([None, words()])
@@ -219,7 +219,7 @@ def test_hostile_written_answers_are_harmless(count: int) -> None:
 def sentences_of(
     draw: random.Random, words: Callable[[], str], citations: Sequence[Citation]
 ) -> list[WrittenSentence]:
-    """Sentences that cite all of these, in order of appearance as an answer has them."""
+    """Sentences that cite all of these, numbered in order as in an answer."""
     written, highest = [], 0
     while highest < len(citations):
         first = draw.randint(1, highest + 1)
@@ -247,13 +247,13 @@ def test_a_long_written_answer_is_cut_after_a_whole_sentence(size: int) -> None:
     shown = sheet.text.count("w.")
     assert "> qqq" in sheet.text
     assert "Understood: u" in sheet.text
-    if size == 2100:  # not even one fits, so it is quotes, and by no model
+    if size == 2100:  # not even one sentence fits, so quotes are shown, and no model is named
         assert (shown, sheet.shown) == (0, 8)
         assert "By a model" not in sheet.text
         assert "Quotes only" in sheet.text
     else:
         assert 0 < shown == sheet.shown < 8
-        assert f"{8 - shown} more sentences left out" in sheet.text
+        assert f"Left out to fit a message: {8 - shown} of 8 sentences." in sheet.text
 
 
 @COUNTS
@@ -297,7 +297,7 @@ def assert_embed(one: Citation) -> None:
     whole = letters(one.hit.article.text)
     assert "…" in embed.description or whole in letters(embed.description)
     if embed.url is not None:
-        assert len(embed.url) <= 2048  # Discord's answer to longer ones; no page of theirs says it
+        assert len(embed.url) <= 2048  # from Discord's answer to longer ones; it is not documented
         assert_address(embed.url)
 
 
@@ -322,7 +322,7 @@ def test_hostile_lists_are_harmless(count: int) -> None:
 
 @pytest.mark.parametrize("url", URLS)
 def test_no_address_breaks_a_message(url: str) -> None:
-    """Even one that `article` would not let through."""
+    """Even with an address that `article` would refuse."""
     made = citation("Some words of an article.", random.Random(1), 1)
     assert made is not None
     hit = replace(made.hit, article=replace(made.hit.article, url=url))
@@ -347,7 +347,7 @@ def test_statements_left_out_are_counted_beside_a_shortened_one() -> None:
 
     text = verdict_sheet([Verdict("One.", False, long), Verdict("Two.", False, None)], 2).text
 
-    assert "Two" in text or "1 more" in text
+    assert "Two" in text or "Not checked here: 1 of 2 statements." in text
 
 
 def test_quotes_left_out_are_counted_beside_a_shortened_one() -> None:
@@ -355,7 +355,7 @@ def test_quotes_left_out_are_counted_beside_a_shortened_one() -> None:
     hit = Hit(split(made)[0], made, 1, 0.5, "shared")
     long = Citation(1, hit, 0, len(made.text), made.text)
 
-    assert "1 more" in answer_sheet([long, replace(long, number=2)]).text
+    assert "1 of 2 quotes" in answer_sheet([long, replace(long, number=2)]).text
 
 
 @pytest.mark.parametrize("piece", NASTY)
@@ -382,7 +382,7 @@ def test_quotes_left_out_are_mentioned() -> None:
     sheet = answer_sheet(full)
 
     assert sheet.shown == 1
-    assert "2 more of the quotes left out" in sheet.text
+    assert "Left out to fit a message: 2 of 3 quotes." in sheet.text
     assert "[2]" not in sheet.text
 
 

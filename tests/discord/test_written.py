@@ -1,4 +1,4 @@
-"""What a language model wrote, on Discord: the real client, a model and a Discord on loopback."""
+"""Written answers on Discord: the real clients, with a model and a Discord on loopback."""
 
 import asyncio
 import json
@@ -53,7 +53,7 @@ ZELENSKY = (
 )
 INVENTED = "Keir Starmer promised 900 tanks to Kiev [1]."
 WRITTEN = "Written by a language model"
-REWORDS = "You word the last question"  # what a model is told that words a follow-up
+REWORDS = "You word the last question"  # from the prompt for rewording a follow-up
 
 Mind = Callable[[model_server.Request], model_server.Reply]
 
@@ -80,28 +80,28 @@ def written(options: Settings, model: model_server.Server) -> Settings:
 
 
 def says(*sentences: str, **how: Any) -> Mind:
-    """A model that says these, each with the number of the passage that has its beginning."""
+    """A model that says these sentences, each citing the passage that has its beginning."""
     mind = faithful(*((one, one[:40]) for one in sentences))
     return lambda request: replace(mind(request), **how)
 
 
 def slowly(*sentences: str) -> Mind:
-    """So that it takes some seconds."""
+    """The same model, so slow that it takes some seconds."""
     return says(*sentences, pause=0.2, size=24)
 
 
 def seen(text: str) -> str:
-    """The text as members see it, without our own bold."""
+    """The text as members see it, without the bold that we add."""
     return re.sub(r"\\([^\w\s])", r"\1", plain(text))
 
 
 def done(given: Given) -> bool:
-    """Whether the whole answer is there: until then it has no buttons."""
+    """Whether the answer is complete: only then it has buttons."""
     return bool(given.answer and components(given.answer)) or given.deleted
 
 
 async def put(server: Server, question: str = QUESTION, *more: Json, **who: Any) -> str:
-    """What the answer to /ask shows at last."""
+    """Ask with /ask; the final text of the answer."""
     return seen((await given(server, question, *more, **who)).answer["content"])
 
 
@@ -111,13 +111,13 @@ async def given(server: Server, question: str = QUESTION, *more: Json, **who: An
 
 
 async def replied(server: Server, channel: int = CHANNEL, count: int = 1) -> list[Json]:
-    """The bot's messages there, once there are so many and each is whole."""
+    """The bot's messages there, once there are this many and all are complete."""
     await server.until(lambda: len([*filter(components, server.replies(channel))]) == count, 40)
     return server.replies(channel)
 
 
 def sent(server: Server, part: str) -> list[Request]:
-    """Requests that show something at a path."""
+    """The requests to a path that show something."""
     return [
         one
         for one in server.requests
@@ -126,7 +126,7 @@ def sent(server: Server, part: str) -> list[Request]:
 
 
 def assert_at_most_one_a_second(edits: list[Request]) -> None:
-    """But the last, which comes when it is ready."""
+    """Check the intervals, except before the last request, which is sent when it is ready."""
     took = edits[-1].at - edits[0].at
     assert len(edits) <= took / 0.95 + 2
 
@@ -139,7 +139,7 @@ def of_articles(client: Client, settings: Settings) -> Any:
     return client.context.libraries.operators(settings.library)
 
 
-# Written
+# Written answers
 
 
 async def test_a_written_answer_is_cited_and_marked_as_written(
@@ -175,7 +175,7 @@ async def test_unproved_sentences_are_not_shown(
     assert "tanks" not in json.dumps([one.body for one in server.requests], default=str)
 
 
-# As it is written
+# While it is being written
 
 
 @pytest.mark.slow
@@ -347,7 +347,7 @@ async def test_with_the_budget_used_up_quotes_are_shown_until_the_next_day(
     assert before == after
     assert "Quotes only: this server's questions have used up the language model for" in second
     assert "completely unacceptable" in second
-    assert WRITTEN in elsewhere  # another server has its own
+    assert WRITTEN in elsewhere  # another server has a budget of its own
     assert WRITTEN in third
     assert spent > 100
 
@@ -391,14 +391,14 @@ async def test_a_failing_store_loses_no_answer(
 
 
 def rewords(question: str) -> Mind:
-    """A model that words follow-ups so, and answers."""
+    """A model that rewords follow-ups like this, and answers."""
     return lambda request: (
         question if REWORDS in request.system else says(STARMER, SANCTIONS)(request)
     )
 
 
 async def _followed(written: Settings, server: Server) -> Json:
-    """What the bot says to a follow-up in its own thread."""
+    """The bot's reply to a follow-up in its own thread."""
     async with bot(written, server) as client:
         client.context.store.set(GUILD, GuildSettings(threads=True))
         asking = await server.say(f"<@{BOT}> {QUESTION}", mentions=(BOT,), **HERE)
@@ -465,13 +465,13 @@ async def test_the_model_never_sees_private_answers(
         await replied(server, count=4)
 
     asked = [one.text for one in model.requests if REWORDS in one.system]
-    assert len(asked) == 2  # to what is private nobody replies
+    assert len(asked) == 2  # nobody can reply to a private answer
     assert QUESTION in asked[0]
     assert QUESTION not in asked[1]
     assert not any("Medinsky say" in one for one in asked)
 
 
-# What is withdrawn, shared, planted
+# Withdrawn, shared and planted text
 
 
 @pytest.mark.slow
@@ -517,7 +517,8 @@ async def test_a_private_written_answer_is_shared_as_quotes(
         message = shared.followups[0]
         kept = client.context.store.answer(int(number(message)))
         assert kept is not None
-        recalled = await asyncio.to_thread(recall, client.context.libraries, kept)
+        with client.context.libraries.desk(kept.guild) as desk:
+            recalled = await asyncio.to_thread(recall, desk, kept)
 
     assert private.ephemeral
     assert WRITTEN in seen(private.answer["content"])
@@ -556,7 +557,7 @@ async def test_nothing_from_an_obedient_model_gets_through(
         assert not re.search("EvilBot|I hate|unplug|```", text), text
 
 
-# What the operator sees of it
+# What the operator sees
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
-"""One writer's work in a process of its own, to be killed at any moment.
+"""The work of one writer in a process of its own, which can be killed at any moment.
 
-The parent forks children from a server that has imported everything, so that a child's life is the
-work itself and a random moment in it is a random moment of the work.
+The parent forks its children from a server that has imported everything. So a child does only the
+work, and a random moment of its life is a random moment of the work.
 """
 
 import multiprocessing
@@ -13,7 +13,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+from retrieval.articles import passages
 from retrieval.library.index import Index
 from retrieval.models.embedder import BUNDLED, Embedder
 from tests.conftest import made, state, sync
@@ -40,44 +42,52 @@ NEW = [
         for n in range(4, 9)
     ],  # changed
     *[made(f"new-{n}", _TEXT.format(n + 50) * 20) for n in range(6)],  # added
-]  # the rest withdrawn, the secret among them
+]  # the rest is withdrawn, including the secret
 
 Work = Callable[[Index], None]
 
 
 def index_old(index: Index) -> None:
-    """Into an empty library."""
+    """Index the old articles into an empty library."""
     sync(index, OLD)
 
 
 def index_unread(index: Index) -> None:
-    """Into an empty library, as one that knew no statements did."""
+    """Index the old articles into an empty library, as a version without statements did."""
     index_old(index)
     with index.writing(), index.library.transaction():
-        index.register.doubt(index.library.ids())
+        index.statements.invalidate(index.library.ids())
         index.library.rows("DELETE FROM statements")
 
 
+def index_outdated(index: Index) -> None:
+    """Into an empty library, as a version did that split texts otherwise and knew no statements."""
+    with mock.patch.multiple(passages, SIZE=300, OVERLAP=0):
+        index_unread(index)
+    with index.library.transaction():
+        index.library.rows("DELETE FROM about WHERE name = 'passages'")
+
+
 def update_to_new(index: Index) -> None:
-    """Unchanged, changed, added and withdrawn articles at once."""
+    """Sync unchanged, changed, added and withdrawn articles at once."""
     sync(index, NEW)
 
 
 def remove_secret(index: Index) -> None:
-    """One article out of the old ones."""
+    """Remove one of the old articles."""
     with index.writing():
         index.remove([one.id for one in OLD if SECRET in one.text and index.library.digest(one.id)])
 
 
 def rebuild(index: Index) -> None:
-    """Both projections anew."""
+    """Rebuild both projections."""
     with index.writing():
         for _ in index.reindex():
             pass
 
 
 def look(index: Index) -> None:
-    """Nothing; what a process that only reads does."""
+    """Do nothing but open the library, as a reader does."""
 
 
 def _serve(folder: Path, models: Path, works: list[Work], pipe: Connection) -> None:
@@ -91,7 +101,7 @@ def _serve(folder: Path, models: Path, works: list[Work], pipe: Connection) -> N
 
 
 def run(folder: Path, models: Path, *works: Work) -> list[Any]:
-    """The state after each of the works, done one after the other in one process."""
+    """The state after each piece of work, done one after the other in one process."""
     child, ours = _start(folder, models, *works)
     states = []
     for _ in works:
@@ -102,7 +112,7 @@ def run(folder: Path, models: Path, *works: Work) -> list[Any]:
 
 
 def seconds(folder: Path, models: Path, work: Work) -> float:
-    """How long the work alone takes."""
+    """The seconds that the work takes."""
     child, ours = _start(folder, models, work)
     began = time.perf_counter()
     assert ours.recv() == "done"
@@ -113,7 +123,7 @@ def seconds(folder: Path, models: Path, work: Work) -> float:
 
 
 def kill(folder: Path, models: Path, work: Work, *, after: float) -> bool:
-    """Kill the work `after` that many seconds; whether it was still at it."""
+    """Kill the work `after` this many seconds; returns whether it was still running."""
     child, ours = _start(folder, models, work)
     done = ours.poll(after)
     if done:

@@ -46,7 +46,7 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def opened(server: str) -> Iterator[Callable[..., Newsdesk]]:
-    """Opens desks on the server, and closes them."""
+    """A function that opens desks on the server; they are closed at the end."""
     desks: list[Newsdesk] = []
 
     def open_desk(data: Path, *, url: str | None = server) -> Newsdesk:
@@ -56,7 +56,7 @@ def opened(server: str) -> Iterator[Callable[..., Newsdesk]]:
     yield open_desk
     for desk in desks:
         desk.close()
-    gc.collect()  # Chroma's client leaves its connections to the garbage collector
+    gc.collect()  # the garbage collector closes the connections of Chroma's client
 
 
 def test_vectors_in_a_server_give_the_same_answers_as_in_files(

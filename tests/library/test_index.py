@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from retrieval.articles.article import Article, article
 from retrieval.english.words import stems
-from retrieval.errors import LibraryError, ReadError
+from retrieval.errors import Hint, LibraryError, ReadError
 from retrieval.library import library, schema
 from retrieval.library.check import check
 from retrieval.library.filter import Filter
@@ -38,7 +38,7 @@ def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
 def leftovers(folder: Path, words: list[str]) -> list[str]:
     """The files under the folder that hold one of the words, in any case, and folders of builds.
 
-    Tantivy keeps words in a form that a look at the bytes doesn't find: it is asked itself.
+    Tantivy stores words in a form that can't be found in the bytes, so its index is searched.
     """
     found = [
         f"{path}: {word}"
@@ -291,7 +291,7 @@ def test_a_replaced_text_stays_as_a_version_until_the_article_is_removed(
 def test_only_the_last_versions_of_a_page_are_kept(
     tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "_VERSIONS", 3)
+    monkeypatch.setattr(library, "_MAX_VERSIONS", 3)
     index = opened(tmp_path, embedder)
     for number in range(6):
         sync(index, [made("a", f"State {number}.")])
@@ -356,19 +356,21 @@ def test_an_index_made_by_another_model_is_refused_until_rebuilt(
     sync(opened(folder, embedder), [made("a", "Apples are red."), made("b", LONG)])
     other = opened(folder, Embedder(str(other_model), models))
 
-    with pytest.raises(LibraryError, match="newsdesk reindex"), other.reading():
+    with pytest.raises(LibraryError, match="another embedding model") as refused, other.reading():
         pass
-    with pytest.raises(LibraryError, match="newsdesk reindex"):
+    assert refused.value.hint is Hint.REINDEX
+    with pytest.raises(LibraryError, match="another embedding model"):
         sync(other, [made("c", "More.")])
 
     with other.writing():
         steps = other.reindex()
         next(steps)
         next(steps)
-        steps.close()  # interrupted: nobody may mix the two models' vectors
+        steps.close()  # interrupted: the vectors of two models must not be mixed
     for index in (opened(folder, embedder), other):
-        with pytest.raises(LibraryError, match="newsdesk reindex"), index.reading():
+        with pytest.raises(LibraryError, match="not finished") as refused, index.reading():
             pass
+        assert refused.value.hint is Hint.REINDEX
 
     with other.writing():
         total = other.library.count_passages()
@@ -409,6 +411,7 @@ def test_a_damaged_library_is_a_clear_error(tmp_path: Path, embedder: Embedder) 
 def test_the_error_for_a_missing_library_says_how_to_make_one(
     tmp_path: Path, embedder: Embedder
 ) -> None:
-    with pytest.raises(LibraryError, match="newsdesk index"):
+    with pytest.raises(LibraryError, match="no library in") as missing:
         Index(tmp_path / "none", embedder)
+    assert missing.value.hint is Hint.INDEX
     assert not (tmp_path / "none").exists()

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from retrieval.articles.passages import Passage
-from retrieval.library.library import Embedded
+from retrieval.library.embeddings import Embedded
 from retrieval.library.vectors import Vectors
 
 SECRET = b"zyxwabc decree "
 
 
 def leave_in_memory() -> None:
-    """Fill memory of many sizes with the secret in many threads, and give it back."""
+    """Fill memory blocks of many sizes with the secret, in many threads, and free them."""
     libc = ctypes.CDLL(None)
     libc.malloc.restype = ctypes.c_void_p
     libc.free.argtypes = [ctypes.c_void_p]

@@ -24,7 +24,7 @@ def test_embedding_in_bulk_and_one_by_one_agree(models: Path) -> None:
     short = [text for text in TEXTS if len(text) < 100]
     few = embedder.passages(short)
 
-    many = embedder.many_passages(short * 200)  # enough to bring PyTorch in where it is faster
+    many = embedder.many_passages(short * 200)  # enough for PyTorch to be used if it is faster
 
     assert (np.tile(few, (200, 1)) * many).sum(axis=1).min() > 0.999
 

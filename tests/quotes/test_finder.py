@@ -217,7 +217,7 @@ def test_who_said_ignores_quotation_marks_and_case(tmp_path: Path, embedder: Emb
         (found,) = who_said([index], phrase)
         assert found.report.statement.speaker.name == "Ann Lee"
         assert found.report.article.text == BRIDGE
-    assert who_said([index], "The bridge is shut") == ()  # nobody says it
+    assert who_said([index], "The bridge is shut") == ()  # nobody says this
     assert who_said([index], "the") == ()
 
 
@@ -276,7 +276,7 @@ def test_the_statements_of_a_withdrawn_article_are_in_no_file(
         index.remove([made("s", secret).id])
 
     assert leftovers(tmp_path, ["grauwacke"]) == []
-    assert index.register.count() == 1
+    assert index.statements.count() == 1
     assert speaker_profiles([index], "Grauwacke") == []
 
 
@@ -303,24 +303,24 @@ def test_the_next_sync_adds_missing_statements(tmp_path: Path, embedder: Embedde
     with index.writing():
         stopped = index.sync(articles)
         for report in stopped:
-            if report.read_again:
+            if report.refreshed:
                 break
         stopped.close()
-    left = index.register.count_unread()
+    left = index.statements.count_pending()
     few = sync_few(index, articles)
     last = sync(index, articles)
 
-    assert "in 40 articles" in note
+    assert "40 articles" in note
     assert 0 < left < 40
-    assert few.read_again == 5
-    assert last == SyncReport(unchanged=40, read_again=left - 5)
-    assert index.register.count() == 40
-    assert index.register.count_unread() == 0
+    assert few.refreshed == 5
+    assert last == SyncReport(unchanged=40, refreshed=left - 5)
+    assert index.statements.count() == 40
+    assert index.statements.count_pending() == 0
 
 
 def sync_few(index: Index, articles: list[Article]) -> SyncReport:
     with index.writing():
-        return [*index.sync(articles, most_again=5)][-1]
+        return [*index.sync(articles, most_refreshed=5)][-1]
 
 
 def test_unchanged_articles_are_read_again_only_by_a_newer_version(
@@ -328,7 +328,7 @@ def test_unchanged_articles_are_read_again_only_by_a_newer_version(
 ) -> None:
     filled(tmp_path, embedder, made("a", BRIDGE))
     index = opened(tmp_path, embedder)
-    tagger = index.tagger
+    tagger = index.batches.tagger
     assert isinstance(tagger, Scripted)
 
     sync(index, [made("a", BRIDGE)])
@@ -337,7 +337,7 @@ def test_unchanged_articles_are_read_again_only_by_a_newer_version(
     sync(index, [made("a", BRIDGE)])
 
     assert tagger.read == [BRIDGE]
-    assert index.register.count() == 1
+    assert index.statements.count() == 1
 
 
 def test_damaged_statements_are_found_and_repaired(tmp_path: Path, embedder: Embedder) -> None:

@@ -90,7 +90,7 @@ def test_notices_are_not_answers(data: Path, tmp_path: Path, notice: str) -> Non
 
 def test_a_reranker_orders_the_passages(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Longest:
-        """The score of a passage is its length."""
+        """A reranker whose score of a passage is its length."""
 
         def __init__(self, name: str) -> None:
             assert name == "any"

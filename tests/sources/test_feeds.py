@@ -1,4 +1,4 @@
-"""Feeds from bytes: what is in them, and that nothing in them does harm."""
+"""Feeds from bytes: their entries, and that nothing in them does harm."""
 
 import base64
 import gzip
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from retrieval.articles.article import MAX_CHARACTERS, MAX_FIELD
 from retrieval.errors import ReadError
 from retrieval.sources import feeds
+from retrieval.sources.feed_parser import MAX_BYTES
 from tests.conftest import SEEDS
 
 HOSTILE = SEEDS.parent.parent / "shared" / "data" / "hostile" / "feeds.jsonl.gz"
@@ -267,7 +268,7 @@ def test_an_ill_formed_feed_is_read_as_far_as_possible(text: str) -> None:
         pytest.param(b'{"version": "https://jsonfeed.org/version/1.1"}', "it is JSON", id="JSON"),
         pytest.param(b"<urlset><url/></urlset>", "it is XML, but not a feed", id="sitemap"),
         pytest.param(b"<rss><channel><title>A", "it is cut off or damaged", id="cut off"),
-        pytest.param(b"x" * (feeds.MAX_BYTES + 1), "it is over the limit of 10 MB", id="large"),
+        pytest.param(b"x" * (MAX_BYTES + 1), "it is over the limit of 10 MB", id="large"),
         pytest.param(b"<!doctype html><title>A</title>", "it is a page, not a feed", id="page"),
     ],
 )
@@ -323,7 +324,7 @@ def test_the_newest_thousand_entries_are_taken() -> None:
 
     assert found.left_out == 2_001
     taken = [int(entry.title) for entry in found.entries]
-    assert taken == [*range(1_980, 2_020), *range(2_040, 3_000)]  # of one minute, the first
+    assert taken == [*range(1_980, 2_020), *range(2_040, 3_000)]  # of one minute, the first ones
 
 
 def test_fields_are_bounded() -> None:
@@ -366,14 +367,14 @@ def test_feeds_designed_to_be_slow_are_parsed_in_time(content: str) -> None:
     began = time.process_time()
     with suppress(ReadError):
         parse(content)
-    assert time.process_time() - began < 5  # at most 1.5 on the machine where it was written
+    assert time.process_time() - began < 5  # at most 1.5 s when this was written
 
 
 def test_a_long_tag_takes_no_more_memory_than_a_short_one() -> None:
     content = rss("<a" + " " * 1_000_000)
     tracemalloc.start()
     parse(content)
-    assert tracemalloc.get_traced_memory()[1] < 30_000_000  # 150 million for feedparser
+    assert tracemalloc.get_traced_memory()[1] < 30_000_000  # feedparser takes 150 million
     tracemalloc.stop()
 
 
@@ -398,7 +399,7 @@ def test_a_long_entry_becomes_plain_text_quickly() -> None:
         times.append(time.process_time() - began)
 
     assert entry.text.count("\n") == 499
-    assert min(times) < 0.1  # 0.03 on the machine where it was written
+    assert min(times) < 0.1  # 0.03 s when this was written
 
 
 @given(st.binary(max_size=300) | st.text("<>/!?[]&;#\"'= arsitemlnkfdCDATA\n", max_size=300))

@@ -1,7 +1,7 @@
-"""A real server on loopback plays publisher; names are `*.example`, and stand for it by a patch.
+"""Pages are fetched from a real server on loopback, under names that end in `.example`.
 
-Names that aren't in `NAMES` resolve to `PUBLIC`, connections to which are diverted to the server,
-so that nothing here has to be allowed by name.
+Names that aren't in `NAMES` resolve to `PUBLIC`. Connections to it are redirected to the server, so
+that no host has to be allowed by name.
 """
 
 import gzip
@@ -22,7 +22,7 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from retrieval.articles.article import Article, article
 from retrieval.errors import ReadError
-from retrieval.sources import addresses, http
+from retrieval.sources import addresses, http, pages
 from retrieval.sources.documents import page_article
 from tests.loopback.names import OTHER, PUBLIC, Names
 
@@ -64,7 +64,7 @@ class Publisher(ThreadingHTTPServer):
         self.pages: dict[str, Reply] = {}
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        pass  # what the other side breaks off
+        pass  # the client broke off
 
     def says(
         self, path: str, body: bytes = b"", *, status: int = 200, **headers: str
@@ -93,13 +93,13 @@ def page(head: str = "") -> bytes:
 
 
 def only(address: str, **options: Any) -> Article:
-    (found,) = http.read(address, **options)
+    (found,) = pages.read(address, **options)
     assert isinstance(found, Article), found
     return found
 
 
 def reason(address: str, **options: Any) -> str:
-    (found,) = http.read(address, **options)
+    (found,) = pages.read(address, **options)
     assert isinstance(found, ReadError), found
     return found.reason
 
@@ -279,7 +279,7 @@ def test_redirects_are_followed_and_permanent_ones_remembered(publisher: Publish
         ("file:///etc/passwd", "it redirects to an address that is not fetched: only http and"),
         ("gopher://news.example/", "it redirects to an address that is not fetched: only http"),
         ("http://u:p@news.example/", "it redirects to an address that is not fetched: the addr"),
-        ("http://[news.example/", "it redirects to what is no address"),
+        ("http://[news.example/", "it redirects to an invalid address"),
         ("http://news.example:99999/", "it redirects to an address that is not fetched: it is"),
         ("/a", "it redirects in a circle"),
         ("/a#again", "it redirects in a circle"),
@@ -402,7 +402,7 @@ def test_a_private_or_invalid_address_is_refused(names: Names, address: str, sai
 
 
 def test_a_password_in_an_address_is_not_repeated() -> None:
-    (found,) = http.read("https://ann:secret@news.example/a\nb")
+    (found,) = pages.read("https://ann:secret@news.example/a\nb")
 
     assert isinstance(found, ReadError)
     assert str(found) == "https://news.example/ab: the address has a name or password in it"
@@ -421,7 +421,9 @@ def test_a_host_allowed_by_name_need_not_be_public(publisher: Publisher, names: 
     publisher.says("/a", b"words").says("/b", status=302, Location=publisher.at("/a", "127.0.0.1"))
 
     assert http.fetch(publisher.at("/a", "inner.example"), allowed=["Inner.example."]).body
-    with pytest.raises(ReadError, match=r"not each is a name: inner\.example:80"):
+    with pytest.raises(
+        ReadError, match=r"not all of the allowed hosts are names of hosts: inner\.example:80"
+    ):
         http.fetch(publisher.at("/a", "inner.example"), allowed=["inner.example:80"])
     with pytest.raises(ReadError, match=r"the host '127\.0\.0\.1' is not on the public internet"):
         http.fetch(publisher.at("/b", "inner.example"), allowed=["inner.example"])
@@ -505,7 +507,7 @@ def test_an_answer_that_is_not_http_is_refused_with_the_reason(publisher: Publis
     assert reason(publisher.at("/a", scheme="https")) == said
 
 
-LONG = 20  # seconds for which a server here goes on, if it isn't left
+LONG = 20  # seconds after which a slow server gives up, if the client stays
 
 
 def drip(handler: Handler, piece: bytes, times: int = 1000) -> None:
@@ -551,7 +553,7 @@ def test_no_server_can_exceed_the_time_limit_of_a_fetch(
 def test_a_server_that_is_silent_in_the_tls_handshake_is_abandoned(
     names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    http._tls()  # reads the certificates, once
+    http._tls()  # reads the certificates the first time
     monkeypatch.setattr(http, "_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as server:
         started = time.monotonic()

@@ -1,4 +1,4 @@
-"""robots.txt, from text and from a server on loopback (the publisher of test_web)."""
+"""robots.txt, from text and from a server on loopback (the publisher of test_http)."""
 
 import threading
 import time

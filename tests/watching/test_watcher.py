@@ -9,9 +9,11 @@ import pytest
 from retrieval.articles.article import article
 from retrieval.newsdesk import Newsdesk
 from retrieval.sources.feeds import Entry
-from retrieval.watching import queue, watcher
-from retrieval.watching.queue import Incoming
-from retrieval.watching.watcher import Watch
+from retrieval.watching import schedule, watcher
+from retrieval.watching.page_checks import is_announced
+from retrieval.watching.pages import Pages
+from retrieval.watching.queue import FetchQueue
+from retrieval.watching.watcher import Watcher
 from tests.loopback.names import Names
 from tests.loopback.publisher import (
     Publishers,
@@ -32,7 +34,7 @@ BRIDGE = Story(
 
 
 def about(number: int) -> Story:
-    """A story that is like no other."""
+    """A story with words of its own."""
     words = f"zeph{number}or quil{number}a brast{number}en"
     return Story(
         f"Report {number}",
@@ -42,10 +44,10 @@ def about(number: int) -> Story:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Intervals of tenths of a second, where users wait for minutes."""
-    monkeypatch.setattr(queue, "EVERY", 0.3)
-    monkeypatch.setattr(queue, "_BACK_OFF", 0.5)
-    monkeypatch.setattr(watcher, "_GAP", 0.0)
+    """Use intervals of tenths of a second instead of minutes."""
+    monkeypatch.setattr(schedule, "EVERY", 0.3)
+    monkeypatch.setattr(schedule, "_MAX_BACK_OFF", 0.5)
+    monkeypatch.setattr(watcher, "_MIN_GAP", 0.0)
     monkeypatch.setattr(watcher, "_STEP", 0.02)
 
 
@@ -65,8 +67,8 @@ def desk(data: Path) -> Iterator[Newsdesk]:
 @contextmanager
 def watching(
     desk: Newsdesk, data: Path, *feeds: str, folders: list[Path] | None = None
-) -> Iterator[tuple[Incoming, list[str]]]:
-    """The feeds and folders watched meanwhile, with what was said of it."""
+) -> Iterator[tuple[FetchQueue, list[str]]]:
+    """Watch the feeds and folders inside the context; gives the log messages."""
 
     @contextmanager
     def opened(library: str) -> Iterator[Newsdesk]:
@@ -75,14 +77,21 @@ def watching(
 
     said: list[str] = []
     stop = threading.Event()
-    with closing(Incoming(data)) as incoming:
+    with closing(FetchQueue(data)) as queue:
         for feed in feeds:
-            incoming.add("shared", feed)
-        watch = Watch(incoming, opened, lambda library: [], folders=folders or [], say=said.append)
+            queue.subscriptions.add("shared", feed)
+        watch = Watcher(
+            queue,
+            opened,
+            lambda library: [],
+            folders=folders or [],
+            library="shared",
+            say=said.append,
+        )
         running = threading.Thread(target=watch.run, args=[stop])
         running.start()
         try:
-            yield incoming, said
+            yield queue, said
         finally:
             stop.set()
             running.join()
@@ -104,21 +113,21 @@ def test_new_entries_are_fetched_once_and_can_answer(
 ) -> None:
     site = publishers.site("news.example")
     site.publish("/bridge", BRIDGE)
-    with watching(desk, data, site.feed) as (incoming, _):
+    with watching(desk, data, site.feed) as (queue, _):
         until(lambda: titles(desk) == [BRIDGE.title])
         site.publish("/other", about(1))
         until(lambda: len(titles(desk)) == 2)
         until(lambda: [status for path, status in site.asked if path == "/feed"].count(304) > 2)
-        until(lambda: incoming.sources("shared")[0].articles == 2)
-        (source,) = incoming.sources("shared")
+        until(lambda: queue.subscriptions.all("shared")[0].articles == 2)
+        (subscription,) = queue.subscriptions.all("shared")
 
     (citation,) = desk.ask("why was the bridge of Halvik closed?").citations
     assert "because its cables had rusted" in citation.quote
     assert "ferry until the spring" in citation.hit.article.text
     assert citation.hit.article.published == "2026-11-25"
     assert sorted(site.pages_asked()) == ["/bridge", "/other"]
-    assert (source.title, source.articles, source.failures) == ("News", 2, 0)
-    assert source.success is not None
+    assert (subscription.title, subscription.articles, subscription.failures) == ("News", 2, 0)
+    assert subscription.success is not None
 
 
 @pytest.mark.slow
@@ -144,9 +153,9 @@ def test_fetched_pages_are_indexed_after_a_crash_without_the_publisher(
     site = publishers.site("news.example")
     site.publish("/bridge", BRIDGE)
     with monkeypatch.context() as crashed:
-        crashed.setattr(Watch, "_index", lambda self, library: None)
-        with watching(desk, data, site.feed) as (incoming, _):
-            until(incoming.libraries)
+        crashed.setattr(Watcher, "_index", lambda self, library: None)
+        with watching(desk, data, site.feed) as (queue, _):
+            until(queue.pages.libraries_to_index)
     site.faults = {"/feed": refuses(500), "/bridge": refuses(500)}
     with watching(desk, data):
         until(lambda: titles(desk) == [BRIDGE.title])
@@ -174,7 +183,7 @@ def test_a_recheck_finds_a_correction_that_the_feed_does_not_announce(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(queue, "_LOOKS", (0.3,) * 50)
+    monkeypatch.setattr(schedule, "_CHECKS", (0.3,) * 50)
     site = publishers.site("news.example")
     site.publish("/bridge", BRIDGE)
     with watching(desk, data, site.feed):
@@ -211,11 +220,11 @@ def test_pages_given_up_are_listed_and_retried_on_request(
     site = publishers.site("news.example")
     site.publish("/bridge", BRIDGE)
     site.faults["/bridge"] = refuses(404)
-    with watching(desk, data, site.feed) as (incoming, said):
-        until(lambda: incoming.given_up("shared"))
-        (page,) = incoming.given_up("shared")
+    with watching(desk, data, site.feed) as (queue, said):
+        until(lambda: queue.pages.given_up("shared"))
+        (page,) = queue.pages.given_up("shared")
         site.faults.clear()
-        assert incoming.retry("shared") == 1
+        assert queue.pages.retry("shared") == 1
         until(lambda: any(not one.teaser for one in desk.articles()))
 
     assert page.url == f"{site.address}/bridge"
@@ -244,7 +253,7 @@ def test_a_withdrawn_article_does_not_come_back(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(queue, "_LOOKS", (0.3,) * 50)
+    monkeypatch.setattr(schedule, "_CHECKS", (0.3,) * 50)
     site = publishers.site("news.example")
     site.publish("/bridge", BRIDGE)
     site.publish("/other", about(1))
@@ -267,14 +276,14 @@ def test_an_article_withdrawn_before_a_crash_does_not_come_back(
     site = publishers.site("news.example")
     site.publish("/bridge", BRIDGE)
     with monkeypatch.context() as crashed:
-        crashed.setattr(Incoming, "indexed", lambda self, brought: None)
+        crashed.setattr(Pages, "indexed", lambda self, brought: None)
         with watching(desk, data, site.feed):
             until(lambda: titles(desk) == [BRIDGE.title])
     desk.remove([*desk.articles()])
     site.publish("/other", about(1))
-    with watching(desk, data) as (incoming, _):
+    with watching(desk, data) as (queue, _):
         until(lambda: titles(desk) == ["Report 1"])
-        until(lambda: not incoming.libraries())
+        until(lambda: not queue.pages.libraries_to_index())
 
     assert titles(desk) == ["Report 1"]
 
@@ -324,9 +333,9 @@ def test_robots_rules_are_checked_at_redirect_targets(
     site.publish("/bridge", BRIDGE)
     other.stories["/private"] = BRIDGE
     site.faults["/bridge"] = redirects(f"{other.address}/private")
-    with watching(desk, data, site.feed) as (incoming, _):
+    with watching(desk, data, site.feed) as (queue, _):
         until(lambda: titles(desk) == [BRIDGE.title])
-        (page,) = incoming.given_up("shared")
+        (page,) = queue.pages.given_up("shared")
 
     assert "robots.txt" in page.error
     assert other.pages_asked() == []
@@ -341,9 +350,9 @@ def test_robots_rules_are_obeyed(
     site.robots = "User-agent: newsdesk\nDisallow: /bridge\n"
     site.publish("/bridge", BRIDGE)
     site.publish("/other", about(1))
-    with watching(desk, data, site.feed) as (incoming, _):
+    with watching(desk, data, site.feed) as (queue, _):
         until(lambda: len(titles(desk)) == 2)
-        (page,) = incoming.given_up("shared")
+        (page,) = queue.pages.given_up("shared")
 
     assert "robots.txt" in page.error
     assert site.pages_asked() == ["/other"]
@@ -365,10 +374,12 @@ def test_failing_feeds_are_reported_and_delay_no_others(
     good = publishers.site("good.example")
     good.publish("/bridge", BRIDGE)
     feeds = [publishers.site(f"{name}.example").feed for name in faults]
-    with watching(desk, data, *feeds, good.feed) as (incoming, _):
+    with watching(desk, data, *feeds, good.feed) as (queue, _):
         until(lambda: titles(desk) == [BRIDGE.title], 10)
-        until(lambda: sum(one.failures > 0 for one in incoming.sources("shared")) >= 6)
-        errors = {one.url.split("/")[2].split(".")[0]: one.error for one in incoming.sources()}
+        until(lambda: sum(one.failures > 0 for one in queue.subscriptions.all("shared")) >= 6)
+        errors = {
+            one.url.split("/")[2].split(".")[0]: one.error for one in queue.subscriptions.all()
+        }
 
     assert "redirects in a circle" in errors["circles"]
     assert "page" in errors["page"]
@@ -383,16 +394,16 @@ def test_a_busy_server_is_left_alone_for_as_long_as_it_asks(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(queue, "_BACK_OFF", 100.0)
+    monkeypatch.setattr(schedule, "_MAX_BACK_OFF", 100.0)
     site = publishers.site("news.example")
     site.faults["/feed"] = refuses(429, Retry_After="60")
-    with watching(desk, data, site.feed) as (incoming, _):
-        until(lambda: incoming.sources("shared")[0].failures)
+    with watching(desk, data, site.feed) as (queue, _):
+        until(lambda: queue.subscriptions.all("shared")[0].failures)
         time.sleep(1.5)
-        (source,) = incoming.sources("shared")
+        (subscription,) = queue.subscriptions.all("shared")
 
     assert len(site.asked) == 1
-    assert 50 < source.due - time.time() < 61
+    assert 50 < subscription.due - time.time() < 61
 
 
 @pytest.mark.slow
@@ -400,14 +411,14 @@ def test_a_paused_feed_is_not_polled(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names
 ) -> None:
     site = publishers.site("news.example")
-    with watching(desk, data, site.feed) as (incoming, _):
+    with watching(desk, data, site.feed) as (queue, _):
         until(lambda: site.asked)
-        incoming.pause(incoming.source("shared", site.feed), paused=True)
+        queue.subscriptions.pause(queue.subscriptions.find("shared", site.feed), paused=True)
         time.sleep(0.5)
         before = len(site.asked)
         time.sleep(1)
         assert len(site.asked) == before
-        incoming.pause(incoming.source("shared", site.feed), paused=False)
+        queue.subscriptions.pause(queue.subscriptions.find("shared", site.feed), paused=False)
         until(lambda: len(site.asked) > before)
 
 
@@ -431,12 +442,12 @@ def test_the_interval_that_a_feed_asks_for_is_kept(
 ) -> None:
     site = publishers.site("news.example")
     site.ttl = 30
-    with watching(desk, data, site.feed) as (incoming, _):
-        until(lambda: incoming.sources("shared")[0].success)
-        (source,) = incoming.sources("shared")
+    with watching(desk, data, site.feed) as (queue, _):
+        until(lambda: queue.subscriptions.all("shared")[0].success)
+        (subscription,) = queue.subscriptions.all("shared")
 
-    assert source.every == 1800
-    assert 1600 < source.due - time.time() <= 1800
+    assert subscription.every == 1800
+    assert 1600 < subscription.due - time.time() <= 1800
 
 
 @pytest.mark.slow
@@ -475,7 +486,7 @@ def test_a_correction_at_a_new_address_replaces_the_old_article(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(queue, "_LOOKS", (0.3,) * 50)
+    monkeypatch.setattr(schedule, "_CHECKS", (0.3,) * 50)
     site = publishers.site("news.example")
     site.publish("/bridge", Story(BRIDGE.title, BRIDGE.text, dated=False))
     with watching(desk, data, site.feed):
@@ -496,7 +507,7 @@ def test_a_temporarily_redirected_page_keeps_its_article(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(queue, "_LOOKS", (0.3,) * 50)
+    monkeypatch.setattr(schedule, "_CHECKS", (0.3,) * 50)
     site = publishers.site("news.example")
     site.publish("/bridge", BRIDGE)
     with watching(desk, data, site.feed) as (_, said):
@@ -514,7 +525,7 @@ def test_a_page_with_a_different_text_is_not_a_correction(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(queue, "_LOOKS", (0.3,) * 50)
+    monkeypatch.setattr(schedule, "_CHECKS", (0.3,) * 50)
     site = publishers.site("news.example")
     site.publish("/bridge", BRIDGE)
     consent = "\n".join(
@@ -547,7 +558,7 @@ def test_articles_are_distinguished_from_notices_in_any_script(
 ) -> None:
     page = article(text, url="https://news.example/a", title=said)
 
-    assert watcher._is_of(Entry("https://news.example/a", said, None, (), ""), page) == is_of
+    assert is_announced(page, Entry("https://news.example/a", said, None, (), "")) == is_of
 
 
 @pytest.mark.slow
@@ -574,7 +585,7 @@ def test_a_recheck_keeps_what_the_feed_said(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(queue, "_LOOKS", (0.3,) * 50)
+    monkeypatch.setattr(schedule, "_CHECKS", (0.3,) * 50)
     site = publishers.site("news.example")
     site.publish("/bridge", Story(BRIDGE.title, BRIDGE.text, dated=False))
     with watching(desk, data, site.feed):
