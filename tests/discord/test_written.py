@@ -53,7 +53,7 @@ ZELENSKY = (
 )
 INVENTED = "Keir Starmer promised 900 tanks to Kiev [1]."
 WRITTEN = "Written by a language model"
-REWORDS = "You word the last question"  # from the prompt for rewording a follow-up
+REWORDS = "You reword the last question"  # from the prompt for rewording a follow-up
 
 Mind = Callable[[model_server.Request], model_server.Reply]
 
