@@ -20,7 +20,7 @@ import numpy.typing as npt
 from benchmarks.questions import options
 from benchmarks.tables import print_head, print_row
 from retrieval.english.sentences import sentences
-from retrieval.english.words import content_stems
+from retrieval.english.words import content_stems, overlap
 from retrieval.evaluation import area
 from retrieval.models.embedder import BUNDLED, Embedder, Vector
 from retrieval.models.support import SUPPORTED, SupportModel
@@ -95,8 +95,7 @@ def similarities(embedder: Embedder, some: Sequence[Claim]) -> Scores:
 
 def share_of_words(one: Claim) -> float:
     """The share of the claim's content words that the evidence has."""
-    wanted = content_stems(one.text)
-    return len(wanted & content_stems(one.evidence)) / max(1, len(wanted))
+    return overlap(content_stems(one.text), content_stems(one.evidence))
 
 
 def best_threshold(scores: Scores, truth: npt.NDArray[np.bool_]) -> float:

@@ -10,7 +10,7 @@ import typer
 from bot.cli.console import complain, leave, progress, say_waiting, stoppable
 from bot.cli.desk import open_desk
 from bot.cli.discord import forget_traces
-from bot.cli.options import AsJson, Library, Since, Source, Until, day
+from bot.cli.options import AsJson, Library, Since, Source, Until
 from bot.text.hints import with_hint
 from retrieval.errors import NewsdeskError
 
@@ -85,7 +85,7 @@ def articles(
     from bot.text.json import article_json, json_line
 
     with open_desk(library) as desk:
-        for one in desk.articles(source=source, since=day(since), until=day(until)):
+        for one in desk.articles(source=source, since=since, until=until):
             typer.echo(
                 json_line(article_json(one, with_text=False)) if as_json else article_line(one)
             )

@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import suppress
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +11,7 @@ import typer
 from bot.cli.batch import accept_any_bytes, answer_file
 from bot.cli.console import complain, leave
 from bot.cli.desk import article_finder, open_desk
-from bot.cli.options import AsJson, Library, Model, Since, Source, Until, day
+from bot.cli.options import AsJson, Library, Model, Since, Source, Until
 from retrieval.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def ask(
         raise typer.BadParameter("give a question, or --batch FILE")
     if batch is not None and explain:
         raise typer.BadParameter("--explain works for one question, not with --batch")
-    asked = Question(question or "", source, day(since), day(until), k)
+    asked = Question(question or "", source, since, until, k)
     failed = False
     with open_desk(library, model=model) as desk:
         if batch is not None:
@@ -94,8 +94,8 @@ def _take_turn(
     turns: "list[Turn]",
     text: str,
     source: str | None,
-    since: datetime | None,
-    until: datetime | None,
+    since: date | None,
+    until: date | None,
 ) -> None:
     """Answer what was typed, understood in the light of the turns so far, and add a turn."""
     from bot.text.notes import understood_as
@@ -104,7 +104,7 @@ def _take_turn(
 
     try:
         understood = desk.understood(text, turns).question
-        answer = _answer(desk, Question(understood, source, day(since), day(until)))
+        answer = _answer(desk, Question(understood, source, since, until))
     except SettingsError as exc:
         complain(str(exc))
         return

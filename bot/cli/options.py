@@ -1,11 +1,30 @@
 """The options that several commands share."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import typer
 
-_DAY = "YYYY-MM-DD"
+_DAYS = "DATE"
+
+
+def _day(text: str, *, last: bool = False) -> date | None:
+    from retrieval.errors import SettingsError
+    from retrieval.questions.period import day
+
+    try:
+        return day(text, last=last)
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _first_day(text: str) -> date | None:
+    return _day(text)
+
+
+def _last_day(text: str) -> date | None:
+    return _day(text, last=True)
+
 
 Library = Annotated[
     str | None,
@@ -15,12 +34,14 @@ Source = Annotated[
     str | None, typer.Option(metavar="PUBLISHER", help="Only articles by this publisher.")
 ]
 Since = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], metavar=_DAY, help="Only articles from this day on."),
+    date | None,
+    typer.Option(
+        parser=_first_day, metavar=_DAYS, help='Only articles from this day on, as "last week".'
+    ),
 ]
 Until = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], metavar=_DAY, help="Only articles up to this day."),
+    date | None,
+    typer.Option(parser=_last_day, metavar=_DAYS, help="Only articles up to this day."),
 ]
 Model = Annotated[
     str | None,
@@ -30,8 +51,3 @@ Model = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-
-
-def day(moment: datetime | None) -> date | None:
-    """The day that `--since` or `--until` names."""
-    return moment.date() if moment else None

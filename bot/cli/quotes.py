@@ -6,7 +6,7 @@ import typer
 
 from bot.cli.console import complain
 from bot.cli.desk import open_desk
-from bot.cli.options import AsJson, Library, Since, Source, Until, day
+from bot.cli.options import AsJson, Library, Since, Source, Until
 
 if TYPE_CHECKING:
     from retrieval.quotes.finder import StatementPage
@@ -41,7 +41,7 @@ def quotes(
     number = page or 1
     with open_desk(library) as desk:
         found = desk.quotes(
-            speaker, about=about, source=source, since=day(since), until=day(until),
+            speaker, about=about, source=source, since=since, until=until,
             first=(number - 1) * _PAGE, most=_PAGE if page or not (timeline or as_json) else -1,
             oldest_first=timeline,
         )  # fmt: skip

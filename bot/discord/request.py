@@ -1,22 +1,21 @@
 """A request: what was asked, by whom, where, and from which articles."""
 
 import asyncio
-import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import partial
 
 from discord import app_commands
 
 from bot.discord.context import Interaction
 from bot.discord.store import AnswerRecord, QuotePlace
-from retrieval.errors import SettingsError
+from retrieval.questions.period import day
 
 # Descriptions of options that several commands share.
 SINCE = 'Only articles published on or after this day: a date, or words such as "last week"'
 UNTIL = "Only articles published on or before this day"
 
-_DAYS_AGO = {"today": 0, "yesterday": 1, "last week": 7, "last month": 30, "last year": 365}
+_DAYS = ("today", "yesterday", "last week", "last month", "last year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,31 +88,4 @@ async def request_of(
 async def days(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """Suggested days that contain what was typed; other days may be typed too."""
     wanted = current.casefold().strip()
-    return [app_commands.Choice(name=one, value=one) for one in _DAYS_AGO if wanted in one]
-
-
-def day(text: str | None, today: date | None = None, *, last: bool = False) -> date | None:
-    """The day that a date or words mean; "last week" is seven days ago.
-
-    For a month or a year, its first day, or its `last`. Raises SettingsError for anything else.
-    """
-    if not text or not text.strip():
-        return None
-    today = today or date.today()
-    wanted = " ".join(text.casefold().split())
-    if wanted in _DAYS_AGO:
-        return today - timedelta(days=_DAYS_AGO[wanted])
-    try:
-        return date.fromisoformat(wanted)
-    except ValueError:
-        pass
-    from dateparser import parse
-
-    if re.fullmatch(r"\d{4}", wanted):
-        return date(int(wanted), 12, 31) if last else date(int(wanted), 1, 1)
-    which = "last" if last else "first"
-    settings = {"PREFER_DATES_FROM": "past", "PREFER_DAY_OF_MONTH": which}
-    found: datetime | None = parse(text[:100], settings=settings)
-    if found is None or wanted.isdecimal():
-        raise SettingsError(f"I don't understand the date {text[:40]!r}. Try 2025-05-16.")
-    return found.date()
+    return [app_commands.Choice(name=one, value=one) for one in _DAYS if wanted in one]

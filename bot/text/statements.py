@@ -1,12 +1,11 @@
 """Statements as a terminal shows them."""
 
 from bot.text.notes import MAX_NAMED, UNDATED, also_in, lead_in, more_people, publisher
+from retrieval.english.quotation import strip_marks
 from retrieval.quotes.finder import StatementPage
 from retrieval.quotes.grouping import ReportedStatement
 from retrieval.quotes.reports import Report
 from retrieval.quotes.speakers import SpeakerProfile
-
-_QUOTATION_MARKS = "\"“”„«»‘’'"
 
 
 def page_heading(page: StatementPage, about: str) -> str:
@@ -55,7 +54,7 @@ def statement_words(report: Report) -> str:
     """
     if report.statement.kind != "direct":
         return " ".join(report.sentence.split())
-    pieces = [" ".join(one.split()).strip(_QUOTATION_MARKS + " ") for one in report.words]
+    pieces = [strip_marks(" ".join(one.split())) for one in report.words]
     return " … ".join(f"“{one}”" for one in pieces)
 
 

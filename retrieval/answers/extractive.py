@@ -6,7 +6,7 @@ from itertools import combinations
 
 from retrieval.answers.answer import DECLINED, Answer, cite_again
 from retrieval.english import negation, numbers
-from retrieval.english.words import stems
+from retrieval.english.words import overlap, stems
 from retrieval.search.hit import Citation, Hit
 from retrieval.search.sentences import MAX_WORDS, Quote
 
@@ -84,9 +84,8 @@ def differ(one: str, other: str) -> bool:
 
 
 def _shared(one: str, other: str) -> float:
-    """The share of the shorter one's words that the other has."""
-    ones, others = set(stems(one)), set(stems(other))
-    return len(ones & others) / max(1, min(len(ones), len(others)))
+    """The share of the shorter one's words that both have."""
+    return overlap(*sorted(({*stems(one)}, {*stems(other)}), key=len))
 
 
 def _repeats(one: Quote, other: Quote) -> bool:

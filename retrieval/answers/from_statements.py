@@ -5,6 +5,8 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from retrieval.answers.answer import DECLINED, Answer, Missing, cite_again
+from retrieval.english.quotation import has_mark, quoted_spans
+from retrieval.english.reporting import pattern
 from retrieval.english.sentences import sentences
 from retrieval.english.words import content_stems
 from retrieval.library.filter import Filter
@@ -19,27 +21,18 @@ from retrieval.search.sentences import MAX_WORDS, Quote
 
 _STATEMENTS = 3  # of an answer
 _OTHERS = 2  # statements by others, where the speaker asked about says nothing
-_SAYS = re.compile(
-    r"\b(?:sa(?:y|ys|id|ying)|t(?:old|ells?|elling)|according to|w(?:rote|rites)|tweet(?:s|ed)"
-    r"|stat(?:es|ed|ing)|add(?:s|ed|ing)|warn(?:s|ed|ing)|argu(?:es|ed|ing)|insist(?:s|ed|ing)"
-    r"|announc(?:es|ed|ing)|call(?:s|ed|ing)|claim(?:s|ed|ing)|stress(?:es|ed|ing))\b",
-    re.I,
-)
+_SAYS = re.compile(rf"\b(?:{pattern('present past ing', 'says')}|according to)\b", re.I)
 # At this probability or above, 0.96 of the statements on which `statements.PROBABLE` was chosen
 # have the right speaker.
 SURE = 0.7
 _FAR_MORE = 3  # times as many statements as the next speaker of the same name
 _PAGE = 12  # statements read, of which some fit into an answer
 _LISTED = 200  # statements read where only denials or only criticism is asked for
-_DISAPPROVES = re.compile(
-    r"\b(?:critici|condemn|complain|slam|blast|denounc|attack|accus|lambast|rebuk|decr[iy]|oppos"
-    r"|reject|object|blam|fault|assail|mock|ridicul)",
-    re.I,
+_DISAPPROVES = re.compile(rf"\b{pattern('stem', 'criticises')}\b", re.I)
+_DENIES = re.compile(rf"\b{pattern('any', 'denies')}\b", re.I)
+_BEHIND_VERB = (
+    rf"(?:(?:,|[”\"’']) {pattern('past third', 'tags')}|\b[Aa]ccording to) (?:[A-Z]\w+ ){{0,3}}"
 )
-_DENIES = re.compile(r"\b(?:den[iy]|disput|disavow|refut|rebut|reject)", re.I)
-_MARK = re.compile(r"[\"“”«»„]|(?<!\w)['‘](?=\w)")
-_QUOTED = re.compile(r"[\"“„«].+[\"”»]|(?<!\w)['‘].+['’](?!\w)")
-_BEHIND_VERB = r"(?:(?:,|[”\"’']) (?:said|says|added|wrote)|\b[Aa]ccording to) (?:[A-Z]\w+ ){0,3}"
 _AUXILIARY = r"(?:has|have|had|also|later|then|again|never|not|did|would|will|\w+ly)"
 _NARROW = ("denied", "criticised")
 _WHOM = 80  # characters after a verb of saying, with the name of whoever is criticised
@@ -108,7 +101,7 @@ def _nobody(asked: StatementRequest, question: str) -> list[str]:
         return [_NO_WORDS]
     if asked.how == "criticised":
         return [f"Nobody is said to criticise {asked.topic_text}."]
-    return [f"Nobody is said to say {asked.topic_text!r}."] if _QUOTED.search(question) else []
+    return [f"Nobody is said to say {asked.topic_text!r}."] if quoted_spans(question) else []
 
 
 def _who(
@@ -186,7 +179,7 @@ def quoted_place(report: Report, topic: Set[str] = frozenset()) -> tuple[int, in
     text, passage = report.article.text, report.citation(1).hit.passage
     first, last = report.reach
     beside = text[passage.start : first] + text[last : passage.end]
-    whole = report.reach if _MARK.search(beside) else (passage.start, passage.end)
+    whole = report.reach if has_mark(beside) else (passage.start, passage.end)
     for start, end in (whole, report.spoken):
         if _fits(text[start:end]):
             return start, end

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from retrieval.answers.language_model import LanguageModel, cost
 from retrieval.answers.prompts import load_prompt, new_fence
 from retrieval.english import instructions
+from retrieval.english.quotation import strip_marks
 from retrieval.errors import ModelError
 from retrieval.proof import grounding
 from retrieval.questions.followup import Turn, Understood
@@ -30,7 +31,7 @@ def reworded(model: LanguageModel, question: str, turns: Sequence[Turn]) -> Unde
             said += piece
     except ModelError:
         return Understood("", cost(asked, said))
-    tokens, said = cost(asked, said), " ".join(said.split()).strip("\"'“” ")
+    tokens, said = cost(asked, said), strip_marks(" ".join(said.split()))
     return Understood(said if _is_sound(said, f"{talk}\n{question}") else "", tokens)
 
 

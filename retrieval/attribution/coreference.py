@@ -11,6 +11,8 @@ from retrieval.attribution.phrases import LONGEST_DESCRIPTION, RELATIVE, Phrases
 from retrieval.attribution.speaker import Speaker
 from retrieval.english.gazetteer import GROUPS, ROLES
 from retrieval.english.names import head
+from retrieval.english.quotation import MARKS, quoted_spans, strip_marks
+from retrieval.english.reporting import pattern
 from retrieval.english.sentences import sentences
 
 _PRONOUNS = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
@@ -44,18 +46,12 @@ _DOES = re.compile(
 )
 
 
-_ASKS = re.compile(r"\b(?:asked|asks|pressed|questioned)\b(?! for\b)")
+_ASKS = re.compile(rf"\b{pattern('past third', 'asks')}\b(?! for\b)")
 
 
 _FRONTED = re.compile(  # "Lee, he said, was a rock"
     r", (?:s?he) \w+, (?:is|was|has|had|will|would|can|could|may|might|must|should|does|did)\b"
 )
-
-
-_QUOTED = re.compile(r"[\"“„«].*?(?:[\"”»]|\n|$)|''.*?(?:''|\n|$)")
-
-
-_MARK = "\"“”„«»‘’'"
 
 
 _SENTENCES_BACK = 8  # where a pronoun's person may be named; if none is, it is the last speaker
@@ -81,7 +77,7 @@ class _SpeakerResolver:
         self._people = People(text, [span for one in attributions for span in one.speaker_spans])
         self._phrases = Phrases(text, self._people)
         self._sentences = sentences(text)
-        self._quoted = [quoted.span() for quoted in _QUOTED.finditer(text)]
+        self._quoted = quoted_spans(text, to_line_end=True)
         self._speaking = {
             named
             for spans in (one.speaker_spans for one in attributions) if spans
@@ -116,7 +112,7 @@ class _SpeakerResolver:
     def _speaker_of(self, one: Attribution) -> Named | Speaker:
         start, end = self._people.whole(one.speaker_spans[0][0], one.speaker_spans[-1][1])
         said = re.sub(r"[’']s?$", "", self._text[start:end].strip(" ,"))
-        plain = said.casefold().strip("'’\"“”[]")
+        plain = strip_marks(said.casefold(), "[]")
         if plain in _PRONOUNS:
             return self._pronoun(start, _PRONOUNS[plain]) or _NONE
         if plain in RELATIVE:
@@ -253,7 +249,7 @@ class _SpeakerResolver:
             before = max(end for _, end in one.content + one.speaker_spans + one.cue)
             after = min(start for start, _ in one.content + one.speaker_spans + one.cue)
             gaps = self._text[before : spans[0][0]], self._text[spans[-1][1] : after]
-            if any(gap and not gap.strip(f" .,\n{_MARK}") for gap in gaps):
+            if any(gap and not gap.strip(f" .,\n{MARKS}") for gap in gaps):
                 return self._found[other]
         return _NONE
 
@@ -266,7 +262,7 @@ def _may_be(one: Named | Speaker, gender: str) -> bool:
 
 
 def _opens(text: str, span: Span) -> bool:
-    return text[max(0, span[0] - 1) : span[0] + 1].strip()[:1] in tuple(_MARK)
+    return text[max(0, span[0] - 1) : span[0] + 1].strip()[:1] in tuple(MARKS)
 
 
 def _is_many(name: str) -> bool:

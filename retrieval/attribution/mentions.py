@@ -1,4 +1,4 @@
-"""Mentions: a text → the names in it, each with its place and what is said right beside it."""
+"""The names in a text, each with its place and the description right beside it."""
 
 import re
 from bisect import bisect_right
@@ -7,18 +7,22 @@ from dataclasses import dataclass
 
 from retrieval.english.gazetteer import (
     GIVEN,
+    NAMELESS,
     NO_PERSONS,
     QUALIFIERS,
     ROLES,
-    STARTERS,
 )
 from retrieval.english.names import (
+    ABBREVIATED,
     HONORIFICS,
+    UPPER,
     akin,
+    begins_sentence,
     generation,
     head,
     words,
 )
+from retrieval.english.reporting import pattern
 
 Span = tuple[int, int]
 
@@ -29,19 +33,16 @@ _LINKS = frozenset(("of", "for", "at", "from", "in", "the", "a", "an"))
 _MOTORS = frozenset(("Motors", "Electric", "Mills", "Dynamics", "Assembly"))  # "General" before
 
 
-_UP = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞİŁŃŇŌŐŘŚŞŠŤŪŮŰŹŻŽ"
+_ABBREVIATED = rf"(?:{ABBREVIATED})\b\.?"
 
 
-_ABBREVIATED = r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Rev|Prof|Sgt|Capt|Jr|Sr|St|Hon)\b\.?"
-
-
-_WORD = rf"(?:{_ABBREVIATED}|(?:[{_UP}]\.)+|[{_UP}][\w-]*(?:[’'][{_UP}][\w-]*)*&?\w*)"
+_WORD = rf"(?:{_ABBREVIATED}|(?:[{UPPER}]\.)+|[{UPPER}][\w-]*(?:[’'][{UPPER}][\w-]*)*&?\w*)"
 
 
 _PARTICLE = r"(?:van|von|der|den|de|del|di|da|dos|du|la|le|al|bin|ibn|of|for|the|zu|ter|y|&)"
 
 
-_NICKNAME = rf"[ \u00a0][\"“‘][{_UP}][\w.-]{{1,15}}[\"”’](?=[ \u00a0][{_UP}])"
+_NICKNAME = rf"[ \u00a0][\"“‘][{UPPER}][\w.-]{{1,15}}[\"”’](?=[ \u00a0][{UPPER}])"
 
 
 _RUN = re.compile(
@@ -64,6 +65,9 @@ _APPOSED = re.compile(
 )
 
 
+_SAYS = re.compile(rf"\b{pattern('past third', 'tags')}\s")
+
+
 _SHORTENED = re.compile(rf"{_ABBREVIATED}|(?:[A-Z]\.)+", re.I)
 
 
@@ -81,6 +85,8 @@ _ACRONYM = 4  # letters at most; longer words in capitals are names as well
 
 @dataclass(frozen=True, slots=True)
 class Mention:
+    """A name in a text, the `role` ahead of it, and the gender of its honorific: "m", "f" or ""."""
+
     start: int
     end: int
     name: str
@@ -89,7 +95,7 @@ class Mention:
 
 
 def headings_of(text: str) -> list[Span]:
-    """The lines in which most words are capitalised, as in "Mayor Calls Off Vote"."""
+    """The lines that are headings with capitalised words, such as "Mayor Calls Off Vote"."""
     found = []
     for line in re.finditer(r"[^\n]+", text):
         long = re.findall(r"[^\W\d_]{4,}", line[0])
@@ -100,13 +106,13 @@ def headings_of(text: str) -> list[Span]:
 
 
 def is_within(place: int, spans: Sequence[Span]) -> bool:
-    """Whether it lies in one of the spans, which are in order."""
+    """Whether the place lies in one of the spans, which are in order."""
     before = bisect_right(spans, place, key=lambda span: span[0])
     return before > 0 and place < spans[before - 1][1]
 
 
 def gender_of(said: str) -> str:
-    """Whether words such as "the chairwoman" mean a man, "m", or a woman, "f"; else ""."""
+    """The gender that words such as "the chairwoman" tell: "m", "f" or ""."""
     if re.search(r"(?:woman|mother|sister|wife|daughter|queen|princess|actress)\b", said, re.I):
         return "f"
     man = r"(?<!wo)man\b|\b(?:father|brother|husband|son|king|prince|actor)\b"
@@ -114,6 +120,7 @@ def gender_of(said: str) -> str:
 
 
 def mentions_in(text: str) -> Iterator[Mention]:
+    """The names in the text, in order."""
     plain_words = frozenset(re.findall(r"(?<![\w-])[^\W\d_][\w-]*", text))
     for run in _RUN.finditer(text):
         parts: list[re.Match[str]] = []
@@ -126,8 +133,8 @@ def mentions_in(text: str) -> Iterator[Mention]:
 
 
 def _mention(text: str, parts: Sequence[re.Match[str]], plain_words: Set[str]) -> Iterator[Mention]:
-    """The name that stands in a run of capitalised words, if there is one."""
-    while parts and parts[0][0].strip(".,").casefold() in STARTERS:
+    """The name in a run of capitalised words, if there is one."""
+    while parts and parts[0][0].strip(".,").casefold() in NAMELESS:
         parts = parts[1:]
     called = parts[_behind_roles([part[0] for part in parts]) :]
     if not called:
@@ -135,7 +142,7 @@ def _mention(text: str, parts: Sequence[re.Match[str]], plain_words: Set[str]) -
     begin, start = parts[0].start(), called[0].start()
     name = _without_place(text[start : called[-1].end()])
     role = text[begin:start].strip(" ,\u00a0")
-    if name.lower() in plain_words and _begins_sentence(text, start):
+    if name.lower() in plain_words and begins_sentence(text, start):
         return
     honorific = next((HONORIFICS[w] for w in words(role) if w in HONORIFICS), "")
     ahead = text[max(0, start - len(role) - 90) : begin]
@@ -143,7 +150,7 @@ def _mention(text: str, parts: Sequence[re.Match[str]], plain_words: Set[str]) -
 
 
 def _without_place(name: str) -> str:
-    """The name without "of China" or "for Iran" behind it; the Bank of America keeps its own."""
+    """The name without an "of China" or "for Iran" that isn't part of it, as in Bank of America."""
     before, link, _ = name.partition(" for ")
     if link and " " in before and words(before)[0] in GIVEN:
         return before
@@ -155,17 +162,18 @@ def _without_place(name: str) -> str:
 
 
 def is_role(word: str) -> bool:
-    """Whether a word says what somebody does: "senators", "vice-president", "mayor-elect"."""
+    """Whether a word is a role: "senators", "vice-president", "mayor-elect"."""
     plain = word.removesuffix("-elect").removesuffix("-designate").rpartition("-")[2]
     return plain in ROLES or plain.removesuffix("s") in ROLES
 
 
 def is_acronym(name: str) -> bool:
+    """Whether a name is a few capital letters."""
     return name.isupper() and len(name) <= _ACRONYM
 
 
 def _behind_roles(parts: list[str]) -> int:
-    """Where in a run of capitalised words the name begins: behind titles and their "of State"."""
+    """The number of the word in a run at which the name begins, after titles and "of State"."""
     first = 0
     for place, part in enumerate(parts):
         word = part.strip(".,").casefold()
@@ -186,7 +194,7 @@ def _behind_roles(parts: list[str]) -> int:
 
 
 def _role(ahead: str, own: str) -> str:
-    """What is right before a name: "British Prime Minister", "the institute's director"."""
+    """The role right before a name: "British Prime Minister", "the institute's director"."""
     own = re.sub(r"\bFirst Lady\b", "First\u00a0Lady", own)
     own = " ".join(
         word for word in own.split(" ") if word.strip(".").casefold() not in HONORIFICS
@@ -209,22 +217,18 @@ def _role(ahead: str, own: str) -> str:
             break
         said.insert(0, word)
     left = words_before[: len(words_before) - len(said)]
-    while said and (said[0].casefold() in STARTERS or (said[0].islower() and left[-1:] == ["to"])):
+    while said and (said[0].casefold() in NAMELESS or (said[0].islower() and left[-1:] == ["to"])):
         said, left = said[1:], []
     return " ".join([*said, own]).strip()
 
 
 def _qualifies(word: str, plain: str) -> bool:
-    is_name = word[:1].isupper() and plain not in STARTERS and not plain.endswith("ing")
+    is_name = word[:1].isupper() and plain not in NAMELESS and not plain.endswith("ing")
     return plain in QUALIFIERS or is_name
 
 
-def _begins_sentence(text: str, start: int) -> bool:
-    """Whether a word there is capitalised in any case."""
-    return bool(re.search(r"(?:^|[.!?:\n”\"“‘'])\s*$", text[max(0, start - 3) : start]))
-
-
 def appositions(text: str, one: Mention) -> list[str]:
+    """The descriptions set off by commas before and after a name: "Lee, the mayor of Halvik,"."""
     found = []
     behind = _APPOSITION.match(text[one.end : one.end + 120])
     if behind and (is_role(head(behind["said"])) or _DOER.search(head(behind["said"]))):
@@ -233,12 +237,12 @@ def appositions(text: str, one: Mention) -> list[str]:
     if (ahead := _APPOSED.search(text[max(0, start - 90) : start])) and set(
         words(ahead["said"])
     ) & ROLES:
-        found.append(re.split(r"\b(?:said|says)\s", ahead["said"])[-1])
+        found.append(_SAYS.split(ahead["said"])[-1])
     return found
 
 
 def describes(said: str, wanted: str) -> bool:
-    """Whether a description may be meant by "the Republican nominee"."""
+    """Whether a phrase such as "the Republican nominee" fits a description."""
     known = words(said)
     return all(any(akin(word, one) for one in known) for word in words(wanted)
                if word not in _LINKS)  # fmt: skip

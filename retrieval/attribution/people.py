@@ -1,4 +1,4 @@
-"""People: a text → whoever it names, each with the places of their names and what it calls them."""
+"""Whoever a text names, each with the places of their names and their descriptions."""
 
 import re
 from bisect import bisect_left
@@ -29,6 +29,7 @@ from retrieval.english.names import (
     surname,
     words,
 )
+from retrieval.english.reporting import pattern
 
 _RELATIVE = re.compile(
     r"\b(?:wife|husband|(?:step)?(?:sons?|daughters?|mother|father|brother|sister)|widow|cousin"
@@ -38,30 +39,30 @@ _RELATIVE = re.compile(
 
 
 _SAYS_IN_TITLE = re.compile(
-    r"(?<=\w) (?:Says|Said|Calls|Called|Warns|Tells|Vows|Slams|Urges|Claims|Denies|Is|Are|Has)\b"
+    rf"(?<=\w) (?!States)(?=[A-Z])(?:(?i:{pattern('past s', 'says', 'criticises')})|Is|Are|Has)\b"
 )
 
 
 _PLACES = frozenset(("virginia", "victoria", "grace", "carolina", "georgia", "florence"))
 
 
-_NAMESAKES = 50  # of whom a surname may be one's; keeps the time linear
+_NAMESAKES = 50  # people of one surname that are compared; keeps the time linear
 
 
 @dataclass(eq=False, slots=True)
 class Named:
-    """Someone or something that the text names; `places` are the spans of the names, in order."""
+    """A person or thing that the text names; `places` are the spans of the name, in order."""
 
     name: str
     is_person: bool
-    gender: str = ""  # "m" or "f" where the text or the name tells it
-    is_titled: bool = False  # where what they are stands right before the name at first
+    gender: str = ""  # "m" or "f", if the text or the name tells it
+    is_titled: bool = False  # the first mention has a role before the name
     descriptions: list[str] = field(default_factory=list)
     places: list[Span] = field(default_factory=list)
 
     @property
     def description(self) -> str:
-        """The first description that says something by itself, not just "nominee"."""
+        """The first description that is clear by itself, unlike "nominee"."""
         said = [one for one in self.descriptions if one.casefold() not in SAYING_LITTLE]
         return next((one for one in said if " " in one), "".join(said[:1]))
 
@@ -70,9 +71,10 @@ class People:
     """Whoever a text names."""
 
     def __init__(self, text: str, speakers: Sequence[Span] = ()) -> None:
-        """Finds them, full names first, so that surnames can be told apart.
+        """Find them, full names first, so that surnames can be told apart.
 
-        Of two who share a surname, the one named in `speakers`, the spans of who speaks, is meant.
+        `speakers` are the spans of whoever speaks. Of two people who share a surname, the one named
+        there is preferred.
         """
         self._text = text
         self._speakers = sorted(speakers)
@@ -98,12 +100,12 @@ class People:
         self._starts = [span[0] for span, _ in self._at]
 
     def between(self, start: int, end: int) -> list[tuple[Span, Named]]:
-        """Those named there, in order, each with the place of the name."""
+        """Those named between two places, in order, each with the span of the name."""
         first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
         return [at for at in self._at[first:last] if at[0][1] <= end]
 
     def whole(self, start: int, end: int) -> Span:
-        """The span, longer where it cuts a name."""
+        """The span, extended to whole names."""
         for first, last in self._near(start):
             start = first if first < start < last else start
         for first, last in self._near(end):
@@ -111,7 +113,7 @@ class People:
         return start, end
 
     def _near(self, place: int) -> list[Span]:
-        """The last name that begins before the place."""
+        """The last name before the place."""
         before = bisect_left(self._starts, place)
         return [span for span, _ in self._at[max(0, before - 1) : before]]
 
@@ -146,7 +148,7 @@ class People:
         return None if is_part and self._is_late(meant) and not meant.is_titled else meant
 
     def _is_called(self, named: Named, one: Mention, own: str) -> bool:
-        """Whether they may be meant by a part of their name."""
+        """Whether a mention of a part of their name may mean them."""
         if not named.is_person or is_acronym(one.name):
             return False
         if one.honorific and named.gender and named.gender != one.honorific:
@@ -154,16 +156,16 @@ class People:
         if key(named.name).endswith(f" {own}") or surname(named.name) == own:
             is_relative = bool(_RELATIVE.search(" ; ".join(named.descriptions)))
             return not (" " not in own and is_relative and self._is_late(named))
-        # Who is mostly called by the surname is hardly called by the first name; nor is any pope.
+        # People who are mostly called by surname are hardly called by first name; popes never are.
         is_usual = self._alone[own] >= self._alone[surname(named.name)]
         is_told = bool(named.gender or named.descriptions or own in GIVEN)
         return " " not in own and not one.role and is_usual and is_told
 
     def _is_late(self, named: Named) -> bool:
-        """Whether the surname alone is used before their full name: then it may be another's.
+        """Whether the surname alone comes before their full name, and so may be another's.
 
-        "Biden said …" may be followed by "President Joe Biden", of whom it was said, but also by
-        "James Biden", or "his brother James Biden", of whom it wasn't.
+        "Biden said …" may be followed by "President Joe Biden", who is meant, but also by "his
+        brother James Biden", who isn't.
         """
         first = named.places[0][0]
         return self._first_alone.get(surname(named.name), first) < first
@@ -172,7 +174,7 @@ class People:
         return any(is_within(start, self._speakers) for start, _ in named.places)
 
     def _cut(self, one: Mention) -> Mention:
-        """The name of a heading without the capitalised words around it, where it is known."""
+        """The name in a heading, without the capitalised words around it."""
         parts = [*re.finditer(r"\S+", one.name)]
         for length in range(len(parts), 0, -1):
             for first in range(len(parts) - length + 1):

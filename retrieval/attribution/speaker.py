@@ -7,10 +7,10 @@ from dataclasses import dataclass
 class Speaker:
     """Whoever says something in an article.
 
-    `name` is the fullest that the article has for them, or, where it has none (`is_named` is
-    False), the words that it has instead, such as "a source in the Ukrainian delegation".
-    `description` is what the article calls them beside the name, such as "British Prime Minister";
-    "" where it says nothing.
+    `name` is their fullest name in the article. If the article doesn't name them (`is_named` is
+    False), it is the article's words for them, such as "a source in the Ukrainian delegation".
+    `description` is what the article calls them beside the name, such as "British Prime Minister",
+    or "".
     """
 
     name: str
@@ -19,9 +19,9 @@ class Speaker:
 
     @property
     def is_joint(self) -> bool:
-        """Whether they are several, named together: what they say is never one's alone."""
+        """Whether these are several speakers, who speak together."""
         return " and " in self.name
 
     def __str__(self) -> str:
-        """The name, and what the article calls them in brackets."""
+        """The name, with the description in brackets."""
         return f"{self.name} ({self.description})" if self.description else self.name

@@ -17,15 +17,15 @@ from retrieval.models.onnx import CLS, SEP, Logits, Network, Pair
 
 LAYERS = ("speaker", "cue", "content")
 OUTSIDE, BEGIN, INSIDE = range(3)
-WINDOW = 384  # tokens that are read at once, two of them marks
-LINK = 32  # numbers in each of the vectors
+WINDOW = 384  # tokens read at once, two of them [CLS] and [SEP]
+LINK = 32  # dimensions of the vectors
 _LIKELY = 0.2  # probability from which a token is part of a cue or a speaker
-_CHANGE = 0.7  # what the begin or end of a content costs, in logarithms of likelihood
-_REACH = 384  # tokens between what can be linked; keeps the time linear
-NEARNESS = 0.5  # what distance takes from a link, times its logarithm
-_BLOCK = 100_000  # characters held in memory at once
+_CHANGE = 0.7  # cost in log-likelihood where a content begins or ends
+_REACH = 384  # tokens between two linked spans at most; keeps the time linear
+NEARNESS = 0.5  # times the logarithm of the distance is what a link loses
+_BLOCK = 100_000  # characters in memory at once
 _STOPS = 999, 1012, 1029  # "!", "." and "?" in the vocabulary of BERT
-_LONE = re.compile("[\ud800-\udfff]")  # halves of characters, which the tokenizer refuses
+_LONE = re.compile("[\ud800-\udfff]")  # lone surrogates, which the tokenizer refuses
 
 Numbers = npt.NDArray[np.int64]
 Chances = npt.NDArray[np.float64]
@@ -39,10 +39,9 @@ class Tagger:
         self._network = Network("tagger", ["tags", "links"])
 
     def attributions(self, text: str) -> list[Attribution]:
-        """The text's attributions, in its order; each has a content.
+        """The text's attributions, in order; each has a content.
 
-        Their spans are in the text, without blanks at their ends. Raises ModelError without
-        weights.
+        Spans have no blanks at their ends. Raises ModelError if the weights are missing.
         """
         found = []
         for start, end in blocks(text):
@@ -63,15 +62,15 @@ class Tagger:
 
 
 def pair(ids: list[int]) -> Pair:
-    """A window's tokens as the network takes them."""
+    """A window's tokens as input of the network."""
     return Pair([CLS, *ids, SEP], [0] * (len(ids) + 2), [])
 
 
 def windows(ids: Sequence[int], lines: Numbers) -> list[Span]:
-    """First and last of the tokens that are read together, in windows of about one size.
+    """The windows in which tokens are read: the first token of each, and the one after its last.
 
-    `lines` says in which line each token is. Windows end with a line, so that who says something
-    and what they say are read together; in a long line with a sentence.
+    They have about the same size. Each ends with a line, so that a speaker and their words are read
+    together; within a long line, with a sentence. `lines` is the line number of each token.
     """
     room, cuts = WINDOW - 2, [0]
     ends = np.flatnonzero(np.diff(lines)) + 1, np.flatnonzero(np.isin(ids, _STOPS)) + 1
@@ -85,7 +84,7 @@ def windows(ids: Sequence[int], lines: Numbers) -> list[Span]:
 
 
 def blocks(text: str) -> Iterator[Span]:
-    """The text in parts of bounded length, cut at line ends where there are any."""
+    """The text in parts of bounded length, cut at line ends if possible."""
     start = 0
     while start < len(text):
         end = min(len(text), start + _BLOCK)
@@ -97,13 +96,13 @@ def blocks(text: str) -> Iterator[Span]:
 
 
 def line_numbers(text: str, places: Numbers) -> Numbers:
-    """In which line of the text each token begins."""
+    """The number of the line in which each token begins."""
     ends = np.array([n for n, sign in enumerate(text) if sign in "\r\n"], dtype=np.int64)
     return np.searchsorted(ends, places[:, 0])
 
 
 def linked(places: Numbers, lines: Numbers, tags: Logits, links: Logits) -> list[Attribution]:
-    """What the network's outputs say, `places` being the tokens' spans, `lines` their lines."""
+    """The attributions in the network's outputs; `places` and `lines` are the tokens'."""
     logits = tags.reshape(len(tags), len(LAYERS), 3).astype(np.float64)
     chances = logits - np.logaddexp.reduce(logits, axis=2, keepdims=True)
     breaks = np.concatenate([[True], lines[1:] != lines[:-1]])
@@ -134,16 +133,16 @@ def linked(places: Numbers, lines: Numbers, tags: Logits, links: Logits) -> list
 
 
 def _short(chances: Chances, breaks: Marks) -> list[Span]:
-    """First and last token of each cue or speaker that is not too unlikely."""
+    """The first and last token of each cue or speaker above a low threshold."""
     inside = chances[:, OUTSIDE] < np.log(1 - _LIKELY)
     begins = breaks | (chances[:, BEGIN] > np.log(0.5))
     return _runs(inside, begins)
 
 
 def _long(chances: Chances, breaks: Marks) -> list[Span]:
-    """First and last token of each content: the likeliest tags of all, where each change costs.
+    """The first and last token of each content: the likeliest sequence of tags.
 
-    Without the cost, long contents would fall apart at every doubt; at a line's end there is none.
+    Each begin or end has a cost, except at line breaks; without it, long contents would fall apart.
     """
     best, steps = [0.0, -np.inf, -np.inf], []
     for (out, begin, inside), is_break in zip(chances.tolist(), breaks.tolist(), strict=True):
@@ -166,14 +165,14 @@ def _long(chances: Chances, breaks: Marks) -> list[Span]:
 
 
 def _runs(inside: Marks, begins: Marks) -> list[Span]:
-    """First and last token of each run; one ends where another begins."""
+    """The first and last token of each run; a run ends where another begins."""
     starts = inside & (begins | ~np.concatenate([[False], inside[:-1]]))
     ends = inside & np.concatenate([~inside[1:] | begins[1:], [True]])
     return list(zip(np.flatnonzero(starts).tolist(), np.flatnonzero(ends).tolist(), strict=True))
 
 
 def _sureness(chances: Chances, spans: list[Span]) -> float:
-    """How probable it is, token by token, that the spans are what they were taken for."""
+    """The mean probability of the spans' tokens to be inside such spans."""
     if not spans:
         return 1.0
     tokens = np.concatenate([np.arange(first, last + 1) for first, last in spans])
@@ -183,7 +182,7 @@ def _sureness(chances: Chances, spans: list[Span]) -> float:
 def _partners(
     asking: Logits, answering: Logits, some: list[Span], others: list[Span]
 ) -> list[tuple[int, float]]:
-    """For each of some spans the other that it belongs to, -1 for none, and how probably."""
+    """For each of some spans: the number of its partner, -1 for none, and how probable that is."""
     if not others:
         return [(-1, 0.0)] * len(some)
     places = np.array([first for first, _ in others])

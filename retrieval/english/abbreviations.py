@@ -4,10 +4,13 @@ They are spelled as printed, without their last stop. Acronyms and initials with
 and J.K., are known by their shape and need no entry.
 """
 
-_TITLES = """
-Mr Mrs Ms Mx Messrs Mme Mlle Dr Drs Prof Profs Rev Fr Msgr Hon Pres Sen Sens Rep Reps Gov Govs Amb
-Atty Asst Sec Supt Insp Det Gen Gens Lt Col Capt Sgt Cpl Maj Adm Cmdr Brig Pvt Pfc Cllr St Ste Ft Mt
+_COURTESY = "Mr Mrs Ms Mx Messrs Mme Mlle"
+_RANKS = """
+Dr Prof Rev Fr Msgr Hon Sen Rep Gov Amb Atty Supt Insp Det Gen Lt Col Capt Sgt Cpl Maj Adm Cmdr Brig
+Pvt Pfc Cllr
 """
+_OTHER_TITLES = "Drs Profs Pres Sens Reps Govs Asst Sec Gens"
+_PLACES = "St Ste Ft Mt"
 _NEVER_LAST = "vs v e.g i.e a.k.a d.b.a cf viz approx ca incl"
 _MONTHS = "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
 _WEEKDAYS = "Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun"
@@ -33,7 +36,14 @@ part generation gen war title option level phase
 """
 
 
-TITLES = frozenset(_TITLES.split())  # a name follows, so they never end a sentence
+RANKS = frozenset(_RANKS.split())  # what one person is: "Sen." is a role
+
+
+# They stand in names.
+IN_NAMES = RANKS | frozenset(f"{_COURTESY} {_PLACES}".split())
+
+
+NAMED = IN_NAMES | frozenset(_OTHER_TITLES.split())  # a name follows: they never end a sentence
 
 
 NEVER_LAST = frozenset(_NEVER_LAST.split())  # nor do these, whatever follows

@@ -2,7 +2,7 @@
 
 import re
 
-from retrieval.english.quotation import QUOTED
+from retrieval.english.quotation import masked
 
 # What readers are told apart from what language models are told: sentences that give orders on an
 # answer are no news. Their words prove nothing, and they are not quoted.
@@ -79,7 +79,7 @@ _ADDRESS = re.compile(
 def addresses_the_model(sentence: str) -> bool:
     """Whether a sentence tells whoever answers what to write."""
     said = _UNSEEN.sub("", sentence)
-    spoken = QUOTED.sub('""', said)
+    spoken = masked(said.replace("\n", " "), '""')
     return bool(_ORDER.search(said) or _BEGINS_AN_ORDER.search(said) or _DEMANDS.search(spoken))
 
 

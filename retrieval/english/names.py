@@ -6,39 +6,69 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from retrieval.english.gazetteer import GIVEN, NO_PERSONS, QUALIFIERS, ROLES
+from retrieval.english.abbreviations import GENERATIONS, IN_NAMES, RANKS
+from retrieval.english.gazetteer import GIVEN, NO_PERSONS, QUALIFIERS, ROLES, STARTERS
 from retrieval.english.words import STOPWORDS
+
+UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞİŁŃŇŌŐŘŚŞŠŤŪŮŰŹŻŽ"
+_PARTICLE = "von van der de al bin"
+PARTICLES = "|".join(_PARTICLE.split())
+_CAPITALISED = rf"[{UPPER}][\w’'.-]*(?<![.'’-])"
+NAME = re.compile(
+    rf"\b{_CAPITALISED}(?:[ .]+(?:(?:{PARTICLES}|of|the)\s+)*{_CAPITALISED})*"
+    rf"|\b(?:von|van|de)\s+(?:der\s+)?{_CAPITALISED}(?:\s{_CAPITALISED})*"
+)
+# A word with a capital, where no sentence begins.
+INNER_NAME = re.compile(rf"(?<![.!?\"“] )(?<!^)\b[{UPPER}][\w’'-]+")
 
 HONORIFICS = {"mr": "m", "sir": "m", "lord": "m", "mrs": "f", "ms": "f", "miss": "f", "lady": "f"}
 _TITLE = """
-dr prof professor rev reverend gen general lt col colonel capt captain sgt maj major adm admiral
-sen senator rep representative gov governor president elect prime minister secretary chancellor
-mayor king queen prince princess pope chief judge justice dame baroness hon the
-congressman congresswoman councilman councilwoman councillor assemblyman assemblywoman delegate
-ambassador commissioner sheriff attorney
+dr professor general colonel captain senator representative governor president prime minister
+secretary chancellor mayor king queen prince princess pope judge justice dame the congressman
+congresswoman ambassador commissioner
 """
-_TITLES = frozenset(_TITLE.split()) | HONORIFICS.keys()
-_ENDING = re.compile(r"(?<=[a-z]{2}s)k(?:yy|iy|yi|ij|ii|yj|i)$")
+_LESSER_TITLE = """
+reverend major admiral elect chief baroness councilman councilwoman councillor assemblyman
+assemblywoman delegate sheriff attorney
+"""
+_OFFICE = """
+vice chairman chairwoman chair spokesman spokeswoman spokesperson leader ceo director foreign
+"""
+# Words that begin no name, and those that may stand before one unproved.
+_TITLES = HONORIFICS.keys() | f"{_TITLE} {_LESSER_TITLE}".split() | {one.lower() for one in RANKS}
+TITLES = HONORIFICS.keys() | f"{_TITLE} {_OFFICE}".split()
+ABBREVIATED = "|".join(sorted(IN_NAMES | GENERATIONS))
+
+_SKY = "kyy kiy kyi kij kii kyj ki"
+_ENDING = re.compile(rf"(?<=[a-z]{{2}}s)(?:{'|'.join(_SKY.split())})$")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 _SPELLINGS = {
     "kyiv": "kiev", "odesa": "odessa", "kharkiv": "kharkov", "gop": "republican",
     "sen": "senator", "gov": "governor", "rep": "representative", "gen": "general",
 }  # fmt: skip
 _GENERATIONS = frozenset(("jr", "sr", "ii", "iii", "junior", "senior"))
-_LINK = re.compile(r"\s(?:of|in|from|at|for|with|on|to|by|who|that|which|near|inside)\s|[,(]")
+_LINKS = "of in from at for with on to by who that which near inside"
+_LINK = re.compile(rf"\s(?:{'|'.join(_LINKS.split())})\s|[,(]")
 _LITTLE = "the a an of in from at for with on to and by s former"
 _OF_LITTLE_WEIGHT = frozenset(_LITTLE.split())
 _COUNTRIES = {
     "british": "britain", "french": "france", "spanish": "spain", "dutch": "netherlands",
-    "polish": "poland", "turkish": "turkey", "swedish": "sweden", "danish": "denmark",
+    "polish": "poland", "swedish": "sweden", "danish": "denmark",
     "swiss": "switzerland", "greek": "greece", "welsh": "wales", "finnish": "finland",
-    "american": "us", "states": "us", "chinese": "china", "irish": "ireland",
+    "american": "us", "states": "us", "irish": "ireland",
 }  # fmt: skip
 _DETERMINERS = frozenset(("the", "a", "an", "his", "her", "its", "their", "former"))
 _OF_A_PEOPLE = ROLES | QUALIFIERS | NO_PERSONS  # behind "European" in what somebody is
 _STEM = 4  # letters of a country's name that its people's begins with
-_OF_A_COUNTRY = re.compile(r"[ie]?an|n|ish|ese|i")
-_A_PEOPLE = re.compile(r"(?:ans|ish|ese|rench|utch|wiss|reeks|urks|zechs|oles|anes|wedes|inns)$")
+_OF_A_COUNTRY = ("ian", "ean", "an", "ish", "ese", "i")
+_PEOPLES = (
+    "ans", "ish", "ese", "french", "dutch", "swiss", "greeks", "turks", "czechs", "poles", "danes",
+    "swedes", "finns",
+)  # fmt: skip
+
+_BEGUN = re.compile(r"(?:\A|[.!?:;\n”\"“«‘'])\s*\Z")
+WORD = re.compile(r"[^\W\d_]+(?:[-’'.&][^\W\d_]+)*")
+_STARTS = STOPWORDS | STARTERS
 
 
 @lru_cache(maxsize=10_000)
@@ -118,11 +148,12 @@ def is_asked(asked: str, name: str, description: str) -> bool:
         return False
     if _is_named_so(asked, wanted, name):
         return True
-    if len(wanted) == 1 and asked[:1].isupper() and not _A_PEOPLE.search(wanted[0]):
+    if len(wanted) == 1 and asked[:1].isupper() and not wanted[0].endswith(_PEOPLES):
         return False  # "Powell" is no name like "Power", the Guardian no guardian
     known = [word for word in words(f"{name} {description}") if word not in _OF_LITTLE_WEIGHT]
-    if len(wanted) == 1 and _A_PEOPLE.search(wanted[0]):
-        people, own = wanted[0].rstrip("s"), key(name).partition(" ")[0]
+    if len(wanted) == 1 and wanted[0].endswith(_PEOPLES):
+        people, own = wanted[0], key(name).partition(" ")[0]
+        people = people if people in _COUNTRIES else people.rstrip("s")
         return (own not in GIVEN and akin(people, own)) or any(
             akin(people, word) and role in _OF_A_PEOPLE
             for word, role in pairwise(words(description))
@@ -167,42 +198,12 @@ def akin(one: str, other: str) -> bool:
         return True
     short, long = sorted((one.removesuffix("s"), other.removesuffix("s")), key=len)
     stem = short.rstrip("aeiouy")
-    return (
-        len(stem) >= _STEM
-        and long.startswith(stem)
-        and bool(_OF_A_COUNTRY.fullmatch(long[len(stem) :]))
-    )
+    return len(stem) >= _STEM and long.startswith(stem) and long[len(stem) :] in _OF_A_COUNTRY
 
 
 def generation(name: str) -> frozenset[str]:
     """What tells a child from a parent of the same name: "jr"; empty for most names."""
     return _GENERATIONS & {*_untitled(name)}
-
-
-WORD = re.compile(r"[^\W\d_]+(?:[-’'.&][^\W\d_]+)*")
-
-
-_TITLE_WORDS = """
-mr mrs ms miss dr sir lord lady dame president vice prime minister chancellor secretary senator
-representative congressman congresswoman governor mayor king queen prince princess pope general
-colonel captain judge justice professor chairman chairwoman chair spokesman spokeswoman
-spokesperson leader ceo director commissioner ambassador foreign the
-"""
-
-
-TITLES = frozenset(_TITLE_WORDS.split())
-
-
-# With which sentences begin that name nobody.
-_START = """
-according after although among amid another before both despite during each earlier however
-later meanwhile most neither no nobody none others several since some still though together
-under until while within without yes one two three four five few many articles article reports
-passages sources separately instead similarly moreover in addition
-"""
-
-
-_STARTS = STOPWORDS | frozenset(_START.split())
 
 
 def named(sentence: str) -> Iterator[tuple[int, int, str]]:
@@ -219,10 +220,11 @@ def named(sentence: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), place, word
 
 
-def begins_sentence(sentence: str, start: int) -> bool:
+def begins_sentence(text: str, start: int) -> bool:
     """Whether a word that begins there has a capital for that alone."""
-    return sentence[:start].rstrip()[-1:] in (*".!?:;\"“«‘'", "")
+    return bool(_BEGUN.search(text[max(0, start - 8) : start]))
 
 
 def bare_word(word: str) -> str:
+    """The word without "'s" or a full stop at its end."""
     return re.sub(r"['’]s$|['’]$|\.$", "", word)

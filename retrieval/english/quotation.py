@@ -1,14 +1,31 @@
-"""Quotation marks: what stands between them, and text compared whatever marks it has."""
+"""Quotation marks: where quotations stand, and text compared whatever marks it has."""
 
 import re
 from dataclasses import dataclass
 
-QUOTED = re.compile(
-    r"“([^“”]*)”|\"([^\"]*)\"|«([^«»]*)»|„([^„“”]*)[“”]|(?<!\w)‘([^‘]*?)’(?!\w)|(?<!\w)'([^']*?)'(?!\w)"
+Span = tuple[int, int]
+
+_DOUBLE = ('"', "“", "”", "„", "«", "»")
+_SINGLE = ("'", "‘", "’")
+MARKS = "".join(_DOUBLE + _SINGLE)
+CLOSING = "\"'”’»)"  # what may stand behind the end of a sentence
+
+# Opening and closing marks differ in kind in many a text, as in “this", and others may stand
+# within. An apostrophe closes nothing where a letter follows it.
+_PAIRS = (
+    r"“(?:[^“”\"\n]|(?<=\s)\"(?=\w)[^“”\"\n]*\")*+[”\"]",
+    r"\"(?:[^“”\"\n]|“[^“”\"\n]*”?)*+[\"”]",
+    r"«[^«»\n]*»",
+    r"„[^„“”\n]*[“”]",
+    r"''.*?''",
+    r"(?<!\w)‘[^‘\n]*?’(?!\w)",
+    r"(?<![\w'])'(?!['\s])(?:[^'\n]|(?<=\w)'(?=\w))*+'(?![\w'])",
 )
-
-
-_MARK = re.compile(r"[“”\"«»„]")
+_UNCLOSED = (r"“[^“”\n]*", r"\"[^\"\n]*", r"''[^\n]*")
+_QUOTED = re.compile("|".join(_PAIRS))
+_QUOTED_OR_OPEN = re.compile(rf"{_QUOTED.pattern}|(?:{'|'.join(_UNCLOSED)})(?=\n|\Z)")
+_ANY_DOUBLE = re.compile(f"[{''.join(_DOUBLE)}]")
+_ANY = re.compile(rf"{_ANY_DOUBLE.pattern}|(?<!\w)['‘](?=\w)")
 
 
 _SAME = str.maketrans(
@@ -30,14 +47,41 @@ class Quotation:
     text: str
 
 
+def quoted_spans(text: str, *, to_line_end: bool = False) -> list[Span]:
+    """Where quotations stand with their marks, in order, none over more than a line.
+
+    With `to_line_end`, for whole articles, one that nothing closes ends with its line, as where a
+    quotation goes on in the next paragraph. Else it is none, for a sentence may have only the end
+    of one.
+    """
+    return [one.span() for one in (_QUOTED_OR_OPEN if to_line_end else _QUOTED).finditer(text)]
+
+
+def masked(text: str, fill: str | None = None, *, to_line_end: bool = False) -> str:
+    """The text with `fill` in place of each quotation; by default blanks, as many as it has."""
+    parts, last = [], 0
+    for start, end in quoted_spans(text, to_line_end=to_line_end):
+        parts += [text[last:start], " " * (end - start) if fill is None else fill]
+        last = end
+    return "".join([*parts, text[last:]])
+
+
 def quotations(sentence: str) -> list[Quotation] | None:
     """What it has between quotation marks; None where these don't match."""
-    found, rest = [], sentence
-    for match in QUOTED.finditer(sentence):
-        group = next(number for number in range(1, 7) if match[number] is not None)
-        found.append(Quotation(match.start(group), match.end(group), match[group]))
-        rest = rest.replace(match[0], " ", 1)
-    return None if _MARK.search(rest) else found
+    if _ANY_DOUBLE.search(masked(sentence)):
+        return None
+    marks = [(a, b, 2 if sentence[a:b].startswith("''") else 1) for a, b in quoted_spans(sentence)]
+    return [Quotation(a + n, b - n, sentence[a + n : b - n]) for a, b, n in marks]
+
+
+def has_mark(text: str) -> bool:
+    """Whether a quotation may begin or end in it."""
+    return bool(_ANY.search(text))
+
+
+def strip_marks(text: str, also: str = "") -> str:
+    """The text without quotation marks and blanks around it, or any of the characters `also`."""
+    return text.strip(f" {MARKS}{also}")
 
 
 def slice_of(text: str, wanted: str) -> str | None:

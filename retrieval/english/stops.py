@@ -11,14 +11,14 @@ from retrieval.english.abbreviations import (
     LETTERED,
     MAY_BE_LAST,
     MONTHS,
+    NAMED,
     NAMED_AFTER,
     NEVER_LAST,
     TIME_ZONES,
-    TITLES,
     WEEKDAYS,
 )
 from retrieval.english.dates import DAYS
-from retrieval.english.gazetteer import STARTERS
+from retrieval.english.gazetteer import NAMELESS
 
 # A stop, the marks after it that belong to the same sentence, and the blanks after those.
 STOP = re.compile(
@@ -77,10 +77,10 @@ _SPEAKER = re.compile(
 
 
 # Words that often begin a sentence and hardly ever a name.
-_OPENERS = STARTERS - DAYS - {"first", "second", "last", "next", "other", "women", "men"}
+_OPENERS = NAMELESS - DAYS - {"first", "second", "last", "next", "other", "women", "men"}
 
 
-_ABBREVIATIONS = TITLES | NEVER_LAST | BEFORE_NUMBERS | MAY_BE_LAST | GENERATIONS | CLOCK
+_ABBREVIATIONS = NAMED | NEVER_LAST | BEFORE_NUMBERS | MAY_BE_LAST | GENERATIONS | CLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def _ends_with_ellipsis(context: _Context) -> bool:
 
 def _ends_with_full_stop(context: _Context) -> bool:
     word = context.abbreviation
-    if word in TITLES:
+    if word in NAMED:
         return word == "St" and context.before[:1].isupper() and context.begins_sentence
     if word in NEVER_LAST or (context.bullet and context.is_abbreviation):
         return False

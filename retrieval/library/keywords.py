@@ -1,13 +1,12 @@
 """Keyword index: Tantivy as a projection of the library."""
 
-import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 import tantivy
 
-from retrieval.english.words import STOPWORDS
+from retrieval.english.words import content_words
 from retrieval.errors import Hint, LibraryError
 from retrieval.library.embeddings import Embedded
 
@@ -97,7 +96,7 @@ class KeywordIndex:
 
         Any word may match; a question of stop words alone finds nothing.
         """
-        words = [word for word in re.findall(r"[^\W_]+", question.lower()) if word not in STOPWORDS]
+        words = content_words(question)
         if not words:
             return []
         index, schema = self._opened, self._opened.schema

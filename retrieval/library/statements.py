@@ -1,7 +1,6 @@
 """Statement index: who says what in a library's articles; the words are slices of their text."""
 
 import json
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from retrieval.attribution.attribution import Attribution
 from retrieval.attribution.speaker import Speaker
 from retrieval.attribution.statements import Statement
 from retrieval.english import names
-from retrieval.english.words import STOPWORDS
+from retrieval.english.words import STOPWORDS, fold
 from retrieval.library.filter import Filter
 from retrieval.library.library import Library
 
@@ -165,13 +164,13 @@ class StatementIndex:
 
         At most `most`, all where that is negative.
         """
-        words = [f" {word}" for word in folded(typed).split()]
+        words = [f" {word}" for word in fold(typed).split()]
         where = "".join(" AND instr(called, ?)" for _ in words)
         return self._speakers(f"named{where}", words, most)
 
     def similar_speakers(self, name: str) -> list[SpeakerName]:
         """Speakers with a word that begins like a word of this name, the most quoted first."""
-        words, keys = (_prefixes(some) for some in (folded(name).split(), names.words(name)))
+        words, keys = (_prefixes(some) for some in (fold(name).split(), names.words(name)))
         where = ["instr(called, ?)" for _ in words] + ["instr(' ' || speaker_key, ?)" for _ in keys]
         return self._speakers(" OR ".join(where) or "FALSE", [*words, *keys], -1)
 
@@ -193,13 +192,6 @@ def _prefixes(words: list[str]) -> list[str]:
     kept = [word for word in words if word not in STOPWORDS]
     long = [word for word in kept if len(word) > 1] or kept
     return [f" {word[:_PREFIX]}" for word in long]
-
-
-def folded(text: str) -> str:
-    """The text's words with blanks between them: letters and digits, without case and accents."""
-    text = unicodedata.normalize("NFKD", text).casefold()
-    kept = (char for char in text if unicodedata.category(char) != "Mn")
-    return " ".join("".join(char if char.isalnum() else " " for char in kept).split())
 
 
 def _of(keys: Sequence[str] | None, allowed: Filter) -> tuple[str, list[object]]:
@@ -227,7 +219,7 @@ def _marks(values: Sequence[str]) -> str:
 
 
 def _speaker_row(speaker: Speaker) -> list[object]:
-    called = f" {folded(speaker.name)} {folded(speaker.description)}"
+    called = f" {fold(speaker.name)} {fold(speaker.description)}"
     key = names.key(speaker.name)
     return [key, speaker.name, speaker.description, speaker.is_named, called]
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from retrieval.english.sentences import sentences
-from retrieval.english.words import content_stems
+from retrieval.english.words import content_stems, overlap
 from retrieval.models.onnx import Network
 from retrieval.models.passage_reader import pair
 
@@ -53,7 +53,7 @@ def closest(sentence: str, passages: Sequence[str], room: int = _READ) -> str:
     found = [text[first:last] for text in passages for first, last in sentences(text)]
     parts = list(dict.fromkeys(" ".join(one.split()) for one in found))
     wanted = content_stems(sentence)
-    shared = [len(wanted & content_stems(one)) for one in parts]
+    shared = [overlap(wanted, content_stems(one)) for one in parts]
     kept: list[int] = []
     for place in sorted(range(len(parts)), key=lambda n: -shared[n]):
         room -= len(parts[place]) + 1

@@ -7,15 +7,26 @@ from functools import lru_cache
 from itertools import pairwise
 
 from retrieval.english.dates import DATE, DAYS
-from retrieval.english.names import TITLES, named
+from retrieval.english.grammar import (
+    ADJUNCT,
+    BE,
+    CONJUNCTION,
+    MUTUAL,
+    PASSIVE,
+    PRONOUN_AHEAD,
+    RELATIVE,
+    TOGETHER,
+)  # fmt: skip
+from retrieval.english.names import TITLES, UPPER, named
 from retrieval.english.numbers import NUMBER_WORDS
-from retrieval.english.reporting import SAYING
+from retrieval.english.quotation import masked, quoted_spans
+from retrieval.english.reporting import SAYING_STEMS, pattern
 from retrieval.english.words import STOPWORDS, stems
 from retrieval.questions.requests import speakers
 
-SAYS = re.compile(
-    r"\b(?:said|says?|told|tells|according to|wrote|stated|argued|insisted|warned|claim\w*|tweeted"
-    r"|stressed|thinks?|thought|reported(?:ly)?)\b",
+_SAYS = rf"\b(?:{pattern('present past', 'hearsay')}|according to|reportedly)\b"
+REPORTS = re.compile(
+    rf"{_SAYS}|\b(?:{pattern('ing', 'hearsay', 'describes')}|{pattern('stem', 'says unsure')})\b",
     re.I,
 )
 
@@ -23,38 +34,10 @@ SAYS = re.compile(
 _WORD = re.compile(r"[^\W_]+")
 
 
-QUOTED = re.compile(r"[\"“„«].*?[\"”»]")
+_GAP = 9  # words left out between two that are next to each other, at most
 
 
-_TOGETHER = frozenset(["than", "from", "between"])  # they belong to the word after them
-
-
-_ADJUNCT = re.compile(
-    r"^(?:in|at|on) (?:\S+ ){0,3}?\S+, |\s(?:in|at|on) (?:\S+ ){0,3}?[^\s.!]+[.!]?$", re.I
-)
-
-
-_GOES_ON = re.compile(r"\b(?:he|she|it|they)(?: (?:has|have|had|is|was|were))?\W*$")
-
-
-_RELATIVE = re.compile(r",\s+(?:which|who|whose|where)\b")
-
-
-_MUTUAL = frozenset(["met", "meet", "and"])  # "A met B" is "A and B met"
-
-
-_GAP = 9  # words left out between two neighbours, at most
-
-
-_CONJUNCTION = re.compile(
-    r"\b(?:after|before|while|when|because|but|although|though|that|if|unless|until|since)\b|;"
-)
-
-
-BE = frozenset(["was", "were", "is", "are", "be", "been", "being", "got"])
-
-
-_PASSIVE = re.compile(r"\b(?:was|were|is|are|been|being) (?:\w+ly )?(\w+)")
+_NOT_BARE = re.compile(rf"['’](?:s\b|\W)| [{UPPER}]\w| [a-z]+['’]s\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +73,7 @@ def first_named(before: tuple[str, ...]) -> set[str]:
 def stands_alone(text: str, start: int, word: str) -> bool:
     """Whether the name that ends with this word is no possessive and no part of a longer one."""
     rest = text[start + len(word) :]
-    return not re.match(r"['’](?:s\b|\W)| [A-ZÀ-Þ]\w| [a-z]+['’]s\b", rest)
+    return not _NOT_BARE.match(rest)
 
 
 def word_before(words: list[Word], start: int) -> set[str]:
@@ -108,13 +91,13 @@ def word_orders(
     """
     yield held
     who = _speaking(clause) & _speaking(said) & speakers(said, before[-1] if before else "")
-    spans = [one.span() for one in (*_ADJUNCT.finditer(clause), *DATE.finditer(clause))]
-    spans += [one.span() for one in QUOTED.finditer(clause) if _is_speech(clause, *one.span())]
+    spans = [one.span() for one in (*ADJUNCT.finditer(clause), *DATE.finditer(clause))]
+    spans += [one for one in quoted_spans(clause) if _is_speech(clause, *one)]
     free = [
         one
         for one in held
         if one.stem not in who
-        and one.text.casefold() not in DAYS | TITLES | _MUTUAL
+        and one.text.casefold() not in DAYS | TITLES | MUTUAL
         and not any(a <= one.start < b for a, b in spans)
     ]
     yield free
@@ -122,7 +105,7 @@ def word_orders(
         places = {both.start(1): both.start(2), both.start(2): both.start(1)}
         yield sorted(free, key=lambda one: places.get(one.start, one.start))
     for words in (held, free):
-        if passive := _PASSIVE.search(clause):
+        if passive := PASSIVE.search(clause):
             verb = passive.start(1)
             done = [one for one in words if one.start == verb]
             by = re.search(r"\bby\b", clause[verb:])
@@ -141,7 +124,7 @@ def word_orders(
 def _speaking(text: str) -> set[str]:
     """The stems of the words around verbs of saying, outside quotation marks."""
     found: set[str] = set()
-    for cue in SAYS.finditer(QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)):
+    for cue in re.finditer(_SAYS, masked(text), re.I):
         ahead = re.split(r"[,;:]", text[: cue.start()].rstrip(", "))[-1]
         behind = re.split(r"[,;:.]|\bthat\b", text[cue.end() :])[0]
         found |= {one.stem for one in (*words_of(ahead), *words_of(behind)[:5])}
@@ -181,14 +164,12 @@ def skips_words(aligned: list[Word], there: list[Word], said: str, clause: str) 
         enclosed = bool(re.match(r"\W*[,(–—-]", between) and re.search(r"[,)–—-]\W*$", between))
         if words and one.text[:1].isupper() and not stands_alone(said, one.start, one.text):
             return True
-        goes_on = _GOES_ON.search(between) and {one.stem} <= first_named((said,))
+        goes_on = PRONOUN_AHEAD.search(between) and {one.stem} <= first_named((said,))
         if goes_on:
             continue
-        if not enclosed and (
-            len(words) > _GAP or (len(words) > 1 and _CONJUNCTION.search(between))
-        ):
+        if not enclosed and (len(words) > _GAP or (len(words) > 1 and CONJUNCTION.search(between))):
             return True
-        if words and (match := _RELATIVE.search(between)) and between[: match.start()].strip():
+        if words and (match := RELATIVE.search(between)) and between[: match.start()].strip():
             return True
         if re.search(r"\bby\b", between) and not re.search(r"\bby\b", clause):
             return True
@@ -198,8 +179,8 @@ def skips_words(aligned: list[Word], there: list[Word], said: str, clause: str) 
 def bears_meaning(word: Word) -> bool:
     """Whether it isn't a stop word, a verb of saying or a number word."""
     lower = word.text.lower()
-    is_plain = not (lower in STOPWORDS or word.stem in SAYING or lower in NUMBER_WORDS)
-    return is_plain or lower in _TOGETHER
+    is_plain = not (lower in STOPWORDS or word.stem in SAYING_STEMS or lower in NUMBER_WORDS)
+    return is_plain or lower in TOGETHER
 
 
 @lru_cache(2_000)

@@ -3,16 +3,17 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from retrieval.english import hedges
 from retrieval.english.dates import DAYS
+from retrieval.english.grammar import BE, LINKING, UNDONE, has_pronoun
 from retrieval.english.names import TITLES, named
-from retrieval.english.negation import denies
+from retrieval.english.negation import denials
 from retrieval.english.numbers import numbers
+from retrieval.english.quotation import masked
 from retrieval.english.sentences import sentences
 from retrieval.english.words import stems
 from retrieval.proof.alignment import (
-    BE,
-    QUOTED,
-    SAYS,
+    REPORTS,
     Word,
     aligned_words,
     bears_meaning,
@@ -26,86 +27,7 @@ from retrieval.proof.alignment import (
 )
 from retrieval.proof.grounding import clauses, missing_numbers
 
-_MAYBE = re.compile(
-    r"\b(?:(?-i:may)|might|could|would|should|will|shall|if|unless|whether|alleg\w+|reported(?:ly)?"
-    r"|plan(?:s|ned|ning)?|propos\w+|consider(?:s|ed|ing)?|wants?|wanted|hop(?:e|es|ed|ing)"
-    r"|threat\w*|promis\w+|vow\w*|pledg\w+|expect\w*|likely|unlikely|possibl[ey]|perhaps|probably"
-    r"|tr(?:y|ies|ied)|attempt\w*|claim\w*|accus\w+|suspect\w*|rumou?r\w*|nearly|almost|fail\w*"
-    r"|former(?:ly)?|previously|on trial|charged with|appear(?:s|ed)? to|seem\w*|looks? like"
-    r"|looked like|thinks?|thought|believ\w+|target\w*|demand\w*|urg(?:e|es|ed|ing)|agree[sd]? to"
-    r"|call(?:s|ed|ing)? (?:for|on)|seek\w*|partly|set to|on track)\b",
-    re.I,
-)
-
-
-_BOUND = re.compile(
-    r"\b(?P<above>over|more than|above|plus)\b|\b(?P<below>under|less than"
-    r"|fewer than|below|short of)\b"
-    r"|\b(?P<to>up to|at most|as many as)\b|\b(?P<least>at least)\b",
-    re.I,
-)
-
-
-_COUNTED = re.compile(
-    r"\W*(?:an? |the )?[$€£]?(?:\d|[a-z]+(?:teen|ty|red|sand|lion|zen)\b)|.?plus", re.I
-)
-
-
-_PART = re.compile(
-    r"\b(?:some|many|most|few|several|half|part|one|dozens|hundreds|thousands|scores|near"
-    r"|outside)(?: of)?(?: the)? $",
-    re.I,
-)
-
-
-_HEADED = re.compile(r"\b(?:saying|describing|citing|arguing|insisting|calling|stating)\b", re.I)
-
-
-_PRONOUN = re.compile(r"\b(?:he|she|they|him|her|them|his|their|its?|we|our|i|who)\b", re.I)
-
-
-_IF = re.compile(r"\b(?:if|unless|provided that|as long as|on condition)\b", re.I)
-
-
-_TO = frozenset(
-    [
-        "to",
-        "will",
-        "would",
-        "shall",
-        "should",
-        "could",
-        "can",
-        "may",
-        "might",
-        "must",
-        "not",
-        "of",
-        "for",
-        "from",
-        "before",
-        "without",
-    ]
-)
-
-
-_LINKS = frozenset(
-    [
-        "since",
-        "meanwhile",
-        "however",
-        "also",
-        "while",
-        "whereas",
-        "though",
-        "although",
-        "still",
-        "separately",
-        "instead",
-    ]
-)
-
-
+_IF = re.compile(rf"\b{hedges.phrases('condition')}\b", re.I)
 _BACK = 3  # sentences to where whoever is meant was named
 
 
@@ -134,23 +56,13 @@ def unsupported_part(sentence: str, passages: Sequence[tuple[str, str]]) -> str:
 def left_out(sentence: str, said: str) -> str:
     """Which denial, doubt or bound only one of them has, "" for none."""
     said = scope(sentence, said)
-    if denies(sentence) != denies(said):
+    if denials(sentence) != denials(said):
         return "it denies what a cited passage says, or says what that denies"
-    doubts = {one.lower() for one in _MAYBE.findall(said)}
-    if doubts := doubts - {one.lower() for one in _MAYBE.findall(sentence)}:
+    if doubts := hedges.doubts(said) - hedges.doubts(sentence):
         return f"it leaves out {min(doubts)!r}"
-    if _bounds(sentence) != _bounds(said) and numbers(sentence) & numbers(said):
+    if hedges.bounds(sentence) != hedges.bounds(said) and numbers(sentence) & numbers(said):
         return "it has a number for what is more or less than that"
     return ""
-
-
-def _bounds(text: str) -> set[str | None]:
-    """The bounds of its numbers: "above", "below", "to" (at most), "least"."""
-    return {
-        one.lastgroup
-        for one in _BOUND.finditer(text)
-        if one[0] == "plus" or _COUNTED.match(text, one.end())
-    }
 
 
 def scope(sentence: str, said: str) -> str:
@@ -165,8 +77,8 @@ def scope(sentence: str, said: str) -> str:
     begin = stops[-1] if stops and len(said[stops[-1] : start].split()) > 2 else 0
     if begin == 0 and len(stops) > 1 and len(said[stops[-2] : start].split()) > 2:
         begin = stops[-2]
-    condition = " if" if _IF.search(said) else ""
-    return f"{said[begin:end]}{condition}"
+    condition = _IF.search(said)
+    return f"{said[begin:end]} {condition[0] if condition else ''}"
 
 
 def _said(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -180,14 +92,14 @@ def _unsupported(
 ) -> tuple[float, str]:
     """How far `said` is from supporting the clause, and why; (0, "") where it does."""
     words, there = [one for one in words_of(clause) if bears_meaning(one)], words_of(said)
-    words = words[bool(words and words[0].text.lower() in _LINKS) :]
+    words = words[bool(words and words[0].text.lower() in LINKING) :]
     stems_there = {one.stem for one in there}
     known = stems_there | {one.stem for one in words_of(about)} | _meant(clause, said, before)
     if missing := [one for one in words if one.stem not in known and not one.text[0].isdigit()]:
         share = len(missing) / len(words)
         return 2 + share, f"no one sentence of what it cites has {missing[0].text!r} in it"
-    if figures := missing_numbers(clause, f"{about} {said}"):
-        return 2, f"the number {min(figures)} stands elsewhere in what it cites"
+    if strange := missing_numbers(clause, f"{about} {said}"):
+        return 2, f"the number {strange[0]} stands elsewhere in what it cites"
     held = [one for one in words if one.stem in stems_there]
     return _changed(clause, held, there, sentence, said, before)
 
@@ -213,21 +125,19 @@ def _changed(
     if reason := left_out(clause, said):
         return 1, reason
     if any(
-        part and part[0].lower() not in clause.lower()
+        part.lower() not in clause.lower()
         for one in aligned
-        if (part := _PART.search(said[: one.start]))
+        if (part := hedges.part_before(said[: one.start]))
     ):
         return 1, "it says of the whole what a cited sentence says of a part, or of what is near"
-    if _is_said(aligned, said) and not (SAYS.search(sentence) or _HEADED.search(sentence)):
+    if _reports(said, aligned[-1].end) > _reports(sentence, len(sentence)):
         return 1, "it leaves out who says so"
     return 0, ""
 
 
-def _is_said(aligned: list[Word], said: str) -> bool:
-    """Whether `said` reports what stands there as somebody's words."""
-    spoken = QUOTED.sub(lambda quoted: " " * len(quoted[0]), said)
-    ahead = spoken[: aligned[-1].end]
-    return bool(SAYS.search(ahead) or _HEADED.search(ahead))
+def _reports(text: str, end: int) -> int:
+    """How often the text ahead of `end` says, outside quotation marks, that somebody says it."""
+    return len(REPORTS.findall(masked(text), 0, end))
 
 
 def _meant(clause: str, said: str, before: tuple[str, ...]) -> set[str]:
@@ -238,7 +148,7 @@ def _meant(clause: str, said: str, before: tuple[str, ...]) -> set[str]:
         own = ["".join(stems(word)) for word in run]
         absent = [one not in there for one in own]
         in_full = not absent[-1] and absent == sorted(absent, reverse=True)
-        is_meant = _PRONOUN.search(said) and {*own} <= first_named(before) | found
+        is_meant = has_pronoun(said) and {*own} <= first_named(before) | found
         if in_full or (all(absent) and is_meant):
             found |= {*own}
     return found
@@ -272,7 +182,7 @@ def _not_done(held: list[Word], clause: list[Word], there: list[Word]) -> str:
             before == ahead
             or (
                 form.endswith(("ed", "ing"))
-                and not before & _TO
+                and not before & UNDONE
                 and (ahead & BE or not before & BE)
             )
             for before, form in forms

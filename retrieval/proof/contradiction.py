@@ -7,18 +7,16 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from retrieval.english.dates import DAYS
+from retrieval.english.grammar import PRONOUNS
 from retrieval.english.names import named
-from retrieval.english.numbers import numbers, plain
-from retrieval.english.quotation import fold_marks
-from retrieval.english.reporting import SAYING
+from retrieval.english.numbers import in_figures
+from retrieval.english.quotation import CLOSING, fold_marks
+from retrieval.english.reporting import SAYING_STEMS
 from retrieval.english.sentences import sentences
-from retrieval.english.words import STOPWORDS, stems
+from retrieval.english.words import STOPWORDS, content_stems, overlap, stems
 from retrieval.proof.containment import left_out
 from retrieval.questions.requests import speakers
 
-_PRONOUNS = frozenset(
-    ["he", "she", "they", "it", "him", "her", "them", "his", "their", "its", "we", "i"]
-)
 _NEARLY = 0.7  # ratio of two sentences' words (difflib) from which one is the other, edited
 _NEAR = 0.7  # of a sentence's words are in a sentence that it may contradict
 
@@ -29,11 +27,9 @@ def contradicts(sentence: str, said: Sequence[str]) -> tuple[str, str] | None:
     It does where only one of them denies something, where it leaves out that something is only
     possible, planned or claimed, names another speaker, or has another word in the same sentence.
     """
-    wanted = {*stems(sentence)} - STOPWORDS
-    shared = {one: len(wanted & {*stems(one)}) for one in said}
-    near = sorted(
-        (one for one in shared if shared[one] >= _NEAR * len(wanted)), key=shared.__getitem__
-    )
+    wanted = content_stems(sentence)
+    shared = {one: overlap(wanted, {*stems(one)}) for one in said}
+    near = sorted((one for one in shared if shared[one] >= _NEAR), key=shared.__getitem__)
     reasons = [(_contradiction(sentence, one), one) for one in near[::-1]]
     return reasons[0] if reasons and all(reason for reason, _ in reasons) else None
 
@@ -105,7 +101,7 @@ def _names(text: str) -> list[tuple[int, str]]:
 
 
 def _contradiction(sentence: str, said: str) -> str:
-    if said.rstrip("\"'”’»)").endswith("?"):
+    if said.rstrip(CLOSING).endswith("?"):
         return "a cited passage only asks that"
     if reason := left_out(sentence, said):
         return reason
@@ -123,19 +119,22 @@ def _exchanged(sentence: str, said: str) -> str:
         return ""
     names = {word.casefold() for _, _, word in named(sentence)}
     known = STOPWORDS | ({*before} - names)
-    known |= {plain(one) for one in numbers(said)}
     known |= {a for a, b in pairwise(after) if b in names & {*before}}  # a name in full
     both = speakers(sentence, "") & speakers(said, "")
     known |= {one for one in names if both & {*stems(one)}}  # "X said" may stand first or last
-    if _PRONOUNS & {*before}:  # whom it means may be named in its place
+    if PRONOUNS & {*before}:  # whom it means may be named in its place
         known |= names - {*before}
     for what, _, _, first, last in match.get_opcodes():
-        new = [one for one in after[first:last] if one not in known and not {*stems(one)} <= SAYING]
+        new = [
+            one
+            for one in after[first:last]
+            if one not in known and not {*stems(one)} <= SAYING_STEMS
+        ]
         if what in ("replace", "insert") and new:
             return f"it has {new[0]!r} where a cited sentence has other words"
     return ""
 
 
 def _plain_words(text: str) -> list[str]:
-    said = fold_marks(text)[0].casefold()
-    return [plain(one) for one in re.findall(r"\d+(?:[.,:]\d+)*|[^\W\d_]+", said)]
+    said = in_figures(fold_marks(text)[0]).casefold()
+    return re.findall(r"\d+(?:[.,:]\d+)*[a-z]*|[^\W\d_]+", said)

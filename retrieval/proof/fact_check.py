@@ -8,28 +8,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.english.negation import denies
+from retrieval.english.grammar import OWNED
+from retrieval.english.hedges import changes
+from retrieval.english.negation import denials
+from retrieval.english.numbers import in_figures, numbers
 from retrieval.english.sentences import sentences
-from retrieval.english.words import content_stems, content_stems_in_order
+from retrieval.english.words import content_stems, content_stems_in_order, overlap
 from retrieval.search.hit import Citation, Hit
 from retrieval.search.sentences import QuotableSentence, quotable_sentences
 
 _MIN_WORDS = 4
 _NEAR = 0.3  # share of the words from which a sentence is worth showing
-_NUMBER = re.compile(r"\d[\d.,:]*")
-# Words that change the meaning of those around them: conditions, order, and that somebody only
-# says, tries or fears something.
-_CHANGING = re.compile(
-    r"\b(if|whether|unless|until|(?-i:may)|might|could|would|should|almost|nearly|only|than|before"
-    r"|after|perhaps|probably|possibl[ey]|likely|unlikely|first|second|third|fourth|fifth|sixth"
-    r"|seventh|eighth|ninth|tenth|alleg\w+|reported(?:ly)?|accord\w*|says?|said|saying|tells?|told"
-    r"|claim\w*|accus\w+|doubt\w*|fail\w*|rumou?r\w*|fake\w*|hoax\w*|threat\w*|plan(?:s|ned|ning)?"
-    r"|wants?|wanted|tr(?:y|ies|ied|ying)|attempt\w*|promis\w+|suggest\w*|believ\w+|thinks?|thought"
-    r"|expect\w*|hop(?:e|es|ed|ing)|fear\w*|suspect\w*|deni\w+|myth|joke\w*|satir\w+)\b",
-    re.I,
-)
 _OWNER = re.compile(r"(\w+)['’]s\b")
-_OF = re.compile(r"\b(\w+) of (?:the |an? |his |her |its |their )?(\w+)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +58,23 @@ def _says(statement: str, one: QuotableSentence) -> bool:
     """Whether the sentence has all that the statement has, in order and close together.
 
     That is all content words, with at most as many others between them; all numbers; the same
-    words such as "if", "may" and "claimed"; and a denial only where the statement denies. A name of
+    words such as "if", "may" and "claimed"; and as many denials. A name of
     the statement must not be a possessive in the sentence ("the mayor's brother").
     """
-    if one.text.endswith("?") or not _numbers(statement) <= _numbers(one.text):
+    if one.text.endswith("?") or not numbers(statement) <= _numbers(one.text):
         return False
-    if denies(statement) != denies(one.text):
+    if denials(statement) != denials(one.text):
         return False
-    if _changing(statement) != _changing(one.text) or _of_another(statement, one.text):
+    if changes(statement) != changes(one.text) or _of_another(statement, one.text):
         return False
-    wanted = content_stems_in_order(statement)
-    others = _between(wanted, content_stems_in_order(one.text))
+    wanted = content_stems_in_order(in_figures(statement))
+    others = _between(wanted, content_stems_in_order(in_figures(one.text)))
     return others is not None and others <= len(wanted)
 
 
 def _numbers(text: str) -> set[str]:
-    return {found.strip(".,:") for found in _NUMBER.findall(text)}
-
-
-def _changing(text: str) -> set[str]:
-    return {found.lower() for found in _CHANGING.findall(text)}
+    """The numbers of a text, those of money also without the currency."""
+    return {form for one in numbers(text) for form in (one, one.lstrip("$€£¥"))}
 
 
 def _of_another(statement: str, text: str) -> bool:
@@ -98,7 +85,7 @@ def _of_another(statement: str, text: str) -> bool:
         if owner.lower() in words - owned:
             return True
     return any(
-        what.lower() not in words and whose.lower() in words for what, whose in _OF.findall(text)
+        what.lower() not in words and whose.lower() in words for what, whose in OWNED.findall(text)
     )
 
 
@@ -123,8 +110,7 @@ def _between(wanted: Sequence[str], words: Sequence[str]) -> int | None:
 
 
 def _shared(statement: str, one: QuotableSentence) -> float:
-    wanted = content_stems(statement)
-    return len(wanted & content_stems(one.text)) / len(wanted) if wanted else 0.0
+    return overlap(content_stems(statement), content_stems(one.text))
 
 
 def _cited(number: int, one: QuotableSentence) -> Citation:

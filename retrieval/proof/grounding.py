@@ -4,15 +4,13 @@ import re
 from itertools import pairwise
 
 from retrieval.english.dates import DAYS
+from retrieval.english.grammar import CLAUSE
 from retrieval.english.names import TITLES, WORD, bare_word, begins_sentence, named
-from retrieval.english.numbers import numbers
-from retrieval.english.reporting import SAYING
-from retrieval.english.words import STOPWORDS, stems
+from retrieval.english.numbers import numbers, numbers_in_order
+from retrieval.english.reporting import SAYING_STEMS
+from retrieval.english.words import content_stems, overlap, stems
 
 _FOREIGN = re.compile(r"[^\W\d_A-Za-z\u00c0-\u024f\u1e00-\u1eff’']+")
-
-
-_BETWEEN = re.compile(r";\s+|,?\s+(?:while|whereas)\s+|,\s+(?:but|and)\s+")
 
 
 _CLAUSE = 4  # words of a clause, at least
@@ -21,9 +19,12 @@ _CLAUSE = 4  # words of a clause, at least
 _WEAK = {"1"}  # "one of them" is no number
 
 
-def missing_numbers(sentence: str, text: str) -> set[str]:
-    """The sentence's numbers that the text doesn't have."""
-    return numbers(sentence) - numbers(text) - _WEAK
+def missing_numbers(sentence: str, text: str) -> list[str]:
+    """The sentence's numbers that the text doesn't have, as the sentence writes them."""
+    known = numbers(text) | _WEAK
+    return [
+        sentence[one.start : one.end] for one in numbers_in_order(sentence) if one.form not in known
+    ]
 
 
 def missing_names(sentence: str, text: str) -> list[str]:
@@ -54,11 +55,11 @@ def missing_names(sentence: str, text: str) -> list[str]:
 
 def clauses(sentence: str) -> list[str]:
     """The sentence's clauses, where they are long enough to be judged one by one."""
-    parts = _BETWEEN.split(sentence)
+    parts = CLAUSE.split(sentence)
     return parts if min(len(part.split()) for part in parts) >= _CLAUSE else [sentence]
 
 
 def share_found(sentence: str, text: str) -> float:
     """The share of the sentence's content words that the text has, 0 to 1; figures don't count."""
-    wanted = {one for one in stems(sentence) if not one.isdigit()} - STOPWORDS - SAYING
-    return len(wanted & {*stems(text)}) / len(wanted) if wanted else 0.0
+    wanted = {one for one in content_stems(sentence) if not one.isdigit()} - SAYING_STEMS
+    return overlap(wanted, {*stems(text)})

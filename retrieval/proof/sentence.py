@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from retrieval.english import instructions, quotation
+from retrieval.english.reporting import pattern
 from retrieval.proof import containment, contradiction, grounding
 from retrieval.search.hit import Hit
 from retrieval.search.sentences import news_sentences, quotable_sentences
@@ -37,7 +38,7 @@ class Proof:
 _SAID = 0.85  # of a sentence's content words stand in the passages that it cites
 _MAX_SENTENCE = 600  # characters
 _MIN_WORDS = 4
-_REPORTS = re.compile(r"\b(?:report|publish|print|wr[io]te|article|according to)\w*", re.I)
+_REPORTS = re.compile(rf"\b(?:{pattern('stem', 'publishes')}|articles?|according to)\b", re.I)
 _MAX_SOURCE = 60  # characters; anything longer is no publisher's name
 Supports = Callable[[str, Sequence[str]], float]
 
@@ -119,7 +120,7 @@ def _form(sentence: Sentence, passages: Mapping[int, Evidence]) -> str:
         return "it is too long"
     if len(sentence.text.split()) < _MIN_WORDS or sentence.text[0].islower():
         return "it is no whole sentence"
-    if sentence.text.rstrip("\"'”’»)").endswith("?"):
+    if sentence.text.rstrip(quotation.CLOSING).endswith("?"):
         return "it is a question"
     if instructions.has_address(sentence.text):
         return "it has an address, a mention or markup in it"
@@ -167,8 +168,8 @@ def _unknown(text: str, cited: Sequence[tuple[str, str]], question: str) -> str:
     """
     known = " \n ".join(f"{about}\n{said}" for about, said in cited)
     asked = f"{known}\n{question}"
-    if figures := grounding.missing_numbers(text, asked):
-        return f"the number {min(figures)} isn't in a cited passage"
+    if strange := grounding.missing_numbers(text, asked):
+        return f"the number {strange[0]} isn't in a cited passage"
     if names := grounding.missing_names(text, asked):
         return f"the name {names[0]} isn't in a cited passage"
     if grounding.share_found(text, known) < _SAID:

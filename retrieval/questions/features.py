@@ -3,15 +3,15 @@
 import re
 from typing import Literal
 
+from retrieval.english.names import INNER_NAME
+from retrieval.english.reporting import forms
 from retrieval.english.words import content_stems
 from retrieval.questions.requests import StatementRequest, statement_request
 
 AnswerType = Literal["", "number", "date", "name"]
 
-NAME = re.compile(r"(?<![.!?\"“] )(?<!^)\b[A-ZÀ-Þ][\w’'-]+")
-_SAYING = content_stems(
-    "say said tell told comment respond react think claim warn announce mention"
-)
+_SAYING = content_stems(" ".join(forms("base past", "neutral -noun")))
+_ASKED = content_stems(" ".join(forms("base past", "asked", "reacts")))
 _NUMBERED = "many|much|long|old|far|often|big|large|high|tall"
 _DATED = "day|date|month|year|decade|century"
 _NAMED = (
@@ -42,9 +42,9 @@ class QuestionFeatures:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.terms = content_stems(text) - _SAYING
-        self.names = self.terms & content_stems(" ".join(NAME.findall(text)))
         self.statement: StatementRequest | None = statement_request(text)
+        self.terms = content_stems(text) - (_ASKED if self.statement else _SAYING)
+        self.names = self.terms & content_stems(" ".join(INNER_NAME.findall(text)))
         self.answer_type: AnswerType = next(
             (kind for pattern, kind in _KINDS if pattern.search(text)), ""
         )

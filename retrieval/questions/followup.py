@@ -8,7 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.english.words import STOPWORDS
+from retrieval.english.grammar import AUXILIARIES
+from retrieval.english.names import NAME, UPPER
+from retrieval.english.reporting import forms
+from retrieval.english.words import STOPWORDS, content_words
 
 MAX_TURNS = 6
 MAX_CHARACTERS = 2000  # of all turns
@@ -35,14 +38,7 @@ class Understood:
     tokens: int = 0
 
 
-_WORD = r"[A-ZÀ-Þ][\w’'.-]*(?<![.'’-])"
-_NAME = re.compile(
-    rf"\b{_WORD}(?:[ .]+(?:(?:von|van|der|de|al|bin|of|the)\s+)*{_WORD})*"
-    rf"|\b(?:von|van|de)\s+(?:der\s+)?{_WORD}(?:\s{_WORD})*"
-)
-_AUXILIARY = (
-    r"did|does|do|is|was|are|were|has|have|had|will|would|can|could|should|didn[’']?t|wasn[’']?t"
-)
+_AUXILIARY = rf"{'|'.join(sorted(AUXILIARIES))}|(?:did|was)n[’']?t"
 _ASKING = re.compile(
     r"^(?:and |but |or |so )?(?:who|what|when|where|why|how|which|whose|whom|in|on|at|by|for|from"
     rf"|to|during|after|before|besides|any|anything|anyone|other|another|more|as for|{_AUXILIARY})"
@@ -92,12 +88,12 @@ _NEWS = re.compile(
 )
 # "The Russian delegation", which isn't "the Russian".
 _OF_SOMETHING = re.compile(
-    r"\b(?:the|an?)\s+[A-ZÀ-Þ][\w’'-]*(?<!Vatic)(?<!Talib)(?:an|ish|ese|ch|aeli|aqi|ani)"
+    rf"\b(?:the|an?)\s+[{UPPER}][\w’'-]*(?<!Vatic)(?<!Talib)(?:an|ish|ese|ch|aeli|aqi|ani)"
     r"\s+[a-zß-ÿ]\w+"
 )
-_NO_PERSON = re.compile(rf"\b(?:the|a|an|in|at|of|from|for|on|to)\s+(?:{_NAME.pattern})")
-_SAYING = frozenset(("say", "says", "said", "exactly", "happen", "happened"))
-_SPOKEN = frozenset(("say", "says", "said", "think", "thinks", "know", "knows"))
+_NO_PERSON = re.compile(rf"\b(?:the|a|an|in|at|of|from|for|on|to)\s+(?:{NAME.pattern})")
+_SPOKEN = forms("base present past", "asked") | {"know", "knows"}
+_SAYING = _SPOKEN | {"exactly", "happen", "happened"}
 _BEGINS = re.compile(r"^(?:and|but|so|or)\s+", re.I)
 _AS_FOR = re.compile(r"^As for (?P<subject>.+?), (?=[a-z])")
 _ENDS = " ?!.…"
@@ -164,7 +160,7 @@ def _with_fragment(text: str, before: str) -> str:
     if not fragment["about"] and _ASKING.match(text):
         return ""
     other, names = fragment["other"], _names(before)
-    if names and _NAME.search(other):
+    if names and NAME.search(other):
         return _exchanged(before, names[0], other)
     said = before.rstrip(_ENDS)
     is_spoken = said.rpartition(" ")[2] in _SPOKEN
@@ -275,7 +271,7 @@ def _in_full(text: str, name: str) -> str:
     if not _is_full(name) or name.lower() in text.lower():
         return ""
     ends = (name.split()[0], name.split()[-1])
-    for found in _NAME.finditer(text):
+    for found in NAME.finditer(text):
         said = _bare(found[0])
         if said in ends and len(said) > _MAX_INITIALS:
             return text[: found.start()] + name + text[found.start() + len(said) :]
@@ -311,13 +307,13 @@ def _root(turns: Sequence[Turn]) -> str:
 
 
 def _content(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+", text.lower())) - STOPWORDS
+    return {*content_words(text)}
 
 
 def _names(text: str) -> list[str]:
     """The names in order; a capital at the beginning of a sentence makes no name of "The"."""
     found = []
-    for match in _NAME.finditer(text):
+    for match in NAME.finditer(text):
         words = _bare(match[0]).split()
         while words and _is_grammar(words[0]):
             words.pop(0)

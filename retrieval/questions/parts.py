@@ -2,10 +2,13 @@
 
 import re
 
+from retrieval.english.names import PARTICLES, UPPER
+from retrieval.english.reporting import pattern
+
 _LISTED = re.compile(
     r"^(?P<head>.*?\b(?:did|do|does|have|has|had|are|were|is|was|will|would)\b)\s+(?:both\s+)?"
     r"(?P<things>\w.*?\band\s+\w.*?)\s+(?P<each>each\s+|both\s+)?"
-    r"(?P<tail>(?:say|said|tell|think|react|comment|respond|claim|want|promise|announce)\b.*"
+    rf"(?P<tail>{pattern('base past done', 'asked', 'thinks', 'reacts')}\b.*"
     r"|(?<=each\s)\S.*|(?<=both\s)\S.*)$",
     re.I,
 )
@@ -14,7 +17,7 @@ _LISTED = re.compile(
 _THING = re.compile(r"(?!.*\b(did|do|does|what|who|say|said)\b)\S+(\s\S+){0,4}", re.I)
 
 
-_PLAIN_NAME = re.compile(r"(?:(?:von|van|de|der|al|bin) )*[A-ZÀ-Þ][\w’'-]+( [A-ZÀ-Þ][\w’'-]+)?")
+_PLAIN_NAME = re.compile(rf"(?:(?:{PARTICLES}) )*[{UPPER}][\w’'-]+( [{UPPER}][\w’'-]+)?")
 
 
 _WORD = "who|what|when|where|why|how many|how much|how long|how old|how|which"

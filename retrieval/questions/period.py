@@ -1,31 +1,16 @@
-"""The days that the words of a question mean: "yesterday", "last week", "in May"."""
+"""The days that a question or a filter means: "yesterday", "last week", "in May"."""
 
 import re
-from calendar import monthrange
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-_WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-_MONTH = "|".join(_MONTHS)
-_UNITS = {"day": 1, "week": 7, "month": 30, "year": 365}
+from retrieval.english.dates import MONTH, NUMBERED, WEEKDAY, meant_days
+from retrieval.english.reporting import pattern
+from retrieval.errors import SettingsError
+
 _REPORTED = timedelta(days=1)  # what happens on a day is reported on it or the next
 
-_DONE = r"\w+ed|said|spoke|met|came|went|won|lost|died|left"
+_DONE = rf"\w+ed|{pattern('past', 'says', 'informs')}|met|came|went|won|lost|died|left"
 _WHAT_WAS_DONE = (
     r"\b(?:what|who|whom|which|where|why|how(?! (?:many|much)\b))\b[^,.?!]*"
     r"\b(?:did|has|have|was|were)\b[^,.?!]*"
@@ -40,19 +25,25 @@ _ASKED_OF_LATE = re.compile(
     r"|\bwhat(?:['’]s| is| was) (?:the news|new|happening|going on)\b[^,.?!]*)\W*$",
     re.I,
 )
-_AGO = re.compile(
-    r"\b(?:in|over|during|within|for) the (?:last|past) (?:(\d{1,3}) )?(day|week|month|year)s?\b",
-    re.I,
+# Each with whether it counts only where the question is for what was done, not how many or which.
+_MENTIONS = (
+    (
+        False,
+        r"\b(?:in|over|during|within|for) "
+        r"(?P<days>the (?:last|past) (?:\d{1,3} )?(?:day|week|month|year)s?)\b",
+    ),
+    (False, r"\b(?P<days>today|yesterday)\b(?!['’])"),
+    (False, r"(?<!the )\b(?P<days>(?:last|this) (?:week|month|year))\b(?!['’])"),
+    (
+        True,
+        rf"\b(?:on|(?P<since>since)) (?P<days>{NUMBERED} (?:of )?{MONTH}(?:,? \d{{4}}\b)?"
+        rf"|{MONTH} {NUMBERED}\b(?!\d)(?:,? \d{{4}}\b)?)",
+    ),
+    (False, rf"\b(?:on|(?P<since>since)) (?P<days>(?:last )?(?:{WEEKDAY}))\b"),
+    # "May" the month has a capital, "may" the verb has not, and "Theresa May" no "in" before it.
+    (True, rf"\bin (?P<days>(?-i:{MONTH})(?! \d{{1,2}}\b)(?:,? \d{{4}})?)"),
 )
-_NEAR = re.compile(r"\b(today|yesterday)\b(?!['’])", re.I)
-_UNIT = re.compile(r"(?<!the )\b(last|this) (week|month|year)\b(?!['’])", re.I)
-# "May" the month has a capital, "may" the verb has not, and "Theresa May" no "in" before it.
-_DAY = re.compile(
-    rf"\b(?:[Oo]n|[Ss]ince) (?:(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?((?i:{_MONTH}))\b"
-    r"(?: (\d{1,2})(?:st|nd|rd|th)?\b(?!\d))?,?(?: (\d{4})\b)?"
-)
-_WEEKDAY = re.compile(rf"\b(on|since) (?:last )?({'|'.join(_WEEKDAYS)})\b", re.I)
-_IN_MONTH = re.compile(rf"\b[Ii]n ({_MONTH.title()})\b(?! \d{{1,2}}\b)(?:,? (\d{{4}}))?")
+_PATTERNS = [(done, re.compile(pattern, re.I)) for done, pattern in _MENTIONS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,94 +63,40 @@ def asked_days(question: str, today: date) -> Days:
     saying was; in "of the party that won last week, who is the leader?" the leading was not.
     """
     asked_at_all, asked_of_late = _ASKED.search(question), _ASKED_OF_LATE.search(question)
-    for find in (_ago, _near, _unit, _on_day, _on_weekday, _in_month):
-        asked = asked_at_all if find in (_on_day, _in_month) else asked_of_late
-        found = _found(find, asked[0], today) if asked else None
+    for is_of_deeds, form in _PATTERNS:
+        asked = asked_at_all if is_of_deeds else asked_of_late
+        found = form.search(asked[0]) if asked else None
         # How many there were last year is told in this one.
-        is_long_ago = found and not asked_at_all and re.search("month|year", found[0][0], re.I)
-        if asked and found and not is_long_ago:
-            words, since, until = found
-            start, end = (asked.start() + place for place in words.span())
+        is_long_ago = found and not asked_at_all and re.search("month|year", found[0], re.I)
+        days = found and meant_days(found["days"], today)
+        if asked and found and days and days[0] <= today and not is_long_ago:
+            start, end = (asked.start() + place for place in found.span())
             rest = f"{question[:start]} {question[end:]}"
-            return Days(since, until, re.sub(r"\s+(?=[\s?.!]|$)", "", rest))
+            until = days[1] + _REPORTED
+            is_open = until >= today or bool(found.groupdict().get("since"))
+            return Days(days[0], None if is_open else until, re.sub(r"\s+(?=[\s?.!]|$)", "", rest))
     return Days(None, None, question)
 
 
-_Found = tuple[re.Match[str], date, date | None] | None
+def day(text: str | None, today: date | None = None, *, last: bool = False) -> date | None:
+    """The day that a filter's words mean, such as "last week" or "16 May 2025"; None for none.
 
-
-def _found(find: Callable[[str, date], _Found], question: str, today: date) -> _Found:
-    try:
-        return find(question, today)
-    except (ValueError, OverflowError):  # the year 0000
+    Of a longer period it is the first day, or the `last`. Raises SettingsError for words that
+    aren't understood.
+    """
+    if not text or not text.strip():
         return None
+    today = today or date.today()
+    if days := meant_days(text, today):
+        return days[last]
+    from dateparser import parse
 
-
-def _ago(question: str, today: date) -> _Found:
-    found = _AGO.search(question)
-    if not found:
-        return None
-    return found, today - timedelta(days=int(found[1] or 1) * _UNITS[found[2].lower()]), None
-
-
-def _near(question: str, today: date) -> _Found:
-    found = _NEAR.search(question)
-    if not found:
-        return None
-    return found, today - timedelta(days=found[1].lower() == "yesterday"), None
-
-
-def _unit(question: str, today: date) -> _Found:
-    found = _UNIT.search(question)
-    if not found:
-        return None
-    this, unit = found[1].lower() == "this", found[2].lower()
-    first = {
-        "week": today - timedelta(days=today.weekday()),
-        "month": today.replace(day=1),
-        "year": today.replace(month=1, day=1),
-    }[unit]
-    if this:
-        return found, first, None
-    last = first - timedelta(days=1)
-    before = {
-        "week": first - timedelta(days=7),
-        "month": last.replace(day=1),
-        "year": last.replace(month=1, day=1),
-    }[unit]
-    return found, before, last + _REPORTED
-
-
-def _on_day(question: str, today: date) -> _Found:
-    found = _DAY.search(question)
-    number = found and (found[1] or found[3])
-    if not found or not number:
-        return None
-    month = _MONTHS.index(found[2].lower()) + 1
-    for year in [int(found[4])] if found[4] else [today.year, today.year - 1]:
-        try:
-            day = date(year, month, int(number))
-        except ValueError:
-            return None
-        if day <= today:
-            until = None if found[0].lower().startswith("since") else day + _REPORTED
-            return found, day, until
-    return None
-
-
-def _on_weekday(question: str, today: date) -> _Found:
-    found = _WEEKDAY.search(question)
-    if not found:
-        return None
-    day = today - timedelta(days=(today.weekday() - _WEEKDAYS.index(found[2].lower())) % 7)
-    return found, day, None if found[1].lower() == "since" else day + _REPORTED
-
-
-def _in_month(question: str, today: date) -> _Found:
-    found = _IN_MONTH.search(question)
-    if not found:
-        return None
-    month = _MONTHS.index(found[1].lower()) + 1
-    year = int(found[2]) if found[2] else today.year - (month > today.month)
-    last = date(year, month, monthrange(year, month)[1])
-    return found, last.replace(day=1), last + _REPORTED
+    settings = {
+        "PREFER_DATES_FROM": "past",
+        "PREFER_DAY_OF_MONTH": "last" if last else "first",
+        "RELATIVE_BASE": datetime.combine(today, time()),
+    }
+    found: datetime | None = parse(text[:100], settings=settings)
+    if found is None or text.strip().isdecimal():
+        raise SettingsError(f"I don't understand the date {text[:40]!r}. Try 2025-05-16.")
+    return found.date()

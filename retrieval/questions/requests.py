@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from retrieval.english.names import NAME
+from retrieval.english.quotation import masked, strip_marks
+from retrieval.english.reporting import forms, pattern
 from retrieval.english.words import content_stems
 
-_SAY = (
-    r"(?:say|said|tell|told|think|thought|claim|warn|announce|promise|state|tweet|argue|comment"
-    r"|mention|suggest|reply|replied|declare|stress|write|wrote|written|predict|remark)(?:e?d)?"
-)
-
-
-_REACT = r"(?:react|respond|reply|replied|answer)(?:ed|d)?"
-
-
+_SAY = pattern("base past done", "asked -criticises")
+_SAID = pattern("past done s", "asked -criticises -describes")
+_TELL = pattern("base past done", "listener")
+_CALLED = pattern("past done s", "describes")
+_DENY = pattern("base past done", "denies -criticises")
+_REACT = pattern("base past done", "reacts")
 _LISTENER = r"(?:us|me|them|the \w+|reporters|journalists|parliament|congress)"
 
 
@@ -59,15 +59,20 @@ _VIEW_ON = (
 )
 
 
-_CLAIMED = (
-    r"(?:say|says|said|saying|warns|warned|states|stated|(?P<how>denie[sd]|critici[sz]e[sd]"
-    r"|condemn(?:s|ed)|complain(?:s|ed)(?: about)?)|describes|described|argues"
-    r"|argued|insists|insisted|(?:thinks|believes)(?! in\b)|stressed"
-    r"|commented on|reacted to|responded to|spoke of|used the words?"
-    r"|claim(?:s|ed)(?= that\b|.* (?:is|was|are|were|has|have|had|will|would|can|could|should)\b))"
+_VERBS = "past done s ing"
+# Whoever claims that something is so uses words; whoever claims a prize doesn't.
+_CLAUSE = (
+    r"(?= that (?!\w+(?:\W*$| (?:in|on|at|by|for|from|with|about|of)\b))"
+    r"|(?!.* (?:that|which|who)\b)"
+    r".* (?:is|was|are|were|has|have|had|will|would|can|could|should)\b)"
 )
-
-
+_CLAIMED = (
+    rf"(?:(?P<how>{pattern(_VERBS, 'denies -criticises', 'asked criticises')})(?: about)?"
+    rf"|{pattern(_VERBS, 'says asked -thing')}"
+    rf"|{pattern('s', 'hearsay thinks')}(?! (?:in|of)\b)|{pattern(_VERBS, 'asked thing')}{_CLAUSE}"
+    rf"|{pattern(_VERBS, 'asked informs')} on|{pattern(_VERBS, 'reacts')} to"
+    r"|spoke of|used the words?)"
+)
 _DOCUMENT = (
     r"(?:stud(?:y|ies)|polls?|polling|reports?|surveys?|research|data|figures|index|reviews?|theory"
     r"|hypothesis|custom|bill|sources|estimates|statistics|\w*graphy)\b"
@@ -81,10 +86,10 @@ _NOT_THEIR_WORDS = r"(?!(?:for|off|on|upon|in|out|an?|the police)\b)"
 _FORMS = [
     re.compile(rf"(?:{form})[\s?.!]*$", re.I)
     for form in (
-        rf"(?:what(?: else| exactly)? )?{_DID} {_WHO}{_ADVERB} (?P<how>den(?:y|ied))"
+        rf"(?:what(?: else| exactly)? )?{_DID} {_WHO}{_ADVERB} (?P<how>{_DENY})"
         r"(?: (?:that )?(?P<topic>.+?))?",
         rf"what(?: else| exactly)? {_DID} {_WHO}{_ADVERB} {_SAY}{_TOLD}{_TOPIC}",
-        rf"what(?: else| exactly)? {_DID} {_WHO}{_ADVERB} (?:tell|told) (?!{_LISTENER}\b)"
+        rf"what(?: else| exactly)? {_DID} {_WHO}{_ADVERB} {_TELL} (?!{_LISTENER}\b)"
         r"(?P<topic>\S+(?: \S+)?)",
         rf"(?:did|does|do|has|have|had) {_WHO}{_ADVERB} (?:{_SAY}(?: anything| something)?"
         rf"|spoken? (?=about|of|on))"
@@ -97,24 +102,25 @@ _FORMS = [
         rf"(?:\w+ )?{_VIEW_ON} (?P<topic>.+)",
         rf"(?:what|how)(?: is| are| was| were|['’]s|['’]re) {_WHO}(?:['’]s|(?<=s)['’])"
         rf" (?!position)(?:{_VIEW})",
-        rf"how {_DID} {_WHO}{_ADVERB} (?:describe|characteri[sz]e)d? (?P<topic>.+)",
+        rf"how {_DID} {_WHO}{_ADVERB} {pattern('base past done', 'asked describes')} (?P<topic>.+)",
         rf"{_WHO} (?:quotes|quotations)(?: (?:on|about) (?P<topic>.+))?",
         rf"(?:what|how)(?: is| are| was| were|['’]s) the (?:{_VIEW}) (?:of|by|from) {_WHO}"
         r" (?:on|about|to|regarding|concerning|towards?) (?P<topic>.+)",
         rf"(?:(?:give me|show me|show|list|find|is there|are there) )?(?:any |all |some |the )?"
         r"(?:quotes?|quotations?|statements?|remarks?|comments?|words?|reactions?|response)"
         rf" (?:by|from) {_WHO}(?: (?:on|about|regarding|concerning|to) (?P<topic>.+))?",
-        rf"{_WHO} (?:has |have )?(?:said|says|told \w+|thinks) what{_TOPIC}",
-        rf"(?:(?:tell|show) me |find )what {_WHO} (?:has |have |had to )?{_SAY}s?{_TOPIC}",
+        rf"{_WHO} (?:has |have )?(?:{_SAID}|{_TELL} \w+) what{_TOPIC}",
+        rf"(?:(?:tell|show) me |find )what {_WHO} (?:has |have |had to )?(?:{_SAY}|{_SAID})"
+        rf"{_TOPIC}",
         rf"what (?:was|is|has been) said(?: by {_WHO})?{_TOPIC}",
         rf"{_WHO} (?:on|about) (?P<topic>[^:,]+)[:,] what {_DID} (?:he|she|they|it) {_SAY}",
         rf"according to (?!.*{_DOCUMENT}.*,){_WHO}, (?:what|why|how) "
         r"(?P<topic>(?:is|are|was|were|did|does|do|has|have|had|will|would|should|must|can|could|might|may|happened|went)\b.+)",
-        rf"who(?: else)?(?: has| have| had|['’]s| is(?= saying)| was it that)? {_CLAIMED}(?: that)?"
-        r" (?P<phrase>.+)",
-        rf"who(?: else)?(?: has| have| had)? (?:called|calls|labelled|branded|dubbed) "
+        rf"who(?: else)?(?: has| have| had|['’]s| is(?= \w+ing\b)| was it that)? {_CLAIMED}"
+        r"(?: that)? (?P<phrase>.+)",
+        rf"who(?: else)?(?: has| have| had)? {_CALLED} "
         rf"{_NOT_THEIR_WORDS}(?:(?:it|him|her|them|this|that) )(?P<called>\S.*)",
-        rf"who(?: else)?(?: has| have| had)? (?:called|calls|labelled|branded) {_NOT_THEIR_WORDS}"
+        rf"who(?: else)?(?: has| have| had)? {_CALLED} {_NOT_THEIR_WORDS}"
         r"(?!the (?:election|race|vote|state|police|meeting)\b)"
         r"(?P<named>\S+ \S+ \S.*)",
     )
@@ -141,27 +147,14 @@ _UNKNOWN = re.compile(
 )
 
 
-FINITE = re.compile(
-    r"\b(said|says|told|tells|stressed|warned|called|added|announced|claimed|insisted|argued|asked"
-    r"|stated|denied|rejected|tweeted|wrote|described|confirmed|replied|declared|promised|expects?"
-    r"|predicted|urged|suggested|explained|noted|acknowledged|admitted)\b"
-)
-
-
-_PARTICIPLE = re.compile(r"\b(saying|calling|adding|warning|arguing|stating|according to)\b", re.I)
-
-
-_NAME = re.compile(
-    r"[A-ZÀ-Þ][\w’'-]*(?:[ .]+(?:(?:von|van|der|de|al|bin|of|the)\s+)*[A-ZÀ-Þ][\w’'-]*)*"
-)
-
-
+FINITE = re.compile(rf"\b({pattern('past third', 'says')})\b")
+_PARTICIPLE = re.compile(rf"\b({pattern('ing', 'says')}|according to)\b", re.I)
 _BEHIND = re.compile(
-    rf"\s+(?:(?!(?:that|he|she|it|they|in|on|at|to|of|if)\b)[a-z]+\s+){{0,3}}({_NAME.pattern})"
+    rf"\s+(?:(?!(?:that|he|she|it|they|in|on|at|to|of|if)\b)[a-z]+\s+){{0,3}}({NAME.pattern})"
 )
 
 
-_INVERTED = frozenset(("said", "says", "added", "wrote", "stated", "replied", "according to"))
+_INVERTED = forms("past third", "tags") | {"according to"}
 
 
 _PRONOUN = re.compile(r"\b(he|she|they|it)\b\W*(?:\w+\W+)?$", re.I)
@@ -205,7 +198,7 @@ def _taken_apart(asked: Mapping[str, str | None]) -> StatementRequest | None:
     is_unexplained = bool(_UNEXPLAINED.fullmatch(who))
     if not (asks_who or is_unexplained) and (_UNKNOWN.match(who) or not content_stems(who)):
         return None
-    topic = (phrase or asked.get("topic") or "").strip(" \"'“”‘’?.!,")
+    topic = strip_marks(phrase or asked.get("topic") or "", "?.!,")
     speaker_text = "" if asks_who or is_unexplained else who
     how = _how((asked.get("how") or "").casefold())
     return StatementRequest(
@@ -214,9 +207,9 @@ def _taken_apart(asked: Mapping[str, str | None]) -> StatementRequest | None:
 
 
 def _how(verb: str) -> How:
-    if verb.startswith(("cri", "con", "com")):
+    if verb in forms("any", "criticises"):
         return "criticised"
-    return "denied" if verb.startswith("den") else "reacted" if verb else ""
+    return "denied" if verb in forms("any", "denies") else "reacted" if verb else ""
 
 
 def speakers(sentence: str, before: str) -> frozenset[str]:
@@ -226,23 +219,18 @@ def speakers(sentence: str, before: str) -> frozenset[str]:
     it is the names earlier in the sentence, or those in the sentence before.
     """
     found: set[str] = set()
-    spoken = _outside_quotes(sentence)
+    spoken = masked(sentence)
     cues = [*FINITE.finditer(spoken)] or [*_PARTICIPLE.finditer(spoken)]
     for cue in cues:
         ahead, behind = spoken[: cue.start()], spoken[cue.end() :]
         if cue[0].lower() in _INVERTED and (after := _BEHIND.match(behind)):
             found |= content_stems(after[1])
         if _PRONOUN.search(ahead):
-            own = content_stems(" ".join(name[0] for name in _NAME.finditer(ahead)))
-            found |= own or content_stems(" ".join(name[0] for name in _NAME.finditer(before)))
+            own = content_stems(" ".join(name[0] for name in NAME.finditer(ahead)))
+            found |= own or content_stems(" ".join(name[0] for name in NAME.finditer(before)))
         else:
-            names = [name for name in _NAME.finditer(ahead) if content_stems(name[0])]
+            names = [name for name in NAME.finditer(ahead) if content_stems(name[0])]
             clause = ahead.rstrip(" ,").rpartition(",")[2]
             found |= content_stems(ahead[names[-1].start() :] if names else clause)
             found |= content_stems(names[0][0] if names else "")
     return frozenset(found)
-
-
-def _outside_quotes(sentence: str) -> str:
-    """The sentence with blanks for what is in quotation marks."""
-    return re.sub(r"[\"“„«].*?[\"”»]", lambda quoted: " " * len(quoted[0]), sentence)

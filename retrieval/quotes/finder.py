@@ -6,12 +6,14 @@ from heapq import merge
 
 from retrieval.articles.passages import Passage
 from retrieval.english import quotation
+from retrieval.english.grammar import AUXILIARIES
 from retrieval.english.names import key
-from retrieval.english.words import content_stems
+from retrieval.english.negation import NEGATIVES
+from retrieval.english.words import content_stems, fold, overlap
 from retrieval.library.filter import Filter
 from retrieval.library.index import Index
-from retrieval.library.statements import StatementWithArticle, folded
-from retrieval.quotes.grouping import NOT, Groups, ReportedStatement, still_reported
+from retrieval.library.statements import StatementWithArticle
+from retrieval.quotes.grouping import Groups, ReportedStatement, still_reported
 from retrieval.quotes.reports import Report, day, sentences_around
 from retrieval.quotes.speakers import SpeakerProfile, speaker_profiles
 from retrieval.search.hit import Hit
@@ -23,9 +25,6 @@ _NEAR = 0.4  # cosine of a topic and words on it
 _OFF = 3  # the rank of what isn't on the topic
 _HALF = 0.5  # of a topic's words are in what is on it
 _MOST = 0.7  # of a phrase's words are in what is nearly the same
-_CLAIMS = frozenset(
-    ("is", "are", "was", "were", "will", "would", "can", "could", "has", "have", "had", "do", "did")
-)
 _LISTED = 100  # passages in which a phrase is looked for
 
 
@@ -139,8 +138,8 @@ def _shares(report: Report, wanted: frozenset[str]) -> tuple[float, float]:
     start, end = sentences_around(report.article.text, *report.reach)
     there = content_stems(f"{report.article.title} {report.article.text[start:end]}")
     return (
-        len(wanted & content_stems(" ".join(report.words))) / max(1, len(wanted)),
-        len(wanted & there) / max(1, len(wanted)),
+        _share(report, wanted),
+        overlap(wanted, there),
     )
 
 
@@ -164,7 +163,7 @@ def on_topic(
     for index in indexes:
         places = {hit.article.id: hit for hit in hits if hit.library == index.library.name}
         for one in _reports(index, index.statements.in_articles(places)):
-            share = len(wanted & content_stems(" ".join(one.words))) / max(1, len(wanted))
+            share = _share(one, wanted)
             if share >= _HALF and key(one.statement.speaker.name) not in but:
                 found.setdefault((one.library, one.article.id, one.spoken), (share, one))
     return [one for _, one in sorted(found.values(), key=lambda two: -two[0])]
@@ -186,8 +185,8 @@ def who_said(
 
 def _denies(report: Report, phrase: str) -> bool:
     """Whether only one of phrase and statement has a "not", where the phrase claims something."""
-    words, others = {*folded(phrase).split()}, {*folded(" ".join(report.words)).split()}
-    return bool(_CLAIMS & words) and bool(NOT & words) != bool(NOT & others)
+    words, others = {*fold(phrase).split()}, {*fold(" ".join(report.words)).split()}
+    return bool(AUXILIARIES & words) and bool(NEGATIVES & words) != bool(NEGATIVES & others)
 
 
 def _holding(index: Index, phrase: str, allowed: Filter) -> list[Report]:
@@ -201,7 +200,7 @@ def _holding(index: Index, phrase: str, allowed: Filter) -> list[Report]:
 
 def has(report: Report, phrase: str) -> bool:
     """Whether the statement has the phrase, word for word."""
-    wanted = phrase.strip(" \"'“”‘’«».,").casefold()
+    wanted = quotation.strip_marks(phrase, ".,").casefold()
     return any(
         quotation.slice_of(words.casefold(), wanted)
         for words in (*report.words, " ".join(report.words))
@@ -209,4 +208,4 @@ def has(report: Report, phrase: str) -> bool:
 
 
 def _share(report: Report, wanted: frozenset[str]) -> float:
-    return len(wanted & content_stems(" ".join(report.words))) / len(wanted) if wanted else 0.0
+    return overlap(wanted, content_stems(" ".join(report.words)))

@@ -8,10 +8,11 @@ from itertools import pairwise
 
 from retrieval.attribution.wording import quoted
 from retrieval.english import numbers
+from retrieval.english.grammar import JOINING
 from retrieval.english.names import key
-from retrieval.english.words import content_stems, content_stems_in_order
+from retrieval.english.negation import NEGATIVES
+from retrieval.english.words import content_stems, content_stems_in_order, fold, overlap
 from retrieval.library.index import Index
-from retrieval.library.statements import folded
 from retrieval.quotes.reports import Report, day
 from retrieval.quotes.speakers import SpeakerProfile
 from retrieval.search.hit import Citation
@@ -20,10 +21,6 @@ _DAYS = 7  # between two reports of one statement
 _COMPARED = 100  # statements that a new one is compared with; keeps the time linear
 _PART = 4  # words in common that are no chance
 _ALIKE = 0.5  # of the words of two quotations are in both, where they are versions of one
-NOT = frozenset(
-    ("not", "no", "never", "nobody", "nothing", "none", "neither", "nor", "without", "t")  # won’t
-)
-_JOINING = frozenset(("that", "if", "whether", "unless", "when"))  # "only fools believe that …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ class Groups:
     def add(self, report: Report) -> None:
         """Add a report to its group, or to a new one."""
         text = " ".join(report.words)
-        stems, words = content_stems_in_order(text), folded(text).split()
+        stems, words = content_stems_in_order(text), fold(text).split()
         pairs: set[tuple[str, ...]] = {*pairwise(stems)} or {tuple(stems or words)}
         here = self._in.setdefault((report.library, report.article.id), [])
         new = _Group(words, frozenset(stems), [report])
@@ -167,7 +164,7 @@ def _places(words: list[str], others: list[str]) -> Iterator[bool]:
     for at in range(len(many) - len(few) + 1 if len(few) >= _PART else 0):
         if many[at : at + len(few)] == few:
             ahead = many[max(0, at - _PART) : at]
-            yield bool(NOT & {*ahead}) or (at > 1 and ahead[-1] in _JOINING)
+            yield bool(NEGATIVES & {*ahead}) or (at > 1 and ahead[-1] in JOINING)
 
 
 def _is_within(report: Report, other: Report) -> bool:
@@ -186,7 +183,7 @@ def _is_wording(new: _Group, group: _Group) -> bool:
     quoted = "indirect" not in (report.statement.kind, group.same[0].statement.kind)
     elsewhere = all(one.article.id != report.article.id for one in (*group.same, *group.others))
     shared, either = new.content & group.content, new.content | group.content
-    denials = [sum(word in NOT for word in one.words) for one in (new, group)]
+    denials = [sum(word in NEGATIVES for word in one.words) for one in (new, group)]
     if denials[0] != denials[1] or _is_reversed(new.words, group.words):
         return False
     if not (quoted and elsewhere and len(shared) >= max(_PART, _ALIKE * len(either))):
@@ -198,5 +195,5 @@ def _is_wording(new: _Group, group: _Group) -> bool:
 def _is_quoted_alike(one: Report, other: Report) -> bool:
     """Whether the words in quotation marks are much the same, leaving aside the others."""
     marked = [quoted(each.article.text, each.statement.attribution) for each in (one, other)]
-    few, many = sorted((content_stems(each) or {*folded(each).split()} for each in marked), key=len)
-    return len(few & many) >= _ALIKE * len(few)
+    few, many = sorted((content_stems(each) or {*fold(each).split()} for each in marked), key=len)
+    return overlap(few, many) >= _ALIKE

@@ -1,28 +1,18 @@
 """How well a sentence meets a question."""
 
-import re
 from collections.abc import Set
 from functools import lru_cache
 
+from retrieval.english.dates import says_when
+from retrieval.english.names import INNER_NAME
+from retrieval.english.numbers import has_amount
 from retrieval.english.words import content_stems, stems
-from retrieval.questions.features import NAME, QuestionFeatures
+from retrieval.questions.features import QuestionFeatures
 from retrieval.questions.requests import speakers
 from retrieval.search.sentences import QuotableSentence
 
 _SAME_MEANING = 0.5  # cosine from which a sentence may answer in other words than the question's
 _TOPICAL = 0.4  # cosine of a sentence with a topic from which it is on the topic
-_NUMBER = re.compile(
-    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?"
-    r"|thousands?|millions?|billions?|half|quarter|third|twice|double|none)\b",
-    re.I,
-)
-_DATE = re.compile(
-    r"\b(1[5-9]\d\d|20\d\d)\b|\b(January|February|March|April|May|June|July|August|September"
-    r"|October|November|December|(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today"
-    r"|tonight|tomorrow|noon|midnight|spring|summer|autumn|fall|winter|morning|evening)\b"
-    r"|\b(Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\b\.?|\b\d{1,2}(:\d\d)? ?[ap]\.?m\b"
-    r"|\b(week|month|year|century|decade)s?\b"
-)
 
 
 def may_answer(
@@ -71,11 +61,11 @@ def features(one: QuotableSentence, asked: QuestionFeatures) -> list[float]:
 def _has_type(text: str, asked: QuestionFeatures) -> float:
     """Whether the text has an answer of the type asked for, 0 or 1; 0.5 where none is."""
     if asked.answer_type == "number":
-        return float(bool(_NUMBER.search(text)))
+        return float(has_amount(text))
     if asked.answer_type == "date":
-        return float(bool(_DATE.search(text)))
+        return float(says_when(text))
     if asked.answer_type == "name":
-        return float(bool(content_stems(" ".join(NAME.findall(text))) - asked.terms))
+        return float(bool(content_stems(" ".join(INNER_NAME.findall(text))) - asked.terms))
     return 0.5
 
 

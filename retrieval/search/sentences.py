@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from retrieval.english.boilerplate import BYLINE, NOTICE
 from retrieval.english.instructions import addresses_the_model, has_address
+from retrieval.english.quotation import CLOSING
 from retrieval.english.sentences import sentences
 from retrieval.search.hit import Hit
 
@@ -79,11 +80,11 @@ def news_sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _is_sentence(text: str) -> bool:
-    if text.rstrip("\"'”’»)]*_")[-1:] == "?" or BYLINE.match(text):
+    if text.rstrip(f"{CLOSING}]*_")[-1:] == "?" or BYLINE.match(text):
         return False  # a question states nothing, and many headings are questions
     if _BRACKETED.search(text):  # it would look like a citation
         return False
-    if len(text.split()) < _MIN_WORDS or text.rstrip("\"'”’»)]*_")[-1:] not in tuple(".!…;"):
+    if len(text.split()) < _MIN_WORDS or text.rstrip(f"{CLOSING}]*_")[-1:] not in tuple(".!…;"):
         return False
     return not (NOTICE.search(text) or has_address(text))
 

@@ -96,7 +96,7 @@ def test_proved_sentences_are_shown_and_cited(desk: Newsdesk, server: Server, sa
 WRONG = [
     ("The bridge was closed because its cables had rusted.", "it cites nothing"),
     ("The bridge was closed because its cables had rusted [7].", "there is no passage 7"),
-    ("About 1,300 commuters take the ferry now [1].", "the number 1300"),
+    ("About 1,300 commuters take the ferry now [1].", "the number 1,300"),
     ("Mayor Eva Lund said that the cables of the bridge had rusted [1].", "the name Eva"),
     ("Ada Lund said: “We will open it before spring” [1].", "a quotation"),
     ("She told reporters “not a day later” about the bridge [1].", "a quotation"),
@@ -108,9 +108,9 @@ WRONG = [
     ("Visitors celebrated wonderful holidays beside beautiful beaches [1].", "Visitors"),
     ("The bridge of Halvik was closed “on Monday [1].", "a quotation"),
     ("ZEBRA-7731 [1].", "no whole sentence"),
-    ("About -1,200 commuters take the ferry now [1].", "the number -1200"),
-    ("About $1,200 commuters take the ferry now [1].", "the number $1200"),
-    ("About 1,200 million commuters take the ferry now [1].", "the number 1200million"),
+    ("About -1,200 commuters take the ferry now [1].", "the number -1,200"),
+    ("About $1,200 commuters take the ferry now [1].", "the number $1,200"),
+    ("About 1,200 million commuters take the ferry now [1].", "the number 1,200 million"),
 ]
 
 

@@ -191,12 +191,12 @@ def test_chat_understands_follow_ups(shared: Path) -> None:
 
 def test_chat_lets_the_model_reword_follow_ups(shared: Path, server: Server) -> None:
     def says(request: Request) -> Reply:
-        follows = "end of the talk" in request.text
+        follows = "end of the conversation" in request.text
         return "What did von der Leyen say about sanctions?" if follows else f"{SAID} [1]."
 
     server.replies = says
     talked = with_model("chat", data=shared, given=f"{QUESTION}\nand von der Leyen?\n")
-    rewritten = [one.text for one in server.requests if "end of the talk" in one.text]
+    rewritten = [one.text for one in server.requests if "end of the conversation" in one.text]
 
     assert "\n\nUnderstood: What did von der Leyen say about sanctions?\n\n" in talked.stdout
     assert len(rewritten) == 1

@@ -279,7 +279,7 @@ async def test_doctor_reports_on_the_bot(options: Settings, server: Server) -> N
     assert not before[1].note
     assert not after[2].wrong
     assert "intent is off" in after[1].note
-    assert "refuses" in refused[0].wrong
+    assert "rejects" in refused[0].wrong
 
 
 @pytest.mark.slow

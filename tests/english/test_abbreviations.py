@@ -76,8 +76,9 @@ It is Gen Z. Congress knows|It was world war I. Congress knows|It is title X. Co
 It is option B. Congress knows|It is level B. Congress knows|It is phase B. Congress knows
 """
 TABLES = [
-    "_TITLES", "_NEVER_LAST", "_MONTHS", "_WEEKDAYS", "_NUMBERED", "_MAY_BE_LAST", "GENERATIONS",
-    "_NAMED_AFTER", "CLOCK", "_ZONES", "EXCLAIMED", "_LETTERED",
+    "_COURTESY", "_RANKS", "_OTHER_TITLES", "_PLACES", "_NEVER_LAST", "_MONTHS", "_WEEKDAYS",
+    "_NUMBERED", "_MAY_BE_LAST", "GENERATIONS", "_NAMED_AFTER", "CLOCK", "_ZONES", "EXCLAIMED",
+    "_LETTERED",
 ]  # fmt: skip
 
 

@@ -70,6 +70,23 @@ def test_a_sentence_that_denies_attributes_or_moves_the_claim_does_not_confirm_i
     assert given.citation is not None
 
 
+@pytest.mark.parametrize(
+    ("statement", "sentence", "said"),
+    [
+        ("The storm of Vik killed 250 people.",
+         "The storm of Vik killed two hundred and fifty people.", True),
+        ("The bridge of Vik cost 2.5 million.", "The bridge of Vik cost $2,500,000.", True),
+        ("The bridge of Vik cost $5 million.", "The bridge of Vik cost €5 million.", False),
+        ("The storm of Vik killed 200 people.",
+         "The storm of Vik killed two hundred and fifty people.", False),
+    ],
+)  # fmt: skip
+def test_numbers_are_compared_in_words_and_figures(
+    statement: str, sentence: str, said: bool
+) -> None:
+    assert verdict(statement, hits(sentence)).said is said
+
+
 def test_words_far_apart_do_not_confirm_a_claim() -> None:
     far = (
         "Bonobos live south of the river, and thereby were separated from the ancestors of the "

@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from retrieval.questions.period import Days, asked_days
+from retrieval.errors import SettingsError
+from retrieval.questions.period import Days, asked_days, day
 
 WEDNESDAY = date(2026, 11, 25)
 
@@ -65,3 +66,43 @@ def test_the_period_is_removed_from_the_question() -> None:
     assert asked_days("what did X say on Monday about Y?", WEDNESDAY).rest == (
         "what did X say about Y?"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("last week", "2026-11-16", "2026-11-22"),
+        ("This Week", "2026-11-23", "2026-11-29"),
+        ("last month", "2026-10-01", "2026-10-31"),
+        ("last year", "2025-01-01", "2025-12-31"),
+        ("the past 3 days", "2026-11-22", "2026-11-25"),
+        ("yesterday", "2026-11-24", "2026-11-24"),
+        ("Monday", "2026-11-23", "2026-11-23"),
+        ("2025-05-16", "2025-05-16", "2025-05-16"),
+        ("16 May 2025", "2025-05-16", "2025-05-16"),
+        ("sept 5th", "2026-09-05", "2026-09-05"),
+        ("May 2025", "2025-05-01", "2025-05-31"),
+        ("december", "2025-12-01", "2025-12-31"),
+        ("2025", "2025-01-01", "2025-12-31"),
+        ("3 days ago", "2026-11-22", "2026-11-22"),
+    ],
+)
+def test_days_of_a_filter(text: str, first: str, last: str) -> None:
+    assert day(text, WEDNESDAY) == date.fromisoformat(first)
+    assert day(text, WEDNESDAY, last=True) == date.fromisoformat(last)
+
+
+@pytest.mark.parametrize("text", ["last week", "this month", "yesterday", "the last 3 days"])
+def test_words_mean_the_same_days_in_a_question_and_in_a_filter(text: str) -> None:
+    words = f"in {text}" if text.startswith("the") else text
+    assert asked_days(f"what did he say {words}?", WEDNESDAY).since == day(text, WEDNESDAY)
+
+
+def test_no_words_are_no_day() -> None:
+    assert day("  ", WEDNESDAY) is None
+
+
+@pytest.mark.parametrize("text", ["gibberish", "5", "31 February 2025"])
+def test_words_that_are_no_day_are_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match=text):
+        day(text, WEDNESDAY)
