@@ -184,13 +184,13 @@ def test_sentences_are_in_order_do_not_overlap_and_cover_the_text(text: str) -> 
 
 
 @given(texts)
-def test_the_next_lines_change_nothing(text: str) -> None:
+def test_later_lines_do_not_change_a_sentence(text: str) -> None:
     found = sentences(text)
 
     assert sentences(f"{text}\n\nHe left.") == [*found, (len(text) + 2, len(text) + 10)]
 
 
-def test_a_long_sentence_is_cut_at_a_blank_that_no_stop_is_before() -> None:
+def test_a_long_sentence_is_cut_at_a_blank_without_a_stop_before_it() -> None:
     text = "and Sen. Ann Lee of the U.S. Senate " * 300
 
     found = [text[start:end] for start, end in sentences(text)]
