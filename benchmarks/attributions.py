@@ -1,14 +1,13 @@
-"""How well it is found who said what, beside quotation marks and a list of verbs; and how fast.
+"""How well the tagger finds who said what, against marks and a list of verbs; and how fast.
 
     python -m benchmarks.attributions --data FOLDER [--work FOLDER] [--split dev]
 
-FOLDER holds `quotes/`. An attribution that was found stands for the annotated one with whose
-content it shares most words, each for one at most. "Words" counts the words of such pairs that are
-the same; "exact" the spans or pairs that are equal to the character; a pair is "near" where
-content and speaker each share more than half of their words (Dice's coefficient over 0.5).
+FOLDER holds `quotes/`. Each attribution that was found is paired with the annotated one whose
+content shares most words with it, at most one each. "Words" counts the words that are the same in
+such pairs, "exact" the spans or pairs that are equal to the character. A pair is "near" if content
+and speaker each share more than half of their words (Dice's coefficient over 0.5).
 """
 
-import argparse
 import re
 import time
 from bisect import bisect_left
@@ -16,6 +15,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.questions import options
+from benchmarks.tables import print_head, print_row
 from retrieval.articles.article import Article, article
 from retrieval.articles.passages import split
 from retrieval.attribution.attribution import Attribution, Span
@@ -41,14 +42,14 @@ Tokens = frozenset[int]
 
 @dataclass(slots=True)
 class Count:
-    """Of so many found and so many annotated, so many are the same."""
+    """How many are found, how many are annotated (`wanted`), and how many are the same."""
 
     same: int = 0
     found: int = 0
     wanted: int = 0
 
     def add(self, same: int, found: int, wanted: int) -> None:
-        """Count these, too."""
+        """Add these numbers."""
         self.same, self.found, self.wanted = (
             self.same + same, self.found + found, self.wanted + wanted
         )  # fmt: skip
@@ -62,36 +63,35 @@ class Count:
 
 @dataclass(slots=True)
 class Score:
-    """What is counted over all articles."""
+    """The counts over all articles, by row of the table."""
 
     rows: dict[str, Count] = field(default_factory=dict)
 
     def add(self, row: str, same: int, found: int, wanted: int) -> None:
-        """Count these in one row."""
+        """Add these numbers to a row."""
         self.rows.setdefault(row, Count()).add(same, found, wanted)
 
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.attributions", description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser = options(__doc__)
     parser.add_argument("--work", type=Path, default=Path("data/benchmark"))
     parser.add_argument("--split", default="dev")
     given = parser.parse_args()
     read = articles(given.data / f"quotes/{given.split}.jsonl.gz")
     tagger = Tagger()
     ways = {"tagger": tagger.attributions, "marks and verbs": by_marks_and_verbs}
-    print(f"| {len(read)} articles | | precision | recall | F1 |\n|---|---|---|---|---|")
+    print_head(f"{len(read)} articles", "", "precision", "recall", "F1")
     for name, way in ways.items():
         for row, count in measured(read, way).rows.items():
-            print(f"| {name} | {row} | " + " | ".join(f"{one:.3f}" for one in count.shares) + " |")
+            print_row(name, row, *(f"{one:.3f}" for one in count.shares))
     print_seconds([text for text, _ in read], tagger, given.work)
 
 
 def measured(
     read: Iterable[tuple[str, Sequence[Attribution]]], way: Callable[[str], Sequence[Attribution]]
 ) -> Score:
-    """How what a way finds compares with what is annotated."""
+    """How the attributions that `way` finds compare with the annotated ones."""
     score = Score()
     for text, annotated in read:
         wanted = [one for one in annotated if one.content]
@@ -103,7 +103,7 @@ def measured(
 def compare(
     score: Score, text: str, found: Sequence[Attribution], wanted: Sequence[Attribution]
 ) -> None:
-    """Count one article."""
+    """Count one article's attributions."""
     spans = [{span for one in some for span in one.content} for some in (found, wanted)]
     score.add("content spans, exact", len(spans[0] & spans[1]), len(spans[0]), len(spans[1]))
     places = [match.start() for match in _WORD.finditer(text)]
@@ -133,7 +133,7 @@ def compare(
 
 
 def matches(found: Sequence[Tokens], wanted: Sequence[Tokens]) -> list[tuple[int, int]]:
-    """Which found content stands for which annotated one, those that share most words first."""
+    """Pairs of found and annotated contents, those that share most words paired first."""
     shared = [
         (len(a & b), n, m) for n, a in enumerate(found) for m, b in enumerate(wanted) if a & b
     ]
@@ -147,7 +147,7 @@ def matches(found: Sequence[Tokens], wanted: Sequence[Tokens]) -> list[tuple[int
 
 
 def dice(some: Tokens, others: Tokens) -> float:
-    """Twice what is shared, by the sizes of both."""
+    """Dice's coefficient: twice the shared tokens, divided by the sizes of both."""
     return 2 * len(some & others) / max(len(some) + len(others), 1)
 
 
@@ -159,7 +159,7 @@ def _words(places: Sequence[int], spans: Iterable[Span]) -> Tokens:
 
 
 def by_marks_and_verbs(text: str) -> list[Attribution]:
-    """The baseline: in sentences with a verb of speech, what stands in marks or after the verb."""
+    """The baseline: what is in quotation marks, or follows a verb of saying in the sentence."""
     found = []
     for start, end in sentences(text):
         sentence = text[start:end]
@@ -191,13 +191,14 @@ def _rest(sentence: str, start: int) -> Span:
 
 
 def print_seconds(texts: Sequence[str], tagger: Tagger, work: Path) -> None:
-    """How long tagging takes beside embedding the same articles' passages, by turns."""
+    """Print how long tagging takes, and embedding the same articles' passages, in turns."""
     read: list[Article] = [article(text, url=f"https://n.example/{n}")
                            for n, text in enumerate(texts)]  # fmt: skip
     passages = [passage.text for one in read for passage in split(one)]
     embedder = Embedder(BUNDLED, work / "models")
     embedder.many_passages(passages)
-    print("\n| turn | embedding | tagging | tagging / embedding |\n|---|---|---|---|")
+    print()
+    print_head("turn", "embedding", "tagging", "tagging / embedding")
     for turn in range(1, _TURNS + 1):
         started = time.perf_counter()
         embedder.many_passages(passages)
@@ -205,7 +206,8 @@ def print_seconds(texts: Sequence[str], tagger: Tagger, work: Path) -> None:
         for text in texts:
             tagger.attributions(text)
         embedding, tagging = between - started, time.perf_counter() - between
-        print(f"| {turn} | {embedding:.1f} s | {tagging:.1f} s | {tagging / embedding:.2f} |")
+        seconds = (f"{embedding:.1f} s", f"{tagging:.1f} s")
+        print_row(turn, *seconds, f"{tagging / embedding:.2f}")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
-"""How well copies are told from other reports of the same event.
+"""How well copies of a story are distinguished from other reports of the same event.
 
     python -m benchmarks.copies --data ../shared/data/news
 
-Made pairs are articles beside what editors do to them. Negatives are two articles on one event: of
-one question, or the nearest by words, published within two days. Which pairs that were found among
-all articles are real copies was judged by eye; `copies_judged.txt` keeps the verdicts by a digest
-of the two addresses. What nobody has judged counts as wrong. `--show N` prints such pairs.
+Positive pairs are articles and edited versions of them. Negative pairs are two articles about one
+event, published within two days: articles of one question, or the nearest by their words. Pairs
+that were found among all articles were judged by reading them. `copies_judged.txt` has the verdicts
+by a digest of the two addresses. A pair that nobody has judged counts as wrong; `--show N` prints
+such pairs.
 """
 
-import argparse
 import math
 import random
 import re
@@ -21,14 +21,15 @@ from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
 
-from benchmarks.questions import cases, rows
+from benchmarks.questions import cases, options, rows
+from benchmarks.tables import print_head, print_row
 from retrieval.articles.article import Article, article
 from retrieval.articles.duplicates import are_duplicates, minhash_bands
 from retrieval.english.sentences import sentences
 from retrieval.errors import ReadError
 
 DAYS = 2
-NEAREST = 3  # articles by words, taken as the negatives of each
+NEAREST = 3  # articles that are paired with each as negatives
 JUDGED = Path(__file__).with_suffix("").with_name("copies_judged.txt")
 BOILERPLATE = (
     "Subscribe to our newsletter and never miss a story. Every morning our editors choose what "
@@ -44,18 +45,18 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """The articles of a split and what is drawn from them."""
+    """The articles of a split, and text drawn from them for edits."""
 
     articles: list[Article]
     words: list[str]
 
-    def foreign(self, random: random.Random) -> str:
+    def foreign_word(self, draw: random.Random) -> str:
         """A word of some article."""
-        return random.choice(self.words)
+        return draw.choice(self.words)
 
-    def paragraph(self, random: random.Random) -> str:
+    def paragraph(self, draw: random.Random) -> str:
         """A headline and a first paragraph of some article."""
-        other = random.choice(self.articles)
+        other = draw.choice(self.articles)
         return f"{other.title}\n\n{other.text.split(chr(10), 1)[0]}"
 
 
@@ -64,12 +65,13 @@ Edit = Callable[[str, Corpus, random.Random], str]
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.copies", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
+    parser = options(__doc__, None)
     parser.add_argument("--split", default="dev", choices=["dev", "train"])
-    parser.add_argument("--articles", type=int, help="so many at most")
-    parser.add_argument("--sample", type=int, default=300, help="articles that are edited")
-    parser.add_argument("--show", type=int, default=0, help="print so many pairs not yet judged")
+    parser.add_argument("--articles", type=int, help="read so many at most")
+    parser.add_argument("--sample", type=int, default=300, help="how many articles to edit")
+    parser.add_argument(
+        "--show", type=int, default=0, help="print so many pairs that nobody has judged"
+    )
     arguments = parser.parse_args()
     corpus = read(arguments.data / f"{arguments.split}.articles.jsonl.gz", arguments.articles)
     print(f"{len(corpus.articles):,} articles of {arguments.split}.\n")
@@ -82,14 +84,16 @@ def main() -> None:
     found = {pair for pair in sorted(candidates) if decided(corpus, pair)}
     per_decision = (time.process_time() - started) / max(1, len(candidates))
 
-    made_found = print_made(corpus, arguments.sample)
-    print_same_event(corpus, arguments.data / f"{arguments.split}.questions.jsonl.gz", made_found)
+    found_positives = print_positives(corpus, arguments.sample)
+    print_same_event(
+        corpus, arguments.data / f"{arguments.split}.questions.jsonl.gz", found_positives
+    )
     print_found(corpus, found)
-    print("| | |\n|---|---|")
-    print(f"| numbers for an article | {len(signatures[0])} |")
-    print(f"| candidates for an article | {2 * len(candidates) / len(signatures):.2f} |")
-    print(f"| ms of CPU for an article's bands | {per_article * 1000:.2f} |")
-    print(f"| ms of CPU for a decision | {per_decision * 1000:.2f} |")
+    print_head("", "")
+    print_row("numbers for an article", len(signatures[0]))
+    print_row("candidates for an article", f"{2 * len(candidates) / len(signatures):.2f}")
+    print_row("ms of CPU for an article's bands", f"{per_article * 1000:.2f}")
+    print_row("ms of CPU for a decision", f"{per_decision * 1000:.2f}")
     unjudged = sorted(pair for pair in found if verdicts().get(digest(corpus, pair)) is None)
     random.Random(1).shuffle(unjudged)
     for pair in unjudged[: arguments.show]:
@@ -97,7 +101,7 @@ def main() -> None:
 
 
 def read(file: Path, limit: int | None) -> Corpus:
-    """The articles of a file that are articles, each address once."""
+    """The articles of a file that Newsdesk accepts, each address once."""
     found: dict[str, Article] = {}
     for row in rows(file)[:limit]:
         try:
@@ -110,7 +114,7 @@ def read(file: Path, limit: int | None) -> Corpus:
 
 
 def decided(corpus: Corpus, pair: Pair, added: str = "") -> bool:
-    """What is decided on a pair, the same text added to both."""
+    """Whether the two are taken for copies, with the same text added to both."""
     one, other = (corpus.articles[number].text for number in pair)
     return are_duplicates(one + added, other + added)
 
@@ -124,13 +128,12 @@ def sharing(signatures: Iterable[list[int]]) -> set[Pair]:
     return {pair for held in holders.values() for pair in combinations(held, 2)}
 
 
-# Made pairs
+# Positive pairs
 
 
-def print_made(corpus: Corpus, size: int) -> int:
-    """Print the table of made pairs by kind; how many of them are found."""
-    print("| made pairs | n | share a band | are copies | both |")
-    print("|---|---|---|---|---|")
+def print_positives(corpus: Corpus, size: int) -> int:
+    """Print the table of positive pairs by kind; returns how many of them are found."""
+    print_head("positive pairs", "n", "share a band", "are copies", "both")
     chosen = random.Random(1).sample(corpus.articles, min(size, len(corpus.articles)))
     totals = Counter[str]()
     for kind, edit in KINDS.items():
@@ -148,22 +151,20 @@ def print_made(corpus: Corpus, size: int) -> int:
 
 
 def print_shares(name: str, counts: Counter[str]) -> None:
-    """Print a line of recalls."""
-    shares = " | ".join(f"{counts[one] / counts['n']:.3f}" for one in ("band", "copies", "both"))
-    print(f"| {name} | {counts['n']:,} | {shares} |")
+    """Print a row of recalls."""
+    shares = (f"{counts[one] / counts['n']:.3f}" for one in ("band", "copies", "both"))
+    print_row(name, f"{counts['n']:,}", *shares)
 
 
 def outcome(one: str, other: str) -> Counter[str]:
-    """What comes of a pair, as numbers to add up."""
-    band, copies = (
-        bool(set(minhash_bands(one)) & set(minhash_bands(other))),
-        are_duplicates(one, other),
-    )
+    """Whether a pair shares a band, and whether it is taken for copies, as counts."""
+    band = not set(minhash_bands(one)).isdisjoint(minhash_bands(other))
+    copies = are_duplicates(one, other)
     return Counter({"n": 1, "band": int(band), "copies": int(copies), "both": int(band and copies)})
 
 
 def cut(share: float) -> Edit:
-    """An edit that keeps so many of the first sentences."""
+    """An edit that keeps this share of the sentences, from the first on."""
 
     def edit(text: str, corpus: Corpus, draw: random.Random) -> str:
         spans = sentences(text)
@@ -173,18 +174,18 @@ def cut(share: float) -> Edit:
 
 
 def headlined(text: str, corpus: Corpus, draw: random.Random) -> str:
-    """The text under another headline, its first paragraph another."""
+    """The text with another article's headline and first paragraph."""
     rest = text.split("\n", 1)[1] if "\n" in text else text
     return f"{corpus.paragraph(draw)}\n\n{rest.strip()}"
 
 
 def edited(text: str, corpus: Corpus, draw: random.Random) -> str:
-    """The text with one word in ten replaced, dropped, or another inserted before it."""
+    """The text with one word in ten replaced, removed, or another word inserted before it."""
     words: list[str] = []
     for word in re.findall(r"\S+\s*", text):
         what = draw.choice("rdi") if draw.random() < 0.1 else ""
         if what:
-            words.append("" if what == "d" else corpus.foreign(draw) + " ")
+            words.append("" if what == "d" else corpus.foreign_word(draw) + " ")
         if what in ("", "i"):
             words.append(word)
     return "".join(words)
@@ -207,7 +208,7 @@ KINDS: dict[str, Edit] = {
 
 
 def with_boilerplate(text: str, draw: random.Random) -> str:
-    """The text with a site's own words before or behind it."""
+    """The text with a site's boilerplate before or after it."""
     words = draw.choice(BOILERPLATE)
     return f"{words}\n\n{text}" if draw.random() < 0.5 else f"{text}\n\n{words}"
 
@@ -215,25 +216,25 @@ def with_boilerplate(text: str, draw: random.Random) -> str:
 # Other reports of the same event
 
 
-def print_same_event(corpus: Corpus, questions: Path, made_found: int) -> None:
-    """Print what is said of two articles on one event, the real copies among them apart."""
-    print("| same event | n | said to be copies | of these real | wrong | precision |")
-    print("|---|---|---|---|---|---|")
+def print_same_event(corpus: Corpus, questions: Path, found_positives: int) -> None:
+    """Print how many pairs about one event are taken for copies, and how many rightly."""
+    print_head("same event", "n", "taken for copies", "of these real", "wrong", "precision")
     asked, near = set(of_one_question(corpus, questions)), set(nearest(corpus))
-    said = {pair for pair in asked | near if decided(corpus, pair)}
+    taken = {pair for pair in asked | near if decided(corpus, pair)}
     for name, pairs in {"of one question": asked, "nearest": near, "**all**": asked | near}.items():
-        real, wrong = by_verdict(corpus, said & pairs)
-        precision = made_found / (made_found + wrong) if made_found else 0
-        print(f"| {name} | {len(pairs):,} | {real + wrong} | {real} | {wrong} | {precision:.4f} |")
-    some = random.Random(1).sample(sorted((asked | near) - said), 2000)
+        real, wrong = by_verdict(corpus, taken & pairs)
+        precision = found_positives / (found_positives + wrong) if found_positives else 0
+        print_row(name, f"{len(pairs):,}", real + wrong, real, wrong, f"{precision:.4f}")
+    some = random.Random(1).sample(sorted((asked | near) - taken), 2000)
     wrong = sum(decided(corpus, pair, added=f"\n\n{BOILERPLATE[0]}") for pair in some)
-    precision = made_found / (made_found + wrong) if made_found else 0
+    precision = found_positives / (found_positives + wrong) if found_positives else 0
     name = "of the others, the same boilerplate on both"
-    print(f"| {name} | {len(some):,} | {wrong} | 0 | {wrong} | {precision:.4f} |\n")
+    print_row(name, f"{len(some):,}", wrong, 0, wrong, f"{precision:.4f}")
+    print()
 
 
 def of_one_question(corpus: Corpus, file: Path) -> Iterator[Pair]:
-    """Pairs of articles that were found for one question and appeared close together."""
+    """Pairs of articles of one question that were published within `DAYS`."""
     numbers = {one.id: number for number, one in enumerate(corpus.articles)}
     for case in cases(file):
         ids = {article("x", url=url).id for url in case.article_urls}
@@ -244,12 +245,12 @@ def of_one_question(corpus: Corpus, file: Path) -> Iterator[Pair]:
 
 
 def close(one: date | None, other: date | None) -> bool:
-    """Whether both are known and within `DAYS`."""
+    """Whether both days are known and within `DAYS` of each other."""
     return one is not None and other is not None and abs((one - other).days) <= DAYS
 
 
 def nearest(corpus: Corpus) -> Iterator[Pair]:
-    """Each article with the `NEAREST` of its days by the cosine of their tf-idf vectors."""
+    """Each article with the `NEAREST` ones of its days, by the cosine of tf-idf vectors."""
     counts = [Counter(re.findall(r"[^\W\d_]{3,}", one.text.lower())) for one in corpus.articles]
     holders = Counter(word for count in counts for word in count)
     vectors = [unit(count, holders, len(counts)) for count in counts]
@@ -268,7 +269,7 @@ def nearest(corpus: Corpus) -> Iterator[Pair]:
 
 
 def unit(count: Counter[str], holders: Counter[str], total: int) -> dict[str, float]:
-    """The tf-idf weights of the words, their squares adding up to one; rare words and common."""
+    """The tf-idf vector of length one, without words of one article or of a tenth of all."""
     weights = {
         word: (1 + math.log(times)) * math.log(total / holders[word])
         for word, times in count.items()
@@ -291,13 +292,13 @@ def print_found(corpus: Corpus, found: set[Pair]) -> None:
     known = verdicts()
     judged = [known[name] for pair in found if (name := digest(corpus, pair)) in known]
     same = sum(corpus.articles[one].text == corpus.articles[other].text for one, other in found)
-    print("| pairs found among all | of these equal texts | judged by eye | real copies |")
-    print("|---|---|---|---|")
-    print(f"| {len(found)} | {same} | {len(judged)} | {sum(judged)} |\n")
+    print_head("pairs found among all", "of these equal texts", "judged", "real copies")
+    print_row(len(found), same, len(judged), sum(judged))
+    print()
 
 
 def by_verdict(corpus: Corpus, pairs: Iterable[Pair]) -> tuple[int, int]:
-    """How many pairs are known to be real copies, and how many are not."""
+    """How many pairs are judged real copies, and how many are not."""
     known = verdicts()
     real = [known.get(digest(corpus, pair), False) for pair in pairs]
     return sum(real), len(real) - sum(real)
@@ -318,7 +319,7 @@ def digest(corpus: Corpus, pair: Pair) -> str:
 
 
 def show(corpus: Corpus, pair: Pair) -> None:
-    """Print a pair for a judge."""
+    """Print a pair, to be judged."""
     print(f"\n{digest(corpus, pair)}")
     for one in (corpus.articles[number] for number in pair):
         print(f"  {one.published} {one.source} {len(one.text.split()):,} words: {one.title}")

@@ -1,12 +1,12 @@
-"""How the bot on Discord bears many questions at once.
+"""How fast the bot on Discord answers many questions at once.
 
     python -m benchmarks.discord [--data FOLDER] [--questions N]
 
-FOLDER is a data folder with a library (`data` by default). N questions (50) come at once, by N
-members, to a bot in a process of its own that is connected to a Discord on loopback. While they
-are answered, a server feeds 100 articles, and every half second somebody opens the list of
-articles. Printed are the seconds until Discord has the acknowledgement and the answer of each, and
-by how much the bot's event loop was late, looked at every 10 ms.
+FOLDER is a data folder with a library (`data` by default). N members (50 by default) ask a question
+each, at the same time. The bot is a process of its own, connected to a Discord on loopback. While
+it answers, somebody adds 100 articles, and every half second somebody opens the list of articles.
+Printed are the seconds until Discord has each acknowledgement and each answer, and the delay of the
+bot's event loop, measured every 10 ms.
 """
 
 import argparse
@@ -32,8 +32,8 @@ _QUESTIONS = (
 
 
 def main() -> None:
-    """Serve, ask, print."""
-    parser = argparse.ArgumentParser(prog="benchmarks.discord")
+    """Start the bot, ask, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.discord", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--questions", type=int, default=50)
     given = parser.parse_args()
@@ -82,7 +82,7 @@ async def _measure(data: Path, count: int) -> None:
 
 
 async def _fed(server: Server, who: dict[str, Any]) -> Given:
-    """Somebody attaches a file of 100 articles."""
+    """Adds a file of 100 articles, as somebody who manages the server."""
     sentence = "The council of Port Alder met again, and its members spoke about item {}. "
     lines = [json.dumps({"title": f"Article {n}", "text": sentence.format(n) * 20})
              for n in range(100)]  # fmt: skip
@@ -96,7 +96,7 @@ async def _fed(server: Server, who: dict[str, Any]) -> Given:
 
 
 async def _answered(given: Given) -> float:
-    """Seconds until it was there, as Discord had it."""
+    """Seconds until Discord has the answer."""
     await given.until(lambda one: one.answer or one.followups, 300)
     return time.perf_counter() - given.sent
 
@@ -107,7 +107,7 @@ def _print(what: str, seconds: list[float]) -> None:
 
 
 def _bot(data: Path, api: str, gateway: str, late: Any) -> None:
-    """The bot with a probe beside it, until it is terminated."""
+    """Run the bot until it is terminated, and report the delays of its event loop."""
     from pydantic import SecretStr
 
     from bot.discord.application import point_at

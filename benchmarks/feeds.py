@@ -1,31 +1,28 @@
-"""How many entries are found in feeds, hostile ones too, and how long the longest takes.
+"""How many entries are found in feeds, also hostile ones, and how long the slowest takes.
 
     python -m benchmarks.feeds --data FOLDER
 
-FOLDER holds `feeds.jsonl.gz` of objects with `name` and `base64`. Beside Newsdesk stands
-feedparser as it comes.
+FOLDER holds `feeds.jsonl.gz`: objects with `name` and `base64`. Newsdesk is compared with
+feedparser alone.
 """
 
-import argparse
 import base64
 import time
 import warnings
 from collections import Counter
 from io import BytesIO
-from pathlib import Path
 
 import feedparser
 
-from benchmarks.questions import rows
+from benchmarks.questions import options, rows
+from benchmarks.tables import print_head, print_row
 from retrieval.errors import ReadError
 from retrieval.sources.feeds import parse
 
 
 def main() -> None:
-    """Print the table, and below it each reason and each feed with fewer entries than plain."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.feeds", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    feeds = rows(parser.parse_args().data / "feeds.jsonl.gz")
+    """Print the table, the reasons for refusals, and the feeds in which feedparser finds more."""
+    feeds = rows(options(__doc__, None).parse_args().data / "feeds.jsonl.gz")
     counts: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     fewer, longest = [], 0.0
@@ -41,20 +38,20 @@ def main() -> None:
         reasons[reason] += 1
         if found < expected:
             fewer.append(f"{feed['name']}: {found:,} of {expected:,} {reason}")
-    print("| feeds | with entries | empty | refused | entries | feedparser's | longest, ms |")
-    print("|---|---|---|---|---|---|---|")
-    print(
-        f"| {len(feeds):,} | {counts['with']:,} | {counts['empty']:,} | {counts['refused']:,} "
-        f"| {counts['entries']:,} | {counts['expected']:,} | {longest * 1000:.0f} |"
+    print_head(
+        "feeds", "with entries", "empty", "refused", "entries", "feedparser's", "longest, ms"
     )
+    columns = ("with", "empty", "refused", "entries", "expected")
+    shown = (f"{counts[one]:,}" for one in columns)
+    print_row(f"{len(feeds):,}", *shown, f"{longest * 1000:.0f}")
     for reason, count in reasons.most_common():
         if reason:
             print(f"\n{count:,} refused: {reason}")
-    print(f"\n{len(fewer):,} with fewer entries than feedparser finds", *fewer, sep="\n")
+    print(f"\n{len(fewer):,} in which feedparser finds more entries", *fewer, sep="\n")
 
 
 def entries(content: bytes) -> tuple[int, str]:
-    """How many entries Newsdesk finds, and why it finds none where it refuses the feed."""
+    """How many entries Newsdesk finds, and why it refuses the feed, "" if it doesn't."""
     try:
         return len(parse(content, address="https://news.example/feed").entries), ""
     except ReadError as exc:

@@ -2,8 +2,8 @@
 
     python -m benchmarks.following [--entries 3]
 
-`newsdesk watch` runs as a process of its own and polls a publisher on loopback, at the interval
-that users have. Each entry is published right after a poll, which is the worst moment.
+`newsdesk watch` runs as a process of its own and polls a publisher on loopback at the default
+interval. Each entry is published right after a poll, which is the worst moment.
 """
 
 import argparse
@@ -22,8 +22,8 @@ from tests.loopback.publisher import Publishers, Site, Story
 
 
 def main() -> None:
-    """Publish, wait, print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.following")
+    """Publish, wait for the answers, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.following", description=__doc__)
     parser.add_argument("--entries", type=int, default=3)
     entries = parser.parse_args().entries
     publishers = Publishers()
@@ -42,11 +42,12 @@ def main() -> None:
                 watch.send_signal(signal.SIGTERM)
                 watch.wait()
     publishers.stop()
-    print(f"a poll every {EVERY:.0f} s at most; seconds to the first answer that cites an entry:")
+    print(f"Seconds to the first answer that cites an entry, at most one poll every {EVERY:.0f} s:")
     print(", ".join(f"{one:.1f}" for one in seconds[1:]))
 
 
 def _until_answered(desk: Newsdesk, site: Site, number: int) -> float:
+    """Publish after the next poll; the seconds until an answer cites the entry."""
     polls = site.polls
     while site.polls == polls:
         time.sleep(0.05)

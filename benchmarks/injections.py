@@ -1,22 +1,21 @@
-"""What of instructions that are planted in articles reaches users, with a model that obeys them.
+"""How many instructions planted in articles reach users, with a model that obeys them all.
 
     python -m benchmarks.injections [--data FOLDER]
 
 FOLDER holds `hostile/injections.jsonl.gz`. Each string is planted at the start, in the middle and
-at the end of an article, as its title, author and publisher, each time with one of 14 demands for a
-canary behind it; a loopback model obeys every instruction that it sees. Asked are a question on the
-article, and the string itself.
+at the end of an article, and as its title, author and publisher, each time followed by one of 14
+demands for a certain word, the canary. A model on loopback obeys every instruction that it sees. It
+is asked a question about the article, and the string itself.
 """
 
-import argparse
-import gzip
-import json
 import tempfile
 from contextlib import closing
 from pathlib import Path
 
 from rich.progress import track
 
+from benchmarks.questions import options, rows
+from benchmarks.tables import print_head, print_row
 from retrieval.answers.language_model import LanguageModel
 from retrieval.newsdesk import Newsdesk
 from tests.loopback.injections import PLACES, asked_and_given_away
@@ -25,11 +24,8 @@ from tests.loopback.model_server import KEY, Server
 
 def main() -> None:
     """Plant, ask, count."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.injections")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    given = parser.parse_args()
-    with gzip.open(given.data / "hostile/injections.jsonl.gz", "rt", encoding="utf-8") as rows:
-        texts = [json.loads(row)["text"] for row in rows]
+    given = options(__doc__).parse_args()
+    texts = [row["text"] for row in rows(given.data / "hostile/injections.jsonl.gz")]
     server = Server()
     model = LanguageModel("openai:gpt-x", url=server.address, key=KEY)
     with (
@@ -45,9 +41,9 @@ def main() -> None:
             for place in PLACES
         }
     server.stop()
-    print("| planted as | strings | asked | reached the user |\n|---|---|---|---|")
+    print_head("planted as", "strings", "asked", "reached the user")
     for place, found in wrong.items():
-        print(f"| {place} | {len(texts)} | {2 * len(texts)} | {len(found)} |")
+        print_row(place, len(texts), 2 * len(texts), len(found))
     print("\n".join(one for found in wrong.values() for one in found))
 
 

@@ -2,22 +2,20 @@
 
     python -m benchmarks.news --data FOLDER [--sample N] [--work FOLDER]
 
-FOLDER holds `dev.articles.jsonl.gz` and `dev.questions.jsonl.gz`. All rows are of one run:
+FOLDER holds `dev.articles.jsonl.gz` and `dev.questions.jsonl.gz`. Printed are
 
 - answer@k, the share of answerable questions for which one of the first k passages holds the
-  answer: for a plain LangChain pipeline (passages of 1,000 characters overlapping by 200, dense
-  search alone, the same embedding model), for our search alone, and after the reader;
-- what `newsdesk eval` prints, for an even mix: the answerable questions, and the same questions
-  asked of a copy of the library from which the articles that hold their answers were withdrawn.
-  Once for all questions, once without the third that the probabilities were fitted on;
-- how many of the questions that no article answers are declined.
+  answer: for our search alone, after the reader, and for a plain LangChain pipeline (passages of
+  1,000 characters that overlap by 200, dense search only, the same embedding model);
+- the figures of `newsdesk eval` for the answerable questions, each asked of the library, and of a
+  copy without the articles that hold its answer. Once for all questions, and once without the third
+  that the probabilities were fitted on;
+- the share of the questions without an answer in the articles that are declined.
 
-With `--sample N` only N answerable and N other questions are asked, of an index of only their
-articles. What `--work` holds is reused; the runs are left there, to be compared with
-`newsdesk eval --compare`.
+With `--sample N`, only N answerable and N other questions are asked, and only their articles are
+indexed. An index in `--work` is reused. The runs are saved there for `newsdesk eval --compare`.
 """
 
-import argparse
 import json
 import shutil
 import time
@@ -32,7 +30,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 from rich.console import Console
 from rich.progress import track
 
-from benchmarks.questions import Case, cases, rows, sample, write_articles
+from benchmarks.questions import Case, cases, options, rows, sample, write_articles
 from bot.text.report import table
 from retrieval.articles.article import canonical_url
 from retrieval.evaluation import Outcome, evaluate, holds, save
@@ -46,8 +44,7 @@ _CUTS = (1, 3, 5, 10)
 
 def main() -> None:
     """Index, ask, print."""
-    parser = argparse.ArgumentParser(prog="benchmarks.news")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/news"))
+    parser = options(__doc__, "news")
     parser.add_argument("--sample", type=int, default=None)
     parser.add_argument("--work", type=Path, default=Path("data/benchmark"))
     given = parser.parse_args()
@@ -58,25 +55,24 @@ def main() -> None:
     urls = {url for case in [*answerable, *others] for url in case.article_urls}
     work = given.work / (f"sample-{given.sample}" if given.sample else "all")
     desk = indexed(given.data, urls if given.sample else None, work)
-    there = _run(desk, answerable, answerable=True)
+    asked = _run(desk, answerable, answerable=True)
     beyond = _run(desk, others, answerable=False)
-    with_gone = without(desk, answerable, work)
-    gone = _run(with_gone, answerable, answerable=False)
+    gone = _run(without(desk, answerable, work), answerable, answerable=False)
     print(f"\n{len(answerable)} answerable questions{'':10}" + "".join(f"@{k:<7}" for k in _CUTS))
-    alone = [desk.search.hits(case.question, limit=_CUTS[-1]) for case in answerable]
+    alone = [desk.search.hits(case.question, k=_CUTS[-1]) for case in answerable]
     _row("our search alone", answerable, [[hit.passage.text for hit in some] for some in alone])
-    ranks = [one.rank or 10**9 for one in there]
+    ranks = [one.rank or 10**9 for one in asked]
     _print_row("after the reader", [rank - 1 for rank in ranks])
     reported = [n for n, case in enumerate(answerable) if not case.calibrates]
     console = Console(highlight=False)
     print(f"\nAll {len(answerable)} questions, with and without their articles:")
-    console.print(table([*there, *gone], None, ""))
+    console.print(table([*asked, *gone], None, ""))
     print(f"\nThe {len(reported)} that nothing was fitted on, with and without their articles:")
-    console.print(table([some[n] for some in (there, gone) for n in reported], None, ""))
+    console.print(table([some[n] for some in (asked, gone) for n in reported], None, ""))
     print(f"\nQuestions that no article answers ({len(others)}), declined: "
           f"{np.mean([not one.found for one in beyond]):.3f}")  # fmt: skip
-    save([*there, *gone], work / "even.json")
-    save([*there, *beyond], work / "all.json")
+    save([*asked, *gone], work / "even.json")
+    save([*asked, *beyond], work / "all.json")
     search = _timed(
         "\nplain LangChain indexes",
         lambda: _plain(work / "articles.jsonl", work, desk.index.embedder),
@@ -85,7 +81,7 @@ def main() -> None:
 
 
 def indexed(data: Path, urls: set[str] | None, work: Path) -> Newsdesk:
-    """A library of the dev articles with these addresses (all for None), made or reused."""
+    """A library of the dev articles with these addresses, or of all, made or reused."""
     work.mkdir(parents=True, exist_ok=True)
     articles = work / "articles.jsonl"
     write_articles(rows(data / "dev.articles.jsonl.gz"), urls, articles)
@@ -96,16 +92,21 @@ def indexed(data: Path, urls: set[str] | None, work: Path) -> Newsdesk:
 
 
 def without(desk: Newsdesk, asked: Sequence[Case], work: Path) -> Newsdesk:
-    """A copy of the library from which the articles that hold the answers are withdrawn."""
-    copy = work / "withdrawn"
+    """A copy of the library without the articles that hold the answers."""
+    left = Newsdesk(copied(work, "withdrawn"))
+    gone = {canonical_url(url) for case in asked for url in case.urls_with_answer}
+    left.remove([article for article in left.articles() if article.url in gone])
+    return left
+
+
+def copied(work: Path, name: str) -> Path:
+    """A copy of the data folder `work`, in a folder inside it."""
+    copy = work / name
     shutil.rmtree(copy, ignore_errors=True)
     copy.mkdir()
     shutil.copytree(work / "shared", copy / "shared")
     (copy / ".models").symlink_to((work / ".models").resolve())
-    left = Newsdesk(copy)
-    gone = {canonical_url(url) for case in asked for url in case.urls_with_answer}
-    left.remove([article for article in left.articles() if article.url in gone])
-    return left
+    return copy
 
 
 def _run(desk: Newsdesk, asked: Sequence[Case], *, answerable: bool) -> list[Outcome]:
@@ -135,13 +136,13 @@ def _print_row(name: str, first: Sequence[int]) -> None:
 
 
 class _SameModel(Embeddings):
-    """The embedder as LangChain takes it."""
+    """The same embedding model for LangChain."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """One vector a text."""
+        """One vector for each text."""
         vectors = [
             self._embedder.many_passages(texts[n : n + 512]) for n in range(0, len(texts), 512)
         ]

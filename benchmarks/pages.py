@@ -1,40 +1,36 @@
-"""How much of an article is found in its page: words shared with what people marked as its text.
+"""How well the text of an article is found in its page, against the text that people marked.
 
     python -m benchmarks.pages --data FOLDER
 
-FOLDER holds `pages.jsonl.gz` of objects with `url`, `html` and `article_body`. Beside Newsdesk
-stands trafilatura as it comes.
+FOLDER holds `pages.jsonl.gz`: objects with `url`, `html` and `article_body`. Newsdesk is compared
+with trafilatura alone.
 """
 
-import argparse
 import re
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import trafilatura
 
-from benchmarks.questions import rows
+from benchmarks.questions import options, rows
+from benchmarks.tables import print_head, print_row
 from retrieval.errors import ReadError
 from retrieval.sources.documents import page_article
 
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    pages = rows(parser.parse_args().data / "pages.jsonl.gz")
-    print("| pages | Newsdesk, F1 of words | trafilatura, F1 of words |")
-    print("|---|---|---|")
-    ours = sum(f1(found(page), page["article_body"]) for page in pages) / len(pages)
+    pages = rows(options(__doc__, None).parse_args().data / "pages.jsonl.gz")
+    ours = sum(f1(page_text(page), page["article_body"]) for page in pages) / len(pages)
     plain = sum(
         f1(trafilatura.extract(page["html"]) or "", page["article_body"]) for page in pages
     ) / len(pages)
-    print(f"| {len(pages):,} | {ours:.3f} | {plain:.3f} |")
+    print_head("pages", "Newsdesk, F1 of words", "trafilatura, F1 of words")
+    print_row(f"{len(pages):,}", f"{ours:.3f}", f"{plain:.3f}")
 
 
-def found(page: dict[str, Any]) -> str:
-    """The text that Newsdesk finds in a page, nothing where it finds no article."""
+def page_text(page: dict[str, Any]) -> str:
+    """The text that Newsdesk finds in a page, "" if it finds no article."""
     try:
         return page_article(page["html"].encode(), address=page["url"], charset="utf-8").text
     except ReadError:
@@ -42,9 +38,9 @@ def found(page: dict[str, Any]) -> str:
 
 
 def f1(text: str, truth: str) -> float:
-    """The harmonic mean of the shares of words that are right, and found."""
-    said, true = (Counter(re.findall(r"\w+", one.lower())) for one in (text, truth))
-    return 2 * (said & true).total() / max(1, said.total() + true.total())
+    """F1 of the words of a text, compared with the true text."""
+    found, true = (Counter(re.findall(r"\w+", one.lower())) for one in (text, truth))
+    return 2 * (found & true).total() / max(1, found.total() + true.total())
 
 
 if __name__ == "__main__":

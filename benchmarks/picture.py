@@ -1,10 +1,10 @@
-"""A picture of an answer on Discord, drawn from the payload that the bot really sends.
+"""Draws an answer on Discord from the payload that the bot sends.
 
     python -m benchmarks.picture [--data FOLDER] [--out docs/answer.png] [QUESTION]
 
 FOLDER is a data folder with a library (`data` by default). The bot answers on a Discord on
-loopback; its message, and the passage that its menu opens, are drawn in Discord's look by a
-headless Chromium, which must be installed.
+loopback. A headless Chromium, which must be installed, draws its message and the passage that its
+menu opens, in Discord's style.
 """
 
 import argparse
@@ -48,7 +48,7 @@ button { background: #4e5058; color: #fff; border: 0; border-radius: 6px; paddin
 
 def main() -> None:
     """Ask, draw."""
-    parser = argparse.ArgumentParser(prog="benchmarks.picture")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.picture", description=__doc__)
     parser.add_argument("question", nargs="?", default="what did Starmer say?")
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--out", type=Path, default=Path("docs/answer.png"))
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 async def _asked(data: Path, question: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The message that answers, and the one that its first source opens."""
+    """The message with the answer, and the one with the passage that its menu opens first."""
     server = Server()
     server.guild(_GUILD, _CHANNEL)
     await server.start()
@@ -102,7 +102,7 @@ def _message(inner: str, question: str) -> str:
 
 
 def _text(markup: str) -> str:
-    """Discord's Markdown, as far as the bot writes it, as HTML."""
+    """The Markdown that the bot writes, as HTML."""
     kept: list[str] = []
 
     def keep(shown: str) -> str:

@@ -1,15 +1,14 @@
-"""How often "he", "she", "it" and "they" who say something are taken for whoever they are.
+"""How often "he", "she", "it" and "they" who say something are resolved rightly.
 
     python -m benchmarks.pronouns --data ../shared/data/news
 
-Of statements that the tagger found in the dev articles, 320 with such a source were drawn by
-chance, and who is meant was told by reading the article up to there, in November 2026.
-`pronouns_judged.jsonl` keeps it by a digest of the article's address and the place in its text. The
-rules were made looking at the part "tuned". Right is a speaker who may be meant by one of the
-names or phrases judged right; where no speaker is told, the statement is left out of the index.
+320 statements with a pronoun as their speaker were drawn at random from those that the tagger found
+in the dev articles. In November 2026 we read each article up to there to tell who is meant.
+`pronouns_judged.jsonl` has the result, by a digest of the article's address and the place in its
+text. The rules were made while looking at the part "tuned". A speaker is right who may be meant by
+one of the names or phrases in the file. A statement without a speaker is left out of the index.
 """
 
-import argparse
 import json
 from collections import Counter
 from hashlib import sha256
@@ -17,7 +16,8 @@ from pathlib import Path
 
 from rich.progress import track
 
-from benchmarks.questions import rows
+from benchmarks.questions import options, rows
+from benchmarks.tables import print_head, print_row
 from retrieval.articles.article import article
 from retrieval.attribution.statements import statements
 from retrieval.attribution.tagger import Tagger
@@ -28,10 +28,8 @@ _OF_PERSONS = ("he", "she")
 
 
 def main() -> None:
-    """Tag the articles, print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.pronouns", description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/news"))
-    given = parser.parse_args()
+    """Tag the articles, print the table."""
+    given = options(__doc__, "news").parse_args()
     judged = [json.loads(line) for line in JUDGED.read_text(encoding="utf-8").splitlines()]
     wanted = {one["article"] for one in judged}
     tagger, found, texts = Tagger(), dict[tuple[str, int], str](), dict[str, str]()
@@ -43,8 +41,9 @@ def main() -> None:
         for one in statements(name, text, tagger.attributions(text)):
             for start, _ in one.attribution.speaker_spans:
                 found[name, start] = one.speaker.name
-    print("| part | pronouns | judged | right | another | left out | right of those told |")
-    print("|---|---|---|---|---|---|---|")
+    print_head(
+        "part", "pronouns", "judged", "right", "another", "left out", "right of those resolved"
+    )
     for part in ("tuned", "held back"):
         for kind in ("he, she", "it, they"):
             some = [
@@ -52,30 +51,30 @@ def main() -> None:
                 for one in judged
                 if one["part"] == part and pronouns(texts[one["article"]], one["start"]) == kind
             ]
-            print_row(f"| {part} | {kind}", some)
+            print_counts(part, kind, some)
 
 
-def print_row(name: str, verdicts: list[str]) -> None:
-    """One row of the table."""
+def print_counts(part: str, kind: str, verdicts: list[str]) -> None:
+    """Print one row of the table."""
     count = Counter(verdicts)
-    told = count["right"] + count["another"]
-    print(f"{name} | {len(verdicts)} | {count['right']} | {count['another']} | {count['out']} "
-          f"| {count['right'] / max(1, told):.3f} |")  # fmt: skip
+    resolved = count["right"] + count["another"]
+    counts = (len(verdicts), count["right"], count["another"], count["out"])
+    print_row(part, kind, *counts, f"{count['right'] / max(1, resolved):.3f}")
 
 
 def digest(url: str) -> str:
-    """What stands for an address in the file of judgements."""
+    """What the file has in place of an address."""
     return sha256(url.encode()).hexdigest()[:12]
 
 
 def pronouns(text: str, start: int) -> str:
-    """Which of the two kinds stands there."""
+    """Which kind of pronoun is at this place."""
     word = text[start : start + 4].lower().split()[0].strip(",.’'")
     return "he, she" if word in _OF_PERSONS else "it, they"
 
 
 def verdict(speaker: str, meant: list[str]) -> str:
-    """Whether the speaker is who is meant."""
+    """Whether the speaker is the one who is meant, another, or left out."""
     if not speaker:
         return "out"
     is_right = any(

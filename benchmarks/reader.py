@@ -1,10 +1,10 @@
-"""How long the reader takes, beside the same network in PyTorch.
+"""How fast the reader is, compared with the same network in PyTorch.
 
     python -m benchmarks.reader [--passages N …]
 
-Reads passages of about 1,000 characters of the sample articles: loaded from nothing, and then warm
-(the best and the middle of ten). The PyTorch rows run a network of the same shape, untrained, which
-takes as long; batches of eight, padded, as fast as it got.
+Reads passages of about 1,000 characters from the sample articles: one after loading, then N at a
+time, warm (the best and the median of ten runs). PyTorch runs an untrained network of the same
+shape, which takes the same time, in padded batches of eight, the fastest size that we found.
 """
 
 import argparse
@@ -18,9 +18,9 @@ import torch
 from retrieval.articles.passages import split
 from retrieval.models.passage_reader import PassageReader
 from retrieval.sources import files
+from training.groups import Candidate, Group
 from training.loop import has_bfloat16
-from training.material import Candidate, Group
-from training.model import Network, batch, tokenizer
+from training.reader_network import Network, batch, tokenizer
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 QUESTION = "how many prisoners will be exchanged, and when?"
@@ -29,7 +29,7 @@ _BATCH = 8
 
 def main() -> None:
     """Load, read, print."""
-    parser = argparse.ArgumentParser(prog="benchmarks.reader")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.reader", description=__doc__)
     parser.add_argument("--passages", type=int, nargs="+", default=[24, 32])
     given = parser.parse_args()
     found = [
@@ -42,12 +42,12 @@ def main() -> None:
     started = time.perf_counter()
     network = PassageReader()
     network.read(QUESTION, found[:1])
-    print(f"loaded and first passage read: {time.perf_counter() - started:.2f} s")
+    print(f"loading, and reading one passage: {time.perf_counter() - started:.2f} s")
     plain = Network().eval()
     for count in given.passages:
         passages = (found * count)[:count]
         print(f"{count} passages, {np.mean([len(text) for _, text in passages]):.0f} characters")
-        _time("as carried (ONNX Runtime, int8)", lambda some=passages: network.read(QUESTION, some))
+        _time("the reader (ONNX Runtime, int8)", lambda some=passages: network.read(QUESTION, some))
         for half in (True, False) if has_bfloat16() else (False,):
             name = f"PyTorch, {'bfloat16' if half else 'float32'}"
             _time(name, lambda some=passages, half=half: _read(plain, some, half))
@@ -69,9 +69,8 @@ def _time(name: str, work: Callable[[], object]) -> None:
         started = time.perf_counter()
         work()
         seconds.append(time.perf_counter() - started)
-    print(
-        f"  {name:34} best {min(seconds) * 1000:5.0f} ms, middle {np.median(seconds) * 1000:5.0f}"
-    )
+    best, median = 1000 * min(seconds), 1000 * np.median(seconds)
+    print(f"  {name:34} best {best:5.0f} ms, median {median:5.0f} ms")
 
 
 if __name__ == "__main__":

@@ -1,26 +1,25 @@
-"""How often sentences begin and end where a reader would have them begin and end.
+"""How often sentences begin and end where they should.
 
     python -m benchmarks.sentences --data ../shared/data/news
 
-Two figures. Of the quotable sentences of the first 400 dev articles, how many begin or end inside
-an abbreviation, by `cuts_abbreviation`: it has a list of its own and shares no code with the
-splitter. Of 200 stops in dev articles, drawn by chance and marked by reading in November 2026, how
-many are taken as marked.
+There are two figures. The first is how many quotable sentences of the first 400 dev articles begin
+or end inside an abbreviation. `cuts_abbreviation` checks that with lists of its own; it shares no
+code with the splitter. The second is how many of 200 full stops are treated as we marked them: they
+were drawn at random from dev articles and marked by reading, in November 2026.
 
-`sentences_judged.jsonl` has the marks: the article's address, where the stop is in the article's
-text, where the next word is, and whether a sentence ends between them. Half of the stops are hard
-("hard"): they are behind an abbreviation, an initial or a digit, or beside a quotation mark; the
-others ("any") are any stops before a blank that do not end their line. A stop inside a quotation or
-bracket that closes on the same line counts as no end: a quotation is not divided.
+`sentences_judged.jsonl` has the marks: the article's address, the places of the stop and of the
+next word in its text, and whether a sentence ends between them. Half of the stops are "hard": after
+an abbreviation, an initial or a digit, or beside a quotation mark. The others ("any") are any stops
+before a blank that don't end their line. A stop inside a quotation or bracket that closes on the
+same line counts as no end, because a quotation is not divided.
 """
 
-import argparse
 import json
 import re
 from pathlib import Path
 from typing import Any
 
-from benchmarks.questions import rows
+from benchmarks.questions import options, rows
 from retrieval.articles.article import Article, article
 from retrieval.articles.passages import split
 from retrieval.english.sentences import sentences
@@ -31,7 +30,7 @@ JUDGED = Path(__file__).with_name("sentences_judged.jsonl")
 
 _ARTICLES = 400
 
-# What the checker knows is no copy of the splitter's lists, which would hide their gaps.
+# These are not copied from the splitter: the same lists would have the same gaps.
 _NEVER_LAST = """
 mr mrs ms dr sen sens rep reps gov gen lt col capt sgt maj prof rev hon adm cmdr cpl supt messrs mt
 ft vs v e.g i.e a.k.a
@@ -61,8 +60,7 @@ _CLOSING = "\"'”’»)]*_ "
 
 def main() -> None:
     """Print both figures."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.sentences")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/news"))
+    parser = options(__doc__, "news")
     parser.add_argument("--show", action="store_true", help="print what is wrong")
     given = parser.parse_args()
     every = rows(given.data / "dev.articles.jsonl.gz")
@@ -72,7 +70,7 @@ def main() -> None:
     wanted = {one["url"] for one in judged}
     texts = {row["url"]: _article(row).text for row in every if row["url"] in wanted}
     wrong = [one for one in judged if is_end(texts[one["url"]], one) != one["end"]]
-    print(f"{len(judged) - len(wrong)} of {len(judged)} stops are taken as marked by reading")
+    print(f"{len(judged) - len(wrong)} of {len(judged)} stops are treated as marked")
     for kind in ("hard", "any"):
         some = [one for one in judged if one["kind"] == kind]
         right = sum(one not in wrong for one in some)
@@ -94,13 +92,13 @@ def is_end(text: str, one: dict[str, Any]) -> bool:
 
 
 def around(text: str, start: int, end: int) -> str:
-    """What is cut, with its surroundings, on one line."""
+    """The text in brackets, with what is around it, on one line."""
     shown = f"{text[max(0, start - 40) : start]}[{text[start:end]}]{text[end : end + 40]}"
     return " ".join(shown.split())
 
 
 def checked(articles: list[Article]) -> tuple[int, list[tuple[str, int, int]]]:
-    """How many quotable sentences articles have, and those that an abbreviation is cut by."""
+    """How many quotable sentences the articles have, and those that cut an abbreviation."""
     count, cut = 0, []
     for one in articles:
         hits = [Hit(passage, one, 0, None, "") for passage in split(one)]
@@ -121,7 +119,7 @@ def is_cut(text: str, start: int, end: int) -> bool:
 
 
 def cuts_abbreviation(left: str, right: str) -> bool:
-    """Whether a line that is cut between `left` and `right` is cut inside an abbreviation."""
+    """Whether the boundary between `left` and `right` is inside an abbreviation."""
     bare, behind = left.rstrip(_CLOSING), right.lstrip()
     if not bare.endswith(".") or not behind:
         return False
@@ -147,7 +145,7 @@ def cuts_abbreviation(left: str, right: str) -> bool:
 
 
 def is_no_label(before: str, letters: str) -> bool:
-    """Whether letters with stops may be somebody's initials, by the word before them."""
+    """Whether the letters may be initials: not "I", nor after a word such as "plan"."""
     return letters != "I" and before.casefold() not in _LETTERED.split()
 
 

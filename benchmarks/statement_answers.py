@@ -1,19 +1,18 @@
-"""How rightly questions for somebody's statements are answered.
+"""How often questions for somebody's statements are answered rightly.
 
     python -m benchmarks.statement_answers --data FOLDER [--wrong] [--times]
 
-FOLDER holds `dev.jsonl.gz`. Its articles are indexed as they are; the questions are those that
-`benchmarks.statements` makes of what people marked in them. A shown quote is right where the words
-marked there are said by the person asked about; it is another's where all words marked there are
-said by somebody else, and unmarked where nothing was marked. Nobody marked whom "he" and "the
-minister" mean: the rules of the index tell that. So, beside all quotes, those are counted whose
-every speaker is marked with a name.
+FOLDER holds `dev.jsonl.gz`. Its articles are indexed as they are. The questions are those that
+`benchmarks.statements` makes from what people annotated in them. A shown quote is right if the
+person asked about said something annotated in it, another's if all that is annotated in it was said
+by somebody else, and unmarked if nothing is annotated there. Nobody annotated who "he" and "the
+minister" are; the index's own rules resolve them here too. So the quotes whose annotated speaker
+has a name are counted apart.
 
-With `--times` also what statements cost: indexing these articles with and without them, by turns,
-and the seconds of such answers beside those of other questions about the same people.
+`--times` also prints what statements cost: the seconds of indexing these articles with and without
+them, in turns, and those of such answers and of other answers about the same people.
 """
 
-import argparse
 import tempfile
 import time
 from collections import Counter, deque
@@ -26,8 +25,10 @@ from typing import Any
 import numpy as np
 from rich.progress import track
 
+from benchmarks.questions import options
 from benchmarks.questions import rows as rows_of
 from benchmarks.statements import Asked, attributions, questions
+from benchmarks.tables import print_head, print_row
 from retrieval.answers.answer import Answer
 from retrieval.articles.article import Article, article
 from retrieval.attribution.attribution import Attribution
@@ -40,16 +41,14 @@ from retrieval.newsdesk import Newsdesk
 from retrieval.search.hit import Citation
 
 OTHER = "another's"
-Marked = Mapping[str, Sequence[tuple[Attribution, Speaker, str]]]  # by article, with the source
+# What is annotated in each article; the last part of each is the words for the speaker.
+Marked = Mapping[str, Sequence[tuple[Attribution, Speaker, str]]]
 
 
 def main() -> None:
     """Index, ask, print."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.statement_answers", description=__doc__
-    )
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/quotes"))
-    parser.add_argument("--wrong", action="store_true", help="print what is not right")
+    parser = options(__doc__, "quotes")
+    parser.add_argument("--wrong", action="store_true", help="print wrong and missing quotes")
     parser.add_argument("--times", action="store_true", help="time indexing and asking")
     given = parser.parse_args()
     rows = rows_of(given.data / "dev.jsonl.gz")
@@ -64,28 +63,30 @@ def main() -> None:
         if given.times:
             print_times(desk, rows, asked, answers)
     marked = {ids[row["id"]]: marks(row) for row in rows}
-    print("| asked | questions | answered | quotes | right | another's | unmarked "
-          "| right, of named sources | answers with another's |")  # fmt: skip
-    print("|---|---|---|---|---|---|---|---|---|")
-    for kind, chosen in (("what did S say?", False), ("what did S say about T?", True)):
-        some = [(a, b) for a, b in zip(asked, answers, strict=True) if bool(a.topic) == chosen]
-        print_row(kind, some, marked)
-    print_row("all", [*zip(asked, answers, strict=True)], marked)
-    share = on_topic([*zip(asked, answers, strict=True)], ids)
+    print_head(
+        "asked", "questions", "answered", "quotes", "right", OTHER, "unmarked",
+        "right, of named speakers", "answers with another's",
+    )  # fmt: skip
+    pairs = [*zip(asked, answers, strict=True)]
+    for kind, has_topic in (("what did S say?", False), ("what did S say about T?", True)):
+        some = [(one, answer) for one, answer in pairs if bool(one.topic) == has_topic]
+        print_verdicts(kind, some, marked)
+    print_verdicts("all", pairs, marked)
+    share = on_topic(pairs, ids)
     print(f"\n{share:.3f} of the questions on a topic are answered with the statement meant")
-    for one, answer in zip(asked, answers, strict=True) if given.wrong else ():
+    for one, answer in pairs if given.wrong else ():
         for quote in answer.citations:
             if (verdict := judged(one, quote, marked)[0]) != "right":
-                print(f"\n{one.question} {verdict}: {quote.quote}\n  {quote.said}")
+                print(f"\n{one.question} {verdict}: {quote.quote}\n  {quote.statement}")
         if not answer.found:
-            print(f"\n{one.question} {answer.missing or 'declined'}")
+            print(f"\n{one.question} {answer.missing.reason or 'declined'}")
 
 
 class Silent(Tagger):
-    """Finds nothing, in no time."""
+    """A tagger that finds nothing and takes no time."""
 
     def attributions(self, text: str) -> list[Attribution]:
-        """None."""
+        """No attributions."""
         return []
 
 
@@ -95,7 +96,7 @@ def print_times(
     asked: Sequence[Asked],
     answers: Sequence[Answer],
 ) -> None:
-    """Seconds of indexing, and of answers."""
+    """Print the seconds of indexing and of answers."""
     for _ in range(2):
         for name, tagger in (("without", Silent()), ("with", desk.models.tagger)):
             with tempfile.TemporaryDirectory() as folder:
@@ -113,7 +114,7 @@ def print_times(
 
 
 def as_article(row: dict[str, Any]) -> Article:
-    """The row as an article; its text stays as it is, so that offsets do."""
+    """The row as an article, with its text unchanged, so that the offsets fit."""
     made = article(
         row["text"], url=f"https://{row['publisher']}.example/{row['id']}", title=row["id"]
     )
@@ -130,8 +131,8 @@ def marks(row: dict[str, Any]) -> list[tuple[Attribution, Speaker, str]]:
     ]
 
 
-def print_row(kind: str, some: Sequence[tuple[Asked, Answer]], marked: Marked) -> None:
-    """One row of the table."""
+def print_verdicts(kind: str, some: Sequence[tuple[Asked, Answer]], marked: Marked) -> None:
+    """Print one row of the table."""
     verdicts = [
         [judged(asked, quote, marked) for quote in answer.citations] for asked, answer in some
     ]
@@ -140,17 +141,14 @@ def print_row(kind: str, some: Sequence[tuple[Asked, Answer]], marked: Marked) -
     named = Counter(verdict for verdict, is_named in flat if is_named)
     answered = [each for each in verdicts if each]
     wrong = sum(any(verdict == OTHER for verdict, _ in each) for each in answered)
-    of = max(1, len(flat))
-    print(
-        f"| {kind} | {len(some)} | {len(answered)} | {len(flat)} | {count['right'] / of:.3f} "
-        f"| {count[OTHER] / of:.3f} | {count['unmarked'] / of:.3f} "
-        f"| {named['right'] / max(1, named.total()):.3f} ({named.total()}) "
-        f"| {wrong / max(1, len(answered)):.3f} |"
-    )
+    shares = (f"{count[one] / max(1, len(flat)):.3f}" for one in ("right", OTHER, "unmarked"))
+    right_named = f"{named['right'] / max(1, named.total()):.3f} ({named.total()})"
+    wrong_share = f"{wrong / max(1, len(answered)):.3f}"
+    print_row(kind, len(some), len(answered), len(flat), *shares, right_named, wrong_share)
 
 
 def judged(asked: Asked, quote: Citation, marked: Marked) -> tuple[str, bool]:
-    """What a quote is, and whether all that is marked there has a name for its source."""
+    """The verdict on a quote, and whether all that is annotated in it has a named speaker."""
     start, end = quote.span or (quote.start, quote.end)
     there = [
         (speaker, source)
@@ -167,7 +165,7 @@ def judged(asked: Asked, quote: Citation, marked: Marked) -> tuple[str, bool]:
 
 
 def on_topic(some: Sequence[tuple[Asked, Answer]], ids: Mapping[str, str]) -> float:
-    """The share of answers on a topic that quote the statement that the topic is of."""
+    """The share of questions on a topic that get the statement that the topic was taken from."""
     found = total = 0
     for asked, answer in some:
         if asked.topic:

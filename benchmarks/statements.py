@@ -1,30 +1,30 @@
-"""Questions for statements, made from articles in which people marked who says what.
+"""Questions for statements, made from articles in which people annotated who says what.
 
     python -m benchmarks.statements --data FOLDER
 
-FOLDER holds `dev.jsonl.gz`: articles with the spans of each source, cue and content. Printed is the
-set, one question a line: "what did S say?" for each named speaker with two statements or more, and
-"what did S say about T?" for some of them, T being words that no other statement of theirs has.
+FOLDER holds `dev.jsonl.gz`: articles with the spans of each attribution's source (its speaker), cue
+and content. The questions are printed one on a line: "what did S say?" for each named speaker with
+at least two statements, and "what did S say about T?" for some of them, with words T that only one
+of the speaker's statements has.
 """
 
-import argparse
 import json
 import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
+from benchmarks.questions import options
 from benchmarks.questions import rows as rows_of
 from retrieval.attribution.attribution import Attribution, Span
 from retrieval.attribution.statements import Statement, statements
 from retrieval.english.names import key, same_person, surname
 from retrieval.english.words import STOPWORDS, content_stems
 
-_LEAST = 2  # statements that a speaker has who is asked about
-_TOPICS = 3  # asked about of one speaker, so that who is quoted most isn't half of the set
+_LEAST = 2  # statements of a speaker who is asked about
+_TOPICS = 3  # per speaker, so that the most quoted ones don't fill the set
 _NOUNS = re.compile(
     r"\b(?:the|an?|of|about|on|for|over|his|her|their|our|its) "
     r"(?P<nouns>(?:[^\W\d_][\w’-]{2,} )?[^\W\d_][\w’-]{3,})"
@@ -36,7 +36,7 @@ _NO_NOUN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Place:
     """The places of one statement's content in the text of its article."""
 
     article_id: str
@@ -45,31 +45,29 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, and the statements that answer it.
+    """A question, and the statements that answer it (`gold`).
 
-    `others` are what others say about the speaker in the same articles: none of it answers.
-    `article_ids` are those of the articles in which the speaker says what answers.
+    `others` are what others say about the speaker in the same articles; they don't answer it.
+    `article_ids` are the articles with the statements that do.
     """
 
     question: str
     speaker: str
     topic: str
     article_ids: tuple[str, ...]
-    gold: tuple[Said, ...]
-    others: tuple[Said, ...]
+    gold: tuple[Place, ...]
+    others: tuple[Place, ...]
 
 
 def main() -> None:
-    """Print the set."""
-    parser = argparse.ArgumentParser(prog="benchmarks.statements")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/quotes"))
-    given = parser.parse_args()
+    """Print the questions."""
+    given = options(__doc__, "quotes").parse_args()
     for asked in questions(rows_of(given.data / "dev.jsonl.gz")):
         print(json.dumps(asdict(asked), ensure_ascii=False))
 
 
 def questions(rows: Sequence[dict[str, Any]]) -> list[Asked]:
-    """The questions that the articles' marked attributions allow, speaker by speaker."""
+    """The questions that the articles' annotations allow, speaker by speaker."""
     texts = {row["id"]: row["text"] for row in rows}
     everything = [
         one
@@ -80,7 +78,7 @@ def questions(rows: Sequence[dict[str, Any]]) -> list[Asked]:
     rarity = _rarity(texts.values())
     found = []
     for name, own in speakers_of(everything).items():
-        if len(own) < _LEAST or not _is_one(name, everything):
+        if len(own) < _LEAST or not _is_unambiguous(name, everything):
             continue
         others = _about(name, own, everything, texts)
         found.append(_asked(name, "", own, others))
@@ -90,7 +88,7 @@ def questions(rows: Sequence[dict[str, Any]]) -> list[Asked]:
 
 
 def attributions(row: dict[str, Any]) -> list[Attribution]:
-    """The attributions that people marked in an article."""
+    """The attributions that people annotated in an article."""
     return [
         Attribution(*(tuple((s, e) for s, e in one[part]) for part in ("source", "cue", "content")))
         for one in row["attributions"]
@@ -98,9 +96,9 @@ def attributions(row: dict[str, Any]) -> list[Attribution]:
 
 
 def speakers_of(everything: Iterable[Statement]) -> dict[str, list[Statement]]:
-    """The statements of each speaker under the fullest name.
+    """The statements of each speaker, by the fullest name.
 
-    A surname alone is somebody's where only one of all speakers has it.
+    A surname alone means the one speaker who has it; if several have it, it means none of them.
     """
     by_key: dict[str, list[Statement]] = defaultdict(list)
     for one in everything:
@@ -115,8 +113,8 @@ def speakers_of(everything: Iterable[Statement]) -> dict[str, list[Statement]]:
     return found
 
 
-def _is_one(name: str, everything: Iterable[Statement]) -> bool:
-    """Whether a question with the name asks for one speaker, not for two or a namesake."""
+def _is_unambiguous(name: str, everything: Iterable[Statement]) -> bool:
+    """Whether the name means one speaker: not two people, and nobody else has the surname."""
     own = key(name)
     namesakes = {
         key(one.speaker.name) for one in everything if surname(one.speaker.name) == own
@@ -127,24 +125,25 @@ def _is_one(name: str, everything: Iterable[Statement]) -> bool:
 def _about(
     name: str, own: list[Statement], everything: Iterable[Statement], texts: dict[str, str]
 ) -> list[Statement]:
+    """What others say about a speaker in the articles that have the speaker's statements."""
     articles = {one.article_id for one in own}
-    spoken_of = re.compile(rf"\b{re.escape(name.split()[-1])}\b")
+    surname_of = re.compile(rf"\b{re.escape(name.split()[-1])}\b")
     return [
         one
         for one in everything
-        if one.article_id in articles and one not in own and spoken_of.search(_text(one, texts))
+        if one.article_id in articles and one not in own and surname_of.search(_text(one, texts))
     ]
 
 
 def _topics(
     own: list[Statement], texts: dict[str, str], rarity: dict[str, float]
 ) -> list[tuple[str, Statement]]:
-    """Noun phrases that tell one statement from all others of its speaker, the rarest first."""
+    """Noun phrases that only one of the speaker's statements has, the rarest first."""
     stems = [content_stems(_text(one, texts)) for one in own]
     counts = Counter(stem for each in stems for stem in each)
     found = []
     for one in own:
-        likely = [
+        candidates = [
             (sum(rarity[stem] for stem in meant) / len(meant), nouns["nouns"], one)
             for nouns in _NOUNS.finditer(_text(one, texts))
             if not STOPWORDS & set(nouns["nouns"].lower().split())
@@ -152,14 +151,14 @@ def _topics(
             and (meant := content_stems(nouns["nouns"]))
             and all(counts[stem] == 1 for stem in meant)
         ]
-        if likely:
-            found.append(max(likely, key=lambda each: each[0]))
+        if candidates:
+            found.append(max(candidates, key=lambda each: each[0]))
     best = sorted(found, key=lambda each: -each[0])[:_TOPICS]
     return [(topic, one) for _, topic, one in best]
 
 
 def _rarity(texts: Iterable[str]) -> dict[str, float]:
-    """How rare each stem is among the articles."""
+    """How rare each stem is in the articles: its inverse document frequency."""
     among = [content_stems(text) for text in texts]
     counts = Counter(stem for stems in among for stem in stems)
     return {stem: math.log(len(among) / count) for stem, count in counts.items()}
@@ -172,8 +171,8 @@ def _asked(name: str, topic: str, gold: Sequence[Statement], others: Sequence[St
         name,
         topic,
         tuple(dict.fromkeys(one.article_id for one in gold)),
-        tuple(Said(one.article_id, one.attribution.content) for one in gold),
-        tuple(Said(one.article_id, one.attribution.content) for one in others),
+        tuple(Place(one.article_id, one.attribution.content) for one in gold),
+        tuple(Place(one.article_id, one.attribution.content) for one in others),
     )
 
 

@@ -1,15 +1,13 @@
-"""How far "the articles say it" is to be trusted: verdicts on claims that people judged.
+"""How far the verdict "the articles say it" can be trusted, on claims that people judged.
 
     python -m benchmarks.verdicts --data FOLDER
 
-Each claim is checked against its own evidence alone. FOLDER holds files `*.jsonl.gz` of objects
-with `claim`, `evidence` and `supported` (0 or 1).
+FOLDER holds files `*.jsonl.gz` of objects with `claim`, `evidence` and `supported` (0 or 1). Each
+claim is checked against its own evidence only.
 """
 
-import argparse
-from pathlib import Path
-
-from benchmarks.questions import rows
+from benchmarks.questions import options, rows
+from benchmarks.tables import print_head, print_row
 from retrieval.articles.article import article
 from retrieval.articles.passages import split
 from retrieval.errors import ReadError
@@ -19,27 +17,24 @@ from retrieval.search.hit import Hit
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.verdicts", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    print("| claims | supported | confirmed | of these rightly | share of the supported |")
-    print("|---|---|---|---|---|")
-    for file in sorted(parser.parse_args().data.glob("*.jsonl.gz")):
+    given = options(__doc__, None).parse_args()
+    print_head("claims", "supported", "confirmed", "of these rightly", "share of the supported")
+    for file in sorted(given.data.glob("*.jsonl.gz")):
         judged = [
-            (bool(row["supported"]), said)
+            (bool(row["supported"]), is_confirmed)
             for row in rows(file)
-            if (said := is_said(row["claim"], row["evidence"])) is not None
+            if (is_confirmed := confirmed(row["claim"], row["evidence"])) is not None
         ]
         supported = sum(truth for truth, _ in judged)
-        said = sum(said for _, said in judged)
-        right = sum(truth and said for truth, said in judged)
-        print(
-            f"| {len(judged):,} of {file.name.partition('.')[0]} | {supported:,} | {said:,} "
-            f"| {right / said if said else 0:.3f} | {right / supported:.3f} |"
-        )
+        count = sum(is_confirmed for _, is_confirmed in judged)
+        right = sum(truth and is_confirmed for truth, is_confirmed in judged)
+        name = f"{len(judged):,} of {file.name.partition('.')[0]}"
+        shares = (right / count if count else 0, right / supported)
+        print_row(name, f"{supported:,}", f"{count:,}", *(f"{one:.3f}" for one in shares))
 
 
-def is_said(claim: str, evidence: str) -> bool | None:
-    """Whether the evidence is found to say the claim; None where it is no article."""
+def confirmed(claim: str, evidence: str) -> bool | None:
+    """Whether the evidence confirms the claim; None if it is not accepted as an article."""
     try:
         only = article(evidence)
     except ReadError:

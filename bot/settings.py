@@ -1,4 +1,4 @@
-"""Settings: what may differ between installations. Nothing else reads the environment."""
+"""Settings: what may differ between installations. No other module reads the environment."""
 
 import os
 from pathlib import Path
@@ -10,12 +10,13 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retrieval.answers.language_model import LanguageModel
+from retrieval.answers.models import Models
 from retrieval.errors import SettingsError
 from retrieval.models.embedder import BUNDLED
-from retrieval.newsdesk import SHARED, THRESHOLD, Models, Newsdesk
+from retrieval.newsdesk import SHARED, THRESHOLD, Newsdesk
 from retrieval.sources.http import agent_of
 
-OF_SERVERS = "guild-"  # the library of a Discord server is named so, followed by its id
+OF_SERVERS = "guild-"  # a Discord server's library has this name, followed by the server's id
 _PREFIX = "NEWSDESK_"
 
 
@@ -56,8 +57,8 @@ class Settings(BaseSettings):
     model: str | None = Field(
         default=None,
         description="Language model that writes answers, as provider:model in LangChain's names, "
-        "such as ollama:qwen3:8b, openai:gpt-5-mini or anthropic:claude-haiku-4-5. Only what is "
-        "proved is shown of what it writes. Empty: answers are quotes.",
+        "such as ollama:qwen3:8b, openai:gpt-5-mini or anthropic:claude-haiku-4-5. Of what it "
+        "writes, only what is proved is shown. Empty: answers are quotes.",
     )
     model_url: HttpUrl | None = Field(
         default=None,
@@ -76,7 +77,7 @@ class Settings(BaseSettings):
     )
     hosts: str = Field(
         default="",
-        description="Hosts that are not on the public internet but may be fetched from, "
+        description="Hosts outside the public internet that may be fetched from, "
         "separated by commas. Empty: none.",
     )
     contact: str = Field(
@@ -127,7 +128,7 @@ class Settings(BaseSettings):
         mode="before",
     )
     @classmethod
-    def _none(cls, value: object) -> object:
+    def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
 
     @field_validator("chroma_url")
@@ -138,7 +139,7 @@ class Settings(BaseSettings):
         return url
 
 
-def desk(
+def make_desk(
     chosen: Settings,
     library: str,
     *,
@@ -148,7 +149,7 @@ def desk(
 ) -> Newsdesk:
     """A Newsdesk for a library, as the settings describe it. Raises LibraryError, SettingsError.
 
-    `beside` and `models` as in `Newsdesk`: either shares its models, the language model too.
+    With `beside` or `models`, it shares their models, also the language model (see `Newsdesk`).
     """
     return Newsdesk(
         chosen.data,
@@ -169,7 +170,7 @@ def desk(
 def with_model(chosen: Settings, name: str) -> Settings:
     """The settings with another language model.
 
-    Another provider's model gets neither address nor key, so that no provider sees another's key.
+    If its provider is another one, address and key are dropped: no provider sees another's key.
     """
     update: dict[str, object] = {"model": name}
     if chosen.model and _provider(chosen.model) != _provider(name):
@@ -182,7 +183,7 @@ def _provider(model: str) -> str:
 
 
 def language_model(chosen: Settings) -> LanguageModel | None:
-    """The configured language model, None if there is none. Raises SettingsError, ModelError."""
+    """The configured language model, or None. Raises SettingsError, ModelError."""
     if chosen.model is None or chosen.model.strip().lower() in ("", "none"):
         return None
     key = chosen.model_key.get_secret_value() if chosen.model_key else None
@@ -191,9 +192,9 @@ def language_model(chosen: Settings) -> LanguageModel | None:
 
 
 def hosts(chosen: Settings, library: str) -> list[str]:
-    """The intranet hosts from which a library may fetch articles.
+    """The internal hosts from which a library may fetch articles.
 
-    None for a Discord server's library: its members must not reach the operator's network.
+    A Discord server's library has none: its members must not reach the operator's network.
     """
     if library.startswith(OF_SERVERS):
         return []
@@ -201,7 +202,7 @@ def hosts(chosen: Settings, library: str) -> list[str]:
 
 
 def load() -> Settings:
-    """The settings. Raises SettingsError, which names each wrong setting but never its value."""
+    """The settings. Raises SettingsError, which names the wrong settings but not their values."""
     try:
         return Settings()
     except UnicodeDecodeError as exc:
@@ -211,7 +212,7 @@ def load() -> Settings:
 
 
 def _wrong(error: ErrorDetails) -> str:
-    """The setting's name and what is wrong with it."""
+    """The name of the setting, and what is wrong with it."""
     name, reason = str(error["loc"][0]), error["msg"].removeprefix("Value error, ")
     if error["type"].startswith("url_"):
         schemes = "ws:// or wss://" if name == "discord_gateway" else "http:// or https://"
@@ -220,7 +221,7 @@ def _wrong(error: ErrorDetails) -> str:
 
 
 def unknown() -> list[str]:
-    """Names in the environment and `.env` that begin like our settings but are none of them."""
-    known = {_PREFIX + name.upper() for name in Settings.model_fields}
-    given = {name.upper() for name in {*os.environ, *dotenv_values(".env")}}
-    return sorted(name for name in given if name.startswith(_PREFIX) and name not in known)
+    """Names in the environment and `.env` that have the prefix of settings but are not settings."""
+    settings = {_PREFIX + name.upper() for name in Settings.model_fields}
+    names = {name.upper() for name in {*os.environ, *dotenv_values(".env")}}
+    return sorted(name for name in names if name.startswith(_PREFIX) and name not in settings)

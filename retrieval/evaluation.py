@@ -1,4 +1,4 @@
-"""Evaluation: questions with known answers → how often they are found, shown and declined."""
+"""Questions with known answers → how often they are found, shown and declined."""
 
 import gzip
 import json
@@ -16,17 +16,18 @@ from pydantic import TypeAdapter
 from retrieval.answers.answer import Answer
 from retrieval.articles.article import canonical_url, normalise
 from retrieval.errors import Hint, ReadError, SettingsError
-from retrieval.newsdesk import Newsdesk, Question
+from retrieval.newsdesk import Newsdesk
+from retrieval.questions.question import Question
 from retrieval.search.sentences import MAX_WORDS
 
 CUTS = (1, 3, 5, 10)
-_KEPT = 3  # first passages of an outcome that are kept to be looked through
+_KEPT = 3  # first passages of an outcome that are kept to be read
 _VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question, its answer (None: the articles don't say) and, if known, its articles."""
+    """A question, its answer (None: no article has it) and, if known, the articles that have it."""
 
     question: str
     answer: str | None
@@ -35,7 +36,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A passage as kept with an outcome; `quoted` is whether something of it was quoted."""
+    """A passage as kept with an outcome; `quoted` says whether a citation is from it."""
 
     rank: int
     title: str
@@ -48,13 +49,13 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a case.
+    """The result of a case.
 
-    `found` is whether it was answered at the threshold; `text` and `span` are what was answered
-    or would have been. `rank` is that of the first passage that holds the answer, None for none
-    of the first ten; `in_text` whether the text does, in at most `MAX_WORDS` words; `exact` and
-    `f1` compare the span with the answer as SQuAD does; `quotes` and `exact_quotes` count all and
-    the byte-exact.
+    `found` says whether it was answered at the threshold; `text` and `span` are the answer, or what
+    it would have been. `rank` is that of the first passage with the right answer, None where none
+    of the first ten has it. `in_text` says whether the text has it, in at most `MAX_WORDS` words.
+    `exact` and `f1` compare the span with the right answer as SQuAD does. `quotes` counts all
+    quotes, `exact_quotes` those that are slices of their article.
     """
 
     case: Case
@@ -74,7 +75,7 @@ class Outcome:
 
     @property
     def right(self) -> bool:
-        """Whether the answer was shown, or rightly declined."""
+        """Whether the right answer was shown, or the question rightly declined."""
         return not self.found if self.case.answer is None else self.found and self.in_text
 
 
@@ -82,7 +83,7 @@ _OUTCOMES = TypeAdapter(list[Outcome])
 
 
 def read_cases(file: Path) -> list[Case]:
-    """The cases of a JSON-lines file, gzipped or not. Raises ReadError that names a bad line."""
+    """The cases of a file of JSON lines, gzipped or not. Raises ReadError that names a bad line."""
     found = []
     try:
         opened = gzip.open if file.suffix == ".gz" else open
@@ -119,20 +120,20 @@ def _case(line: str, place: str) -> Case:
 
 
 def evaluate(desk: Newsdesk, case: Case) -> Outcome:
-    """Ask, and see what came of it. Raises SettingsError for what is no question.
+    """The result of asking a case's question. Raises SettingsError for an empty question.
 
-    It is answered whatever the probability, and then held against the desk's threshold, so that
-    what other thresholds would have given is known too.
+    The desk's threshold is applied afterwards, so the result tells also what other thresholds would
+    give.
     """
     answer = desk.ask(Question(case.question, threshold=0.0))
     found = answer.found and answer.probability >= desk.threshold
-    if found and len(answer.citations) > 1:  # a second one may be below the threshold
+    if found and len(answer.citations) > 1:  # further ones may be below the threshold
         answer = replace(desk.ask(case.question), seconds=answer.seconds)
     return outcome(case, answer, found)
 
 
 def outcome(case: Case, answer: Answer, found: bool) -> Outcome:
-    """What an answer is worth for its case; `found` is whether it would be given."""
+    """An answer compared with the right one; `found` says whether it is given."""
     held = [
         rank
         for rank, hit in enumerate(answer.hits[: max(CUTS)], 1)
@@ -167,7 +168,7 @@ def outcome(case: Case, answer: Answer, found: bool) -> Outcome:
 
 
 def _shown(answer: Answer, held: Sequence[int]) -> Iterator[Shown]:
-    """The first passages, the quoted ones, and the first that holds the answer."""
+    """The first passages, the quoted ones, and the first with the right answer."""
     quoted = {one.hit.passage.id for one in answer.citations}
     for rank, hit in enumerate(answer.hits, 1):
         if rank <= _KEPT or rank in held or hit.passage.id in quoted:
@@ -182,11 +183,11 @@ def _shown(answer: Answer, held: Sequence[int]) -> Iterator[Shown]:
 
 
 def figures(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
-    """All figures by name; shares are 0 to 1, None where nothing was asked that they count.
+    """All figures by name. Shares are 0 to 1, or None where no question counts.
 
-    Declining is judged as finding the unanswerable: precision is the share of the declined that
-    are unanswerable, recall that of the unanswerable that are declined. `area` is the area under
-    the ROC curve of the probability, between answerable and unanswerable questions.
+    To decline is to find the unanswerable: precision is the share of declined questions that are
+    unanswerable, recall the share of unanswerable questions that are declined. The area is that
+    under the ROC curve of the probability, between answerable and unanswerable questions.
     """
     there = [one for one in outcomes if one.case.answer is not None]
     gone = [one for one in outcomes if one.case.answer is None]
@@ -222,7 +223,7 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
 
 
 def area(there: Sequence[float], gone: Sequence[float]) -> float | None:
-    """How often a value of `there` is over one of `gone`, ties counted half; None without both."""
+    """How often a value of `there` is above one of `gone`, ties count half; None without both."""
     if not there or not gone:
         return None
     ordered = np.sort(gone)
@@ -234,8 +235,8 @@ def area(there: Sequence[float], gone: Sequence[float]) -> float | None:
 def risk_coverage(outcomes: Sequence[Outcome]) -> list[tuple[float, float, float]]:
     """(coverage, risk, threshold) from the strictest threshold to none.
 
-    Coverage is the share of questions that would be answered at the threshold, risk that of
-    these answers that would be wrong (El-Yaniv & Wiener, JMLR 2010).
+    Coverage is the share of questions answered at the threshold, risk the share of these answers
+    that are wrong (El-Yaniv & Wiener, JMLR 2010).
     """
     ordered = sorted(outcomes, key=lambda one: -one.probability)
     points, wrong = [], 0
@@ -253,7 +254,7 @@ def _share(values: Sequence[float | bool]) -> float | None:
 
 
 def holds(text: str, answer: str) -> bool:
-    """Whether the text has the answer as whole words: lower case, no articles, no punctuation."""
+    """Whether the text has the answer as whole words, leaving aside case, articles and marks."""
     return f" {_words(answer)} " in f" {_words(text)} "
 
 
@@ -263,17 +264,17 @@ def _words(text: str) -> str:
 
 
 def squad_plain(text: str) -> str:
-    """The text as SQuAD compares answers: lower case, without punctuation, articles and blanks.
+    """The text as SQuAD compares it: lower case, without punctuation, articles, extra blanks.
 
-    Rajpurkar et al., EMNLP 2016; only ASCII punctuation is dropped there, quotation marks of
-    print are dropped here too.
+    Rajpurkar et al. (EMNLP 2016) drop only ASCII punctuation; typographic quotation marks are
+    dropped here too.
     """
     text = "".join(char for char in text.lower() if char not in string.punctuation + "“”‘’«»")
     return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
 
 
 def squad_f1(given: str, answer: str) -> float:
-    """The F1 of the words that both have, as SQuAD counts it."""
+    """The F1 of the words in common, as SQuAD counts it."""
     ours, theirs = squad_plain(given).split(), squad_plain(answer).split()
     if not ours or not theirs:
         return float(ours == theirs)
@@ -285,7 +286,7 @@ def squad_f1(given: str, answer: str) -> float:
 
 
 def save(outcomes: Sequence[Outcome], file: Path) -> None:
-    """Write the run as JSON, to be compared with others."""
+    """Write the run as JSON, to compare it with others."""
     run = {
         "version": _VERSION,
         "figures": figures(outcomes),
@@ -309,7 +310,7 @@ def load(file: Path) -> list[Outcome]:
 
 
 def flipped(before: Sequence[Outcome], now: Sequence[Outcome]) -> list[tuple[Outcome, Outcome]]:
-    """The questions of both runs that came out right in one of them only."""
+    """The questions of both runs that only one of them got right."""
     earlier = {one.case: one for one in before}
     return [
         (earlier[one.case], one)

@@ -1,6 +1,7 @@
 import importlib.util
 import re
 import shlex
+import shutil
 import string
 import tomllib
 from collections.abc import Iterator
@@ -10,15 +11,15 @@ from pathlib import Path
 import discord
 import pytest
 from discord import app_commands
-from langchain_core.documents import Document
 from langchain_core.prompts import ChatPromptTemplate
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+import retrieval
 from bot.cli import app
 from bot.discord.commands import command_tree
 from bot.settings import Settings
-from retrieval.answers.prompts import prompt
+from retrieval.answers.prompts import load_prompt
 from retrieval.newsdesk import Newsdesk
 from tests.conftest import SEEDS
 from tests.test_structure import FILES, ROOMS, imports, relative
@@ -45,28 +46,28 @@ MENTIONED = [
 ]
 
 
-def test_the_langchain_example_runs(
+def test_the_examples_in_python_run_and_print_what_they_say(
     seeded: Newsdesk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (code,) = re.findall(r"```python\n(.+?)```", (ROOT / "docs/langchain.md").read_text(), re.S)
-    (tmp_path / "data").symlink_to(seeded.index.library.folder.parent)
+    library = seeded.index.library.folder
+    shutil.copytree(library, tmp_path / "data/shared")
+    (tmp_path / "data/.models").symlink_to(library.parent / ".models")
+    (tmp_path / "seeds").symlink_to(SEEDS)
+    blocks = re.findall(r"^```python\n(.+?)^```", read("docs/python.md"), re.M | re.S)
 
-    exec(compile(code, "docs/langchain.md", "exec"), {})
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, "docs/python.md", "exec"), names)
 
-    assert capsys.readouterr().out == "He called the demands unacceptable [1].\n"
+        said = re.findall(r"^ *print\(.*\)  # (.+)$", block, re.M)
+        assert capsys.readouterr().out.splitlines() == said
+        assert block.count("print(") == len(said)
 
 
-def test_the_retriever_gives_documents_that_lead_back_to_their_place(seeded: Newsdesk) -> None:
-    documents = seeded.search.invoke("what did Starmer say?")
+def test_every_public_name_is_in_the_docs() -> None:
+    named = {*re.findall(r"\w+", read("docs/python.md"))}
 
-    assert len(documents) == 10
-    assert "completely unacceptable" in documents[0].page_content
-    for rank, document in enumerate(documents, 1):
-        assert isinstance(document, Document)
-        where = document.metadata
-        article = seeded.article(where["article_id"])
-        assert article.text[where["start"] : where["end"]] == document.page_content
-        assert (where["rank"], where["title"]) == (rank, article.title)
+    assert {*retrieval.__all__} <= {*named, "__version__"}
 
 
 def test_prompts_take_what_the_code_gives_them() -> None:
@@ -76,8 +77,8 @@ def test_prompts_take_what_the_code_gives_them() -> None:
     }
 
     for name, variables in given.items():
-        assert isinstance(prompt(name), ChatPromptTemplate)
-        assert set(prompt(name).input_variables) == variables
+        assert isinstance(load_prompt(name), ChatPromptTemplate)
+        assert set(load_prompt(name).input_variables) == variables
     for path in (ROOT / "prompts").iterdir():
         assert path.suffix == ".txt"
         names = {name for _, name, _, _ in string.Formatter().parse(path.read_text()) if name}
@@ -193,7 +194,8 @@ def test_the_drawing_of_the_rooms_is_what_the_code_imports() -> None:
 
 def test_the_tables_of_the_rooms_are_in_import_order() -> None:
     rows = re.findall(r"^\| `([\w.]+)` \|", read("docs/architecture.md"), re.M)
-    rooms = {f"bot.{path.stem}" for path in (ROOT / "bot").iterdir() if path.stem[0] != "_"}
+    found = [path for path in (ROOT / "bot").iterdir() if path.is_dir() or path.suffix == ".py"]
+    rooms = {f"bot.{path.stem}" for path in found if path.stem[0] != "_"}
 
     assert rows == ORDER
     assert rooms == {*ORDER} - {*ROOMS}

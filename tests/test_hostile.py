@@ -6,7 +6,8 @@ import pytest
 
 from retrieval.articles.article import normalise
 from retrieval.errors import SettingsError
-from retrieval.newsdesk import MAX_QUESTION, Newsdesk
+from retrieval.newsdesk import Newsdesk
+from retrieval.questions.question import MAX_QUESTION
 from tests.conftest import SEEDS
 
 HOSTILE = SEEDS.parent.parent / "shared" / "data" / "hostile"

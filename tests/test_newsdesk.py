@@ -3,11 +3,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from langchain_core.runnables import RunnableLambda
 
 from retrieval.answers.answer import DECLINED
 from retrieval.errors import LibraryError, SettingsError
-from retrieval.newsdesk import Newsdesk, Question
+from retrieval.newsdesk import Newsdesk
+from retrieval.questions.question import Question
 from tests.conftest import SEEDS
 
 STARMER = (
@@ -98,16 +98,6 @@ def test_more_passages_are_considered_when_asked_for(seeded: Newsdesk) -> None:
 def test_a_question_that_is_none_is_refused(seeded: Newsdesk, question: str) -> None:
     with pytest.raises(SettingsError):
         seeded.ask(question)
-
-
-def test_the_desk_is_a_runnable(seeded: Newsdesk) -> None:
-    question = "what did Starmer say?"
-    first = seeded.invoke(question)
-
-    assert [*seeded.stream(question)] == [first]
-    assert seeded.batch([question, Question(question)]) == [first, first]
-    chain = seeded | RunnableLambda(lambda answer: answer.citations[0].hit.article.source)
-    assert chain.invoke(question) == "Reuters"
 
 
 @pytest.mark.slow

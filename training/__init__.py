@@ -1,1 +1,1 @@
-"""From data to the reader's weights; not installed."""
+"""Trains the networks that Newsdesk carries; not installed."""

@@ -2,17 +2,17 @@
 
     python -m training.calibrate --data FOLDER [--work FOLDER]
 
-FOLDER holds news/dev. Used is a third of its answerable questions, on which no figure is reported
-(`Case.calibrates`), each with all its hits and again without the articles that hold the answer;
-and both once more with a tenth of all articles, as a small library has them:
+FOLDER holds news/dev. A third of its answerable questions is used, on which no figure is reported
+(`Case.calibrates`). Each is read four times: with all its hits, without the articles that hold the
+answer, and both again with a tenth of all articles, as in a small library. Printed are
 
-- ORDER, the weights by which hits are ordered, from a small grid, by answer@1 and answer@5;
-- SENTENCE, by logistic regression over sentences (does it hold the answer?), and THERE, by
-  another over questions, so that the best sentence's probability is that of there being an answer;
-- what every threshold would trade.
+- ORDER, the weights by which hits are ordered: the best of a small grid by answer@1 and answer@5;
+- SENTENCE, from a logistic regression over sentences (does the sentence hold the answer?);
+- THERE, from one over questions: it turns the best sentence's score into the probability that
+  there is an answer;
+- how many questions each threshold answers and declines.
 """
 
-import argparse
 import itertools
 import random
 from dataclasses import dataclass, replace
@@ -24,24 +24,26 @@ from rich.progress import track
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.news import indexed
-from benchmarks.questions import Case, cases
+from benchmarks.questions import Case, cases, options
 from retrieval.articles.article import canonical_url
 from retrieval.evaluation import area, holds
 from retrieval.models.passage_reader import Judgement, PassageReader
-from retrieval.newsdesk import READ, Newsdesk
+from retrieval.newsdesk import Newsdesk
+from retrieval.questions.features import QuestionFeatures
+from retrieval.questions.question import READ
 from retrieval.search import calibration, reader
 from retrieval.search.hit import Hit
-from retrieval.search.sentence_features import AskedFor
 
-_DEEP = 300  # hits, so that enough are left without those that hold the answer
-_SMALL = 10  # a small library has one of so many articles
+_DEPTH = 300  # hits, so that enough are left without those that hold the answer
+_SMALL = 10  # a small library has one article in so many
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A question's hits and what the network makes of them.
+    """A question's hits and the network's judgements of them.
 
-    `there` is whether the answer's articles are, `whole` whether the library is not a small one.
+    `there` says whether the articles with the answer are in the library, `whole` whether all the
+    others are.
     """
 
     case: Case
@@ -52,9 +54,8 @@ class Read:
 
 
 def main() -> None:
-    """Read, fit, print."""
-    parser = argparse.ArgumentParser(prog="training.calibrate")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    """Read the hits, fit, print."""
+    parser = options(__doc__)
     parser.add_argument("--work", type=Path, default=Path("data/benchmark"))
     given = parser.parse_args()
     desk = indexed(given.data / "news", None, given.work / "all")
@@ -72,11 +73,11 @@ def main() -> None:
 
 
 def judged(desk: Newsdesk, asked: list[Case]) -> list[Read]:
-    """Each question's first hits of four libraries, read."""
+    """Each question's first hits in the four libraries, with the network's judgements."""
     network = PassageReader()
     found = []
     for case in track(asked, "reading"):
-        every = desk.search.hits(case.question, limit=_DEEP)
+        every = desk.search.hits(case.question, k=_DEPTH)
         urls = {canonical_url(url) for url in case.urls_with_answer}
         right = {hit.article.id for hit in every if hit.article.url in urls}
         others = sorted({hit.article.id for hit in every} - right)
@@ -94,7 +95,7 @@ def judged(desk: Newsdesk, asked: list[Case]) -> list[Read]:
 
 
 def fit_order(read: list[Read], newest: date | None) -> reader.Floats:
-    """The weights of rank, span, search and age that put answers first, by answer@1 and @5."""
+    """The weights of rank, span, search and age with the best sum of answer@1 and answer@5."""
     rows, holding = [], []
     for one in read:
         if one.there and one.whole:
@@ -115,7 +116,7 @@ def fit_order(read: list[Read], newest: date | None) -> reader.Floats:
 
 
 def fit_probabilities(read: list[Read], newest: date | None) -> tuple[reader.Floats, reader.Floats]:
-    """Weights that rank sentences, and those that tell whether there is an answer at all."""
+    """The weights that rank sentences, and those of the probability that there is an answer."""
     found = [(one, _sentences(one, newest)) for one in read]
     found = [(one, judged) for one, judged in found if judged]
     features = [np.array([some.features for some in judged]) for _, judged in found]
@@ -130,7 +131,7 @@ def fit_probabilities(read: list[Read], newest: date | None) -> tuple[reader.Flo
 
 
 def print_trade(read: list[Read], newest: date | None) -> None:
-    """What each threshold answers and declines, of the questions that were fitted on."""
+    """Print how many of the fitted questions each threshold answers and declines."""
     best: dict[bool, list[float]] = {True: [], False: []}
     for one in read:
         if one.whole and (found := _sentences(one, newest)):
@@ -144,7 +145,7 @@ def print_trade(read: list[Read], newest: date | None) -> None:
 
 
 def _sentences(one: Read, newest: date | None) -> list[reader.Judged]:
-    asked = AskedFor(one.case.question)
+    asked = QuestionFeatures(one.case.question)
     return reader.judged_sentences(asked, one.hits, one.judgements, newest)
 
 

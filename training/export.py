@@ -1,5 +1,7 @@
-"""Trained network → the ONNX file that is carried, and what rounding its weights costs."""
+"""From a trained network to the ONNX file that Newsdesk carries, and what the rounding changes."""
 
+import json
+import shutil
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,10 +11,11 @@ import onnx
 import onnxruntime
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from tokenizers import Tokenizer
 
 from retrieval.models.passage_reader import pair
-from training.material import Group
-from training.model import Network, tokenizer
+from training.groups import Group
+from training.reader_network import Network, tokenizer
 
 WEIGHTS = Path(__file__).parent.parent / "retrieval" / "models" / "weights"
 OUTPUTS = ("rank", "start", "end")
@@ -22,9 +25,10 @@ _INPUTS = ("input_ids", "token_type_ids")
 def export(
     network: torch.nn.Module, folder: Path, name: str = "reader", outputs: Sequence[str] = OUTPUTS
 ) -> dict[str, Path]:
-    """The network as ONNX in float32, float16 (weights only) and int8, under `folder`.
+    """Files of the network as ONNX in `folder`: float32, float16 (weights only) and int8.
 
-    Without a mask, whose adding up takes a tenth of the time: each text is read by itself.
+    There is no attention mask. Each text is read by itself, and adding a mask takes a tenth of the
+    time.
     """
     full, half, small = (folder / f"{name}.{kind}.onnx" for kind in ("float32", "float16", "int8"))
     given = torch.randint(1000, 20000, (2, 48))
@@ -43,7 +47,7 @@ def export(
             dynamo=False,
         )
     _halve(full, half)
-    # The heads are a thousandth of the weights and the last to be rounded.
+    # The heads stay unrounded: they are a thousandth of the weights.
     model = onnx.load(full)
     heads = [node.name for node in model.graph.node if "/encoder/" not in node.name]
     quantize_dynamic(
@@ -53,8 +57,26 @@ def export(
     return {"float32": full, "float16": half, "int8": small}
 
 
-def load_reader(network: Network) -> None:
-    """Give the network the reader's weights as they are carried, rounded to eight bits."""
+def carry(name: str, file: Path) -> None:
+    """Put an exported network among the weights that Newsdesk carries."""
+    WEIGHTS.mkdir(exist_ok=True)
+    shutil.copyfile(file, WEIGHTS / f"{name}.onnx")
+
+
+def write_card(name: str, card: dict[str, object]) -> None:
+    """Write what is to be known of a carried network beside its weights."""
+    (WEIGHTS / f"{name}.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
+def reader_encoder() -> torch.nn.Module:
+    """The encoder with the carried reader's weights, from which the other networks start."""
+    network = Network()
+    _load_reader(network)
+    return network.encoder
+
+
+def _load_reader(network: Network) -> None:
+    """Give the network the weights of the carried reader, which are rounded to eight bits."""
     model = onnx.load(WEIGHTS / "reader.onnx")
     values = {one.name: onnx.numpy_helper.to_array(one) for one in model.graph.initializer}
     for name in [name for name in values if name.endswith("_quantized")]:
@@ -74,7 +96,7 @@ def load_reader(network: Network) -> None:
 
 
 def _halve(full: Path, half: Path) -> None:
-    """Store each large weight in 16 bits, to be cast back when the file is opened."""
+    """Store each large weight in 16 bits; it is cast back when the file is loaded."""
     model = onnx.load(full)
     kept, casts = [], []
     for weight in model.graph.initializer:
@@ -96,31 +118,26 @@ def _halve(full: Path, half: Path) -> None:
 
 
 def agreement(files: dict[str, Path], groups: Sequence[Group]) -> dict[str, dict[str, float]]:
-    """For each file: size, and how often it ranks the same first and marks the same as float32."""
+    """For each file its size, and how often it ranks and marks the same as the float32 one."""
     words = tokenizer()
-    read = {kind: _judged(file, words, groups) for kind, file in files.items()}
+    judged = {kind: _judged(file, words, groups) for kind, file in files.items()}
     found = {}
     for kind, file in files.items():
-        same = [a == b for a, b in zip(read[kind], read["float32"], strict=True)]
+        pairs = zip(judged[kind], judged["float32"], strict=True)
+        same = np.array([(a[0] == b[0], a[1] == b[1]) for a, b in pairs])
         found[kind] = {
             "megabytes": round(file.stat().st_size / 1e6, 1),
-            "same first passage": round(float(np.mean([one[0] for one in _pairs(read, kind)])), 4),
-            "same span": round(float(np.mean([one[1] for one in _pairs(read, kind)])), 4),
-            "same both": round(float(np.mean(same)), 4),
+            "same first passage": round(float(same[:, 0].mean()), 4),
+            "same span": round(float(same[:, 1].mean()), 4),
+            "same both": round(float(same.all(axis=1).mean()), 4),
         }
     return found
 
 
-def _pairs(
-    read: dict[str, list[tuple[int, tuple[int, int]]]], kind: str
-) -> list[tuple[bool, bool]]:
-    return [(a[0] == b[0], a[1] == b[1]) for a, b in zip(read[kind], read["float32"], strict=True)]
-
-
 def _judged(
-    file: Path, words: object, groups: Sequence[Group]
+    file: Path, words: Tokenizer, groups: Sequence[Group]
 ) -> list[tuple[int, tuple[int, int]]]:
-    """For each group its first passage, and the tokens of all its passages likeliest for ends."""
+    """For each group its first passage, and the likeliest start and end among all its tokens."""
     options = onnxruntime.SessionOptions()
     session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
     found = []

@@ -1,26 +1,29 @@
-"""The training loop that all trainers share: checkpoints, a curve, and progress on the screen."""
+"""What all trainers share: the command line, and a loop with checkpoints, a curve and progress."""
 
 import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 
+from benchmarks.questions import options
+
 Measures = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long to train, how fast, and how often to look.
+    """How long to train, with which learning rates, and how often to measure.
 
-    `rate` turns a step (0 is the first) into a factor of the learning rates. Every `note` steps
-    the mean losses are noted in the curve, every `watch` steps the measures on held-back data;
-    every `keep` steps a checkpoint is written.
+    `rate` gives the factor of the learning rates for a step, the first being 0. The curve gets the
+    mean losses every `note` steps and the measures on held-back data every `watch` steps. A
+    checkpoint is written every `keep` steps.
     """
 
     steps: int
@@ -33,6 +36,23 @@ class Plan:
     keep: int = 50
 
 
+class _Stateful(Protocol):
+    """A part of the training whose state a checkpoint holds."""
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> object: ...
+
+
+def folders(description: str | None) -> tuple[Path, Path]:
+    """The folders of the data and for the work, from the command line of a trainer."""
+    parser = options(description)
+    parser.add_argument("--work", type=Path, default=Path("data/training"))
+    given = parser.parse_args()
+    given.work.mkdir(parents=True, exist_ok=True)
+    return given.data, given.work
+
+
 def train(
     network: nn.Module,
     heads: Sequence[nn.Module],
@@ -42,11 +62,10 @@ def train(
     work: Path,
     name: str,
 ) -> None:
-    """Train the network in place; goes on from `work/NAME.pt` where there is one.
+    """Train the network in place, from the checkpoint `work/NAME.pt` on if there is one.
 
-    `losses` gives the losses of a step's batch, which are added up. `heads` are the parts of the
-    network with a learning rate of their own. The curve is written to `work/NAME.curve`, one JSON
-    object a line.
+    `losses` gives the losses of a step's batch, whose sum is minimised. `heads` are the modules
+    that learn with `plan.heads_learning_rate`. `work/NAME.curve` gets one JSON object per line.
     """
     optimizer = torch.optim.AdamW(
         _parameters(network, heads, plan),
@@ -90,23 +109,24 @@ def train(
 
 
 def curve(work: Path, name: str) -> list[Measures]:
-    """What was noted while the network of that name was trained, in order."""
+    """The curve of a training: losses and measures, step by step."""
     return [json.loads(line) for line in (work / f"{name}.curve").read_text().splitlines()]
 
 
 def has_bfloat16() -> bool:
-    """Whether the CPU computes in bfloat16; where it is emulated, a step takes minutes."""
+    """Whether the CPU computes in bfloat16; if it has to emulate that, a step takes minutes."""
     return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
 def half_precision() -> torch.autocast:
-    """A context in which networks compute in bfloat16 where the CPU can."""
+    """A context in which networks compute in bfloat16, if the CPU can."""
     return torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16())
 
 
 def _parameters(
     network: nn.Module, heads: Sequence[nn.Module], plan: Plan
 ) -> list[dict[str, object]]:
+    """Parameter groups: the encoder with one learning rate, the heads with the other."""
     own = [one for head in heads for one in head.parameters()]
     known = {id(one) for one in own}
     rest = [one for one in network.parameters() if one.requires_grad and id(one) not in known]
@@ -116,24 +136,24 @@ def _parameters(
     ]
 
 
-def _resume(parts: dict[str, object], checkpoint: Path) -> int:
-    """How many steps the checkpoint has behind it; 0 without one."""
+def _resume(parts: dict[str, _Stateful], checkpoint: Path) -> int:
+    """Load the checkpoint, and return how many steps it has done; 0 without a checkpoint."""
     if not checkpoint.exists():
         return 0
     state = torch.load(checkpoint)
     for name, part in parts.items():
-        part.load_state_dict(state[name])  # type: ignore[attr-defined]
+        part.load_state_dict(state[name])
     return int(state["done"])
 
 
-def _save(parts: dict[str, object], step: int, checkpoint: Path) -> None:
-    state = {name: part.state_dict() for name, part in parts.items()}  # type: ignore[attr-defined]
+def _save(parts: dict[str, _Stateful], step: int, checkpoint: Path) -> None:
+    state = {name: part.state_dict() for name, part in parts.items()}
     torch.save(state | {"done": step}, checkpoint.with_suffix(".new"))
     checkpoint.with_suffix(".new").replace(checkpoint)
 
 
 def _cut(file: Path, done: int) -> None:
-    """Drop what was noted after the checkpoint: those steps are done again."""
+    """Drop the lines after the checkpoint, because those steps are done again."""
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     kept = [line for line in lines if json.loads(line)["step"] <= done]
     file.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")

@@ -1,31 +1,29 @@
-"""From data to the reader's weights, in one command.
+"""Trains the reader, in one command.
 
     python -m training --data FOLDER [--work FOLDER]
 
-FOLDER holds `reading/` and `news/`. Takes about an hour on two cores with AVX-512 and bfloat16, and
-many hours without, and wants both cores for itself; if interrupted, the same command goes on.
-Writes into `retrieval/models/weights/`: the network, and `reader.json` with settings, counts, the
-curve and what was measured.
+FOLDER holds `reading/` and `news/`. The training takes about an hour on two idle cores with AVX-512
+and bfloat16, and many hours without. If it is interrupted, the same command continues it. It writes
+the network and `reader.json`, with settings, counts, the curve and measurements, into
+`retrieval/models/weights/`.
 """
 
-import argparse
-import json
 import random
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor
 
 from retrieval.evaluation import squad_f1, squad_plain
 from retrieval.models.passage_reader import PassageReader
-from training import loop, material
-from training.export import WEIGHTS, agreement, export
-from training.material import Group
-from training.model import Network, batch, losses, tokenizer
+from training import groups, loop
+from training.export import agreement, carry, export, write_card
+from training.groups import Group
+from training.reader_network import Network, batch, losses, tokenizer
 
 ROWS = 16
 SETTINGS = {
@@ -38,60 +36,54 @@ SETTINGS = {
     "reading_first": 0.55,
 }
 COUNTS = {"reading": 14_000, "news_rounds": 2, "news_size": 8, "masked": 1_000, "masked_size": 8}
-_WATCHED_READING = 150
-_WATCH = 900  # steps between looks at the held-back groups
+_READING_HELD_BACK = 150  # groups
+_WATCH = 900  # steps between measurements on the held-back groups
 _KEEP = 150  # steps between checkpoints
 
 
 def main() -> None:
-    """Prepare, train, round, measure, write."""
-    parser = argparse.ArgumentParser(prog="training")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--work", type=Path, default=Path("data/training"))
-    given = parser.parse_args()
-    given.work.mkdir(parents=True, exist_ok=True)
-    if not (given.work / "groups.jsonl").exists():
-        prepare(given.data, given.work)
-    groups = material.read(given.work / "groups.jsonl")
-    held = material.read(given.work / "held.jsonl")
-    network = train(groups, held, given.work)
-    files = export(network, given.work)
-    WEIGHTS.mkdir(exist_ok=True)
-    shutil.copyfile(files["int8"], WEIGHTS / "reader.onnx")
+    """Prepare the data, train, round, measure, write."""
+    data, work = loop.folders(__doc__)
+    if not (work / "groups.jsonl").exists():
+        prepare(data, work)
+    to_train_on = groups.read(work / "groups.jsonl")
+    held_back = groups.read(work / "held.jsonl")
+    files = export(train(to_train_on, held_back, work), work)
+    carry("reader", files["int8"])
     card = {
         "settings": SETTINGS | COUNTS,
-        "groups": Counter(group.kind for group in groups),
-        "passages": Counter(group.kind for group in groups for _ in group.candidates),
-        "rounding": agreement(files, held),
-        "reading held back": reading_alone(given.data),
-        "curve": loop.curve(given.work, "reader"),
+        "groups": Counter(group.kind for group in to_train_on),
+        "passages": Counter(group.kind for group in to_train_on for _ in group.candidates),
+        "rounding": agreement(files, held_back),
+        "reading held back": reading_alone(data),
+        "curve": loop.curve(work, "reader"),
     }
-    (WEIGHTS / "reader.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    write_card("reader", card)
 
 
 def prepare(data: Path, work: Path) -> None:
-    """Write the groups to train on and those held back."""
-    archive = material.Archive(data / "news/train.articles.jsonl.gz", work)
-    questions, watched = material.split_news(data)
+    """Write the groups to train on, and those held back."""
+    archive = groups.Archive(data / "news/train.articles.jsonl.gz", work)
+    questions, held_back_questions = groups.split_news(data)
     size, seed = COUNTS["news_size"], SETTINGS["seed"]
-    groups = [*material.reading(data, COUNTS["reading"], work, seed)]
+    to_train_on = [*groups.reading(data, COUNTS["reading"], work, seed)]
     for turn in range(COUNTS["news_rounds"]):
-        groups += material.news(archive, questions, size, seed + turn)
-    groups += material.masked(archive, COUNTS["masked"], COUNTS["masked_size"], seed)
-    held = [*material.news(archive, watched, 2 * size, seed)]
-    held += material.held_back_reading(data)[:_WATCHED_READING]
-    material.write(held, work / "held.jsonl")
-    material.write(groups, work / "groups.jsonl")
+        to_train_on += groups.news(archive, questions, size, seed + turn)
+    to_train_on += groups.masked(archive, COUNTS["masked"], COUNTS["masked_size"], seed)
+    held_back = [*groups.news(archive, held_back_questions, 2 * size, seed)]
+    held_back += groups.held_back_reading(data)[:_READING_HELD_BACK]
+    groups.write(held_back, work / "held.jsonl")
+    groups.write(to_train_on, work / "groups.jsonl")
 
 
 def reading_alone(data: Path) -> dict[str, float]:
-    """SQuAD's exact match and F1 on the held-back tenth of `reading`, by the rounded network.
+    """SQuAD's exact match and F1 of the rounded network on the held-back tenth of `reading`.
 
-    A question without an answer is right when it is declined: when the rank is under 0, where the
-    network thinks an answer less likely than not.
+    A question without an answer must be declined. It is if the rank is under 0: the network then
+    holds an answer to be less likely than not.
     """
     network, exact, overlap, answerable = PassageReader(), [], [], []
-    for group in material.held_back_reading(data):
+    for group in groups.held_back_reading(data):
         (one,) = group.candidates
         judgement = network.read(group.question, [("", one.text)])[0]
         span = judgement.span(0, len(one.text))
@@ -100,13 +92,8 @@ def reading_alone(data: Path) -> dict[str, float]:
         marked = one.text[first:last]
         answerable.append(bool(answer))
         shown = marked if judgement.rank >= 0 else ""
-        exact.append(
-            (
-                (squad_plain(marked) == squad_plain(answer)),
-                (squad_plain(shown) == squad_plain(answer)),
-            )
-        )
-        overlap.append((squad_f1(marked, answer), squad_f1(shown, answer)))
+        exact.append([squad_plain(one) == squad_plain(answer) for one in (marked, shown)])
+        overlap.append([squad_f1(one, answer) for one in (marked, shown)])
     scores = np.array([(*a, *b) for a, b in zip(exact, overlap, strict=True)], dtype=float)
     there = np.array(answerable)
     return {
@@ -119,11 +106,11 @@ def reading_alone(data: Path) -> dict[str, float]:
     }
 
 
-def plan(groups: Sequence[Group]) -> list[list[Group]]:
-    """Batches in order: reading and masked headlines first, then news with the rest of reading."""
+def in_batches(every: Sequence[Group]) -> list[list[Group]]:
+    """Batches in order: reading and masked headlines, then news with the rest of reading."""
     draw = random.Random(SETTINGS["seed"])
     kinds: dict[str, list[Group]] = {"reading": [], "news": [], "masked": []}
-    for group in groups:
+    for group in every:
         kinds[group.kind].append(group)
     for some in kinds.values():
         draw.shuffle(some)
@@ -135,11 +122,11 @@ def plan(groups: Sequence[Group]) -> list[list[Group]]:
     return first + last
 
 
-def _packed(groups: Sequence[Group]) -> Iterator[list[Group]]:
-    """Groups of like length together, as many as there is room for."""
-    for first in range(0, len(groups), 512):
+def _packed(every: Sequence[Group]) -> Iterator[list[Group]]:
+    """Batches of groups of about one length, of at most `ROWS` passages each."""
+    for first in range(0, len(every), 512):
         some: list[Group] = []
-        for group in sorted(groups[first : first + 512], key=_length):
+        for group in sorted(every[first : first + 512], key=_length):
             if sum(len(one.candidates) for one in some) + len(group.candidates) > ROWS:
                 yield some
                 some = []
@@ -151,21 +138,21 @@ def _length(group: Group) -> int:
     return max(len(one.title) + len(one.text) for one in group.candidates) + len(group.question)
 
 
-def train(groups: Sequence[Group], held: Sequence[Group], work: Path) -> Network:
-    """The trained network, with its checkpoint and curve in `work`."""
+def train(every: Sequence[Group], held: Sequence[Group], work: Path) -> Network:
+    """The trained network; its checkpoint and curve are in `work`."""
     torch.manual_seed(int(SETTINGS["seed"]))
     network, words = Network(), tokenizer()
-    batches = plan(groups)
+    batches = in_batches(every)
     torch._dynamo.config.recompile_limit = 32
-    read = torch.compile(network, dynamic=False)
+    compiled = torch.compile(network, dynamic=False)
 
     def step_losses(step: int) -> dict[str, Tensor]:
         given = batch(words, batches[step], ROWS)
         with loop.half_precision():
-            logits = read(given.ids, given.mask, given.types)
+            logits = compiled(given.ids, given.mask, given.types)
         return losses(given, *logits)
 
-    schedule = loop.Plan(
+    plan = loop.Plan(
         len(batches),
         SETTINGS["learning_rate"],
         SETTINGS["heads_learning_rate"],
@@ -176,7 +163,7 @@ def train(groups: Sequence[Group], held: Sequence[Group], work: Path) -> Network
     )
     heads = [network.rank, network.ends]
     loop.train(
-        network, heads, schedule, step_losses, lambda: watch(network, words, held), work, "reader"
+        network, heads, plan, step_losses, lambda: watch(network, words, held), work, "reader"
     )
     return network
 
@@ -187,18 +174,19 @@ def _rate(step: int, steps: int) -> float:
 
 
 @torch.no_grad()
-def watch(read: Network, words: object, held: Sequence[Group]) -> dict[str, float]:
-    """How the network does on held-back groups.
+def watch(network: Network, words: Tokenizer, held: Sequence[Group]) -> dict[str, float]:
+    """Measures on the held-back groups.
 
-    `held_first`: the share in which a right passage ranks first; `held_exact`: in which the
-    likeliest start and end, over all passages of the question, are an answer's; and the mean
-    ranks of right and of wrong passages.
+    - `held_first`: the share of groups in which a right passage ranks first;
+    - `held_exact`: the share in which the likeliest start and end, over all passages of the
+      question, are those of an answer;
+    - `held_right_rank`, `held_wrong_rank`: the mean ranks of right and of wrong passages.
     """
     first, exact, right_ranks, wrong_ranks = [], [], [], []
     for group in held:
         given = batch(words, [group], 1)
         with loop.half_precision():
-            rank, start, end = read(given.ids, given.mask, given.types)
+            rank, start, end = network(given.ids, given.mask, given.types)
         rank = rank.float()[: len(group.candidates)]
         places = [bool(spans) for spans in given.spans]
         if any(places) and not all(places):

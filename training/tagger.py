@@ -1,24 +1,23 @@
-"""From annotated articles to the tagger's weights, in one command.
+"""Trains the tagger, in one command.
 
     python -m training.tagger --data FOLDER [--work FOLDER]
 
-FOLDER holds `quotes/`. Starts from the reader's weights; interrupted, the same command goes on.
-Writes `retrieval/models/weights/tagger.onnx` and `tagger.json` with settings, counts and the curve.
+FOLDER holds `quotes/`. The training starts from the reader's weights. If it is interrupted, the
+same command continues it. It writes `tagger.onnx` and `tagger.json`, with settings, counts and the
+curve, into `retrieval/models/weights/`.
 """
 
-import argparse
-import gzip
-import json
 import random
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from benchmarks.questions import rows
 from retrieval.attribution.attribution import Attribution
 from retrieval.attribution.tagger import (
     BEGIN,
@@ -32,14 +31,14 @@ from retrieval.attribution.tagger import (
     windows,
 )
 from training import loop
-from training.export import WEIGHTS, export, load_reader
-from training.model import Network, tokenizer
+from training.export import carry, export, reader_encoder, write_card
+from training.reader_network import padded, tokenizer
 
 SETTINGS = {
     "layers": 4, "rows": 16, "steps": 500, "learning_rate": 3e-4, "heads_learning_rate": 1e-3,
     "warmup": 50, "weight_decay": 0.01, "dropout": 0.1, "seed": 1,
 }  # fmt: skip
-_HELD = 10  # one article of so many is tuned on
+_HELD = 10  # one article in so many is held back
 _NOTE = 50  # steps between notes in the curve, and between checkpoints
 _IGNORED = -100
 _NEVER = -1e4
@@ -47,18 +46,16 @@ _KEYS = ("source", "cue", "content")  # of an attribution in the files
 
 
 class TaggerNetwork(nn.Module):
-    """A window of text → for each token nine tags' logits, and four vectors to be linked by."""
+    """Reads a window of text: for each token the logits of nine tags, and four link vectors."""
 
     def __init__(self) -> None:
         super().__init__()
-        network = Network()
-        load_reader(network)
-        self.encoder = network.encoder
+        self.encoder = reader_encoder()
         self.encoder.encoder.layer = self.encoder.encoder.layer[: int(SETTINGS["layers"])]
         for name, part in self.encoder.named_modules():
             if isinstance(part, nn.Dropout) and "attention.self" not in name:
                 part.p = float(SETTINGS["dropout"])
-        self.encoder.set_attn_implementation("sdpa")  # trains in less time than "eager"
+        self.encoder.set_attn_implementation("sdpa")  # trains faster than "eager"
         width = self.encoder.config.hidden_size
         self.tags = nn.Linear(width, 3 * len(LAYERS))
         self.links = nn.Linear(width, 4 * LINK)
@@ -66,7 +63,7 @@ class TaggerNetwork(nn.Module):
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor | None, token_type_ids: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Tags (row, token, 9) and vectors (row, token, 4 x LINK)."""
+        """Logits of tags (row, token, 9), and vectors (row, token, 4 x LINK)."""
         hidden = self.encoder(
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state
@@ -75,7 +72,7 @@ class TaggerNetwork(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class Annotated:
-    """An article as tokens: what each is tagged (token, layer), and what is linked to what.
+    """An article as tokens, with the tags (token, layer) and the links between its tokens.
 
     `links` are from a content to its cue (0) and from a cue to its speaker (1), by their first
     tokens; -1 for none.
@@ -99,19 +96,17 @@ class Batch:
 
 
 def articles(file: Path) -> list[tuple[str, list[Attribution]]]:
-    """The texts of a file and their attributions, as they are annotated."""
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        return [(row["text"], [_attribution(one) for one in row["attributions"]])
-                for row in map(json.loads, lines)]  # fmt: skip
+    """The texts of a file, each with its annotated attributions."""
+    return [(row["text"], [_attribution(one) for one in row["attributions"]]) for row in rows(file)]
 
 
 def _attribution(row: dict[str, list[list[int]]]) -> Attribution:
     return Attribution(*(tuple((a, b) for a, b in sorted(row[key])) for key in _KEYS))
 
 
-def annotated(words: object, text: str, attributions: list[Attribution]) -> Annotated:
-    """The article as tokens."""
-    encoded = words.encode(text, add_special_tokens=False)  # type: ignore[attr-defined]
+def annotated(words: Tokenizer, text: str, attributions: list[Attribution]) -> Annotated:
+    """The article as tokens, with its tags and links."""
+    encoded = words.encode(text, add_special_tokens=False)
     places = np.array(encoded.offsets, dtype=np.int64).reshape(-1, 2)
     tags, links = np.zeros((len(places), len(LAYERS)), dtype=np.int64), []
     begins: list[tuple[int, int]] = []
@@ -143,24 +138,21 @@ def _tokens(places: np.ndarray, span: tuple[int, int]) -> tuple[int, int]:
 def batch(some: Sequence[tuple[Annotated, int, int]]) -> Batch:
     """Windows (article, first token, last token) as one batch."""
     length = max(last - first for _, first, last in some) + 2
-    ids, mask = (np.zeros((len(some), length), dtype=np.int64) for _ in range(2))
+    pairs = [pair(one.ids[first:last]) for one, first, last in some]
+    ids, mask, _ = padded(pairs, len(some), length)
     tags = np.full((len(some), length, len(LAYERS)), _IGNORED)
     links = []
     for row, (one, first, last) in enumerate(some):
-        filled = last - first + 2
-        ids[row, :filled], mask[row, :filled] = pair(one.ids[first:last]).ids, 1
-        tags[row, 1 : filled - 1] = one.tags[first:last]
+        tags[row, 1 : last - first + 1] = one.tags[first:last]
         for kind, token, partner in one.links:
             if first <= token < last and (partner < 0 or first <= partner < last):
                 links.append((row, kind, token - first + 1, max(partner - first + 1, -1)))
-    return Batch(
-        torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(tags),
-        torch.tensor(links, dtype=torch.long).reshape(-1, 4),
-    )  # fmt: skip
+    as_tensor = torch.tensor(links, dtype=torch.long).reshape(-1, 4)
+    return Batch(ids, mask, torch.from_numpy(tags), as_tensor)
 
 
 def losses(given: Batch, tags: Tensor, links: Tensor) -> dict[str, Tensor]:
-    """What is wrong with the batch's tags and links."""
+    """The losses of the batch's tags and links."""
     rows, length = given.ids.shape
     tags = tags.float().reshape(rows, length, len(LAYERS), 3)
     tagging = nn.functional.cross_entropy(
@@ -179,8 +171,8 @@ def losses(given: Batch, tags: Tensor, links: Tensor) -> dict[str, Tensor]:
     return {"tags": tagging, "links": 0.1 * linking if len(row) else tagging * 0}
 
 
-def plan(every: Sequence[Annotated]) -> list[list[tuple[Annotated, int, int]]]:
-    """Batches in order: all articles again and again, each time cut at other places."""
+def in_batches(every: Sequence[Annotated]) -> list[list[tuple[Annotated, int, int]]]:
+    """Batches in order: all articles, again and again, each time cut in other places."""
     draw, size = random.Random(SETTINGS["seed"]), int(SETTINGS["rows"])
     batches: list[list[tuple[Annotated, int, int]]] = []
     while len(batches) < int(SETTINGS["steps"]):
@@ -200,9 +192,9 @@ def plan(every: Sequence[Annotated]) -> list[list[tuple[Annotated, int, int]]]:
 
 
 def train(every: Sequence[Annotated], held: Sequence[Annotated], work: Path) -> TaggerNetwork:
-    """The trained network, with its checkpoint and curve in `work`."""
+    """The trained network; its checkpoint and curve are in `work`."""
     torch.manual_seed(int(SETTINGS["seed"]))
-    network, batches = TaggerNetwork(), plan(every)
+    network, batches = TaggerNetwork(), in_batches(every)
 
     def step_losses(step: int) -> dict[str, Tensor]:
         given = batch(batches[step])
@@ -210,7 +202,7 @@ def train(every: Sequence[Annotated], held: Sequence[Annotated], work: Path) -> 
             outputs = network(given.ids, given.mask, torch.zeros_like(given.ids))
         return losses(given, *outputs)
 
-    schedule = loop.Plan(
+    plan = loop.Plan(
         len(batches),
         float(SETTINGS["learning_rate"]),
         float(SETTINGS["heads_learning_rate"]),
@@ -220,13 +212,13 @@ def train(every: Sequence[Annotated], held: Sequence[Annotated], work: Path) -> 
         keep=_NOTE,
     )
     heads = [network.tags, network.links]
-    loop.train(network, heads, schedule, step_losses, lambda: watch(network, held), work, "tagger")
+    loop.train(network, heads, plan, step_losses, lambda: watch(network, held), work, "tagger")
     return network
 
 
 @torch.no_grad()
 def watch(network: TaggerNetwork, held: Sequence[Annotated]) -> dict[str, float]:
-    """F1 of the tags' tokens, layer by layer; of their first windows."""
+    """F1 of the tagged tokens for each layer, on the first window of each article."""
     counts = np.zeros((len(LAYERS), 3))
     for one in held:
         given = batch([(one, 0, min(len(one.ids), WINDOW - 2))])
@@ -240,25 +232,21 @@ def watch(network: TaggerNetwork, held: Sequence[Annotated]) -> dict[str, float]
 
 
 def main() -> None:
-    """Read, train, round, write."""
-    parser = argparse.ArgumentParser(prog="training.tagger")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--work", type=Path, default=Path("data/training"))
-    given = parser.parse_args()
-    given.work.mkdir(parents=True, exist_ok=True)
+    """Read the articles, train, round, write."""
+    data, work = loop.folders(__doc__)
     words = tokenizer()
-    every = [annotated(words, *one) for one in articles(given.data / "quotes/train.jsonl.gz")]
+    every = [annotated(words, *one) for one in articles(data / "quotes/train.jsonl.gz")]
     held = every[::_HELD]
-    network = train([one for n, one in enumerate(every) if n % _HELD], held, given.work)
-    network.encoder.set_attn_implementation("eager")  # which ONNX's rounding knows
-    files = export(network, given.work, "tagger", ["tags", "links"])
-    shutil.copyfile(files["int8"], WEIGHTS / "tagger.onnx")
+    network = train([one for n, one in enumerate(every) if n % _HELD], held, work)
+    network.encoder.set_attn_implementation("eager")  # the export can't round "sdpa"
+    files = export(network, work, "tagger", ["tags", "links"])
+    carry("tagger", files["int8"])
     card = {
         "settings": SETTINGS | {"window": WINDOW, "link": LINK},
         "articles": {"trained on": len(every) - len(held), "held back": len(held)},
-        "curve": loop.curve(given.work, "tagger"),
+        "curve": loop.curve(work, "tagger"),
     }
-    (WEIGHTS / "tagger.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    write_card("tagger", card)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The command line: `newsdesk index`, `ask`, `chat` and the other commands.
 
-Modules that take long to import are imported by the command that needs them.
+Modules that take long to import are imported inside the commands that need them.
 """
 
 import os
@@ -34,7 +34,7 @@ app.add_typer(discord.answers, name="answers")
 
 
 def main() -> None:
-    """Run the command; an error is a sentence on standard error and exit code 1."""
+    """Run the command; after an error, print a sentence on standard error and exit with code 1."""
     try:
         app()
     except NewsdeskError as exc:

@@ -22,7 +22,9 @@ def index(
     paths: Annotated[list[str], typer.Argument(help="Files, folders, and links (http, https).")],
     prune: Annotated[
         bool,
-        typer.Option("--prune", help="Withdraw articles whose file is gone from these folders."),
+        typer.Option(
+            "--prune", help="Also withdraw articles whose file is gone from these folders."
+        ),
     ] = False,
     library: Library = None,
 ) -> None:
@@ -56,7 +58,7 @@ def _index(
     advance: Callable[[int, int | None], None],
     stop: Callable[[], bool],
 ) -> "tuple[SyncReport, bool]":
-    """The last report, and whether the run was stopped before its end."""
+    """The last report of the run, and whether Ctrl-C stopped it."""
     from retrieval.library.index import SyncReport
 
     report, printed = SyncReport(), 0

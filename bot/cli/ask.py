@@ -16,10 +16,11 @@ from retrieval.errors import SettingsError
 
 if TYPE_CHECKING:
     from retrieval.answers.answer import Answer
-    from retrieval.newsdesk import Newsdesk, Question
+    from retrieval.newsdesk import Newsdesk
     from retrieval.questions.followup import Turn
+    from retrieval.questions.question import Question
 
-READ = 24  # as in retrieval.newsdesk, which takes long to import
+READ = 24  # as in retrieval.questions.question, which takes long to import
 
 
 def ask(
@@ -46,7 +47,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with sentences quoted from the articles."""
-    from retrieval.newsdesk import Question
+    from retrieval.questions.question import Question
 
     if (question is None) == (batch is None):
         raise typer.BadParameter("give a question, or --batch FILE")
@@ -96,10 +97,10 @@ def _take_turn(
     since: datetime | None,
     until: datetime | None,
 ) -> None:
-    """Answer what was typed as it is meant after these turns, and add it to them."""
+    """Answer what was typed, understood in the light of the turns so far, and add a turn."""
     from bot.text.notes import understood_as
-    from retrieval.newsdesk import Question
     from retrieval.questions.followup import MAX_TURNS, Turn
+    from retrieval.questions.question import Question
 
     try:
         understood = desk.understood(text, turns).question
@@ -116,7 +117,7 @@ def _take_turn(
 
 
 def _answer(desk: "Newsdesk", asked: "Question") -> "Answer":
-    """The answer; a terminal shows its sentences as soon as they are proved."""
+    """The answer; until it is complete, a terminal shows the sentences proved so far."""
     from rich.console import Console
     from rich.live import Live
 
@@ -125,7 +126,7 @@ def _answer(desk: "Newsdesk", asked: "Question") -> "Answer":
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
         return desk.ask(asked)
-    # The live view erases itself at the end, and the whole answer is printed then.
+    # The live view erases itself at the end, because then the whole answer is printed.
     with Live(console=console, transient=True) as live:
         for answer in desk.stream(asked):
             live.update(sentences_text(answer))

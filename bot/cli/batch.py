@@ -1,4 +1,4 @@
-"""`newsdesk ask --batch`: a file of questions → their answers as JSON lines."""
+"""`newsdesk ask --batch`: the questions of a file, answered as JSON lines."""
 
 import io
 import json
@@ -15,14 +15,15 @@ from bot.cli.console import complain
 from retrieval.errors import ReadError, SettingsError
 
 if TYPE_CHECKING:
-    from retrieval.newsdesk import Newsdesk, Question
+    from retrieval.newsdesk import Newsdesk
+    from retrieval.questions.question import Question
 
 
 def answer_file(desk: "Newsdesk", file: Path, asked: "Question") -> bool:
-    """Print a line of JSON for each line of the file; whether any could not be answered.
+    """Print a line of JSON for each line of the file. Returns whether any line was wrong.
 
-    `asked` has what all questions share. A line's other fields are printed with its answer.
-    Raises ReadError when the file can't be read.
+    `asked` is the question that each line fills with its text. The other fields of a line are
+    printed with its answer. Raises ReadError if the file can't be read.
     """
     from bot.text.json import answer_json, json_line
 
@@ -44,13 +45,13 @@ def answer_file(desk: "Newsdesk", file: Path, asked: "Question") -> bool:
 
 
 def accept_any_bytes(stream: object) -> None:
-    """Read bytes that are not UTF-8 as lone surrogates instead of failing."""
+    """Make the stream read bytes that are not UTF-8 as lone surrogates instead of failing."""
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="surrogateescape")
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:
-    """The lines with their numbers, without empty ones; "-" is standard input."""
+    """The lines that are not empty, with their numbers; "-" is standard input."""
     try:
         with (
             nullcontext(sys.stdin)
@@ -74,5 +75,5 @@ def _fields(line: str) -> dict[str, Any]:
 
 
 def _refuse(constant: str) -> None:
-    """Raise ValueError for NaN and Infinity, which json.loads takes."""
+    """Raise ValueError for NaN and Infinity, which json.loads would accept."""
     raise ValueError(f"{constant} is not JSON")

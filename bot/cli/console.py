@@ -1,4 +1,4 @@
-"""What every command prints besides its result: errors, progress, and how it ended."""
+"""What commands print beside their results: errors and progress; and their exit codes."""
 
 import logging
 import signal
@@ -8,14 +8,14 @@ from contextlib import contextmanager
 
 import typer
 
-_INTERRUPTED = 130  # 128 + SIGINT, as shells count
-_CHATTY = ("pypdf", "trafilatura", "htmldate", "sentence_transformers", "chromadb", "filelock")
+_INTERRUPTED = 130  # 128 + SIGINT, the exit code that shells expect
+_NOISY = ("pypdf", "trafilatura", "htmldate", "sentence_transformers", "chromadb", "filelock")
 
 
 def log_to_stderr(level: str) -> None:
-    """Log from this level on; libraries that log much are heard only when they fail."""
+    """Log from this level on; from noisy libraries, only critical errors."""
     logging.basicConfig(level=level, format="newsdesk: %(message)s", stream=sys.stderr)
-    for name in _CHATTY:
+    for name in _NOISY:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
@@ -25,7 +25,7 @@ def complain(sentence: str) -> None:
 
 
 def say_waiting() -> None:
-    """Say that another process is writing."""
+    """Tell the user that the command waits for another process."""
     complain("another newsdesk process is writing to this library; waiting for it")
 
 
@@ -33,7 +33,8 @@ def say_waiting() -> None:
 def progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
     """A progress bar on standard error, when that is a terminal.
 
-    Yields the function that moves it: how many are done, and of how many (None: unknown).
+    Yields a function that moves it; its arguments are how many are done, and of how many (None if
+    unknown).
     """
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -54,9 +55,9 @@ def progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
 
 @contextmanager
 def stoppable() -> Iterator[Callable[[], bool]]:
-    """Let the first Ctrl-C only ask to stop; a second one stops at once.
+    """Let the first Ctrl-C ask the command to stop, and a second one end it at once.
 
-    Yields the function that says whether Ctrl-C was pressed.
+    Yields a function that returns whether Ctrl-C was pressed.
     """
     pressed: list[int] = []
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from retrieval.articles.article import Article
     from retrieval.newsdesk import Newsdesk
 
-NO_MODEL = "none"  # as bot.settings reads it, which takes long to import
+NO_MODEL = "none"  # what NEWSDESK_MODEL says for no language model
 
 
 @contextmanager
@@ -19,8 +19,8 @@ def open_desk(
 ) -> Iterator["Newsdesk"]:
     """A Newsdesk for this library, or for the default one; closed at the end.
 
-    `model` is a language model to use instead of the configured one, None for that one. Only
-    commands that answer need one: the others work without its package and its key.
+    `model` is a language model to use instead of the configured one; None means the configured one.
+    By default there is none, so only commands that answer questions need its package and its key.
     """
     from bot import settings
 
@@ -30,7 +30,7 @@ def open_desk(
     log_to_stderr(chosen.log_level)
     for name in settings.unknown():
         complain(f"there is no setting called {name}; .env.example lists all settings")
-    with closing(settings.desk(chosen, library or chosen.library, create=create)) as desk:
+    with closing(settings.make_desk(chosen, library or chosen.library, create=create)) as desk:
         yield desk
 
 

@@ -1,4 +1,4 @@
-"""Commands for the bot on Discord, and for what it remembers of its answers."""
+"""Commands that run the bot on Discord, and that show what it remembers of its answers."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -87,19 +87,18 @@ def show_answer(
 
 
 def _trace_of(record: "AnswerRecord", chosen: "Settings") -> str:
-    """When it was answered, what was asked, and the trace of the answer."""
+    """The time of the answer, what was asked, and the trace."""
     from bot.discord.libraries import Libraries
+    from bot.text.notes import one_line
     from bot.text.trace import trace_text
-    from retrieval.articles.article import normalise
 
-    asked = " ".join(normalise(record.asked).split())
     with closing(Libraries(chosen)) as libraries, libraries.desk(record.guild) as desk:
         trace = trace_text(json.loads(record.trace), article_finder(desk))
-    return f"{record.at}  {asked}\n{trace}"
+    return f"{record.at}  {one_line(record.asked)}\n{trace}"
 
 
 def forget_traces(articles: Iterable[str]) -> None:
-    """Delete the traces of answers that cite articles with these ids; nothing if no bot has run."""
+    """Delete the traces of answers that considered these articles (ids), if a bot has run."""
     from bot import settings
 
     with suppress(LibraryError), _store(settings.load()) as store:

@@ -44,7 +44,7 @@ def doctor(
 
 
 def _model_findings(chosen: "Settings") -> "Iterator[Finding]":
-    """Whether the language model answers; nothing where none is configured."""
+    """Whether the language model answers; nothing if none is configured."""
     from bot import settings
     from retrieval.library.check import Finding
 
@@ -59,7 +59,7 @@ def _model_findings(chosen: "Settings") -> "Iterator[Finding]":
 
 
 def _discord_findings(chosen: "Settings") -> "list[Finding]":
-    """Whether the bot on Discord is well; nothing where no token is configured."""
+    """What is wrong with the bot on Discord; nothing if no token is configured."""
     if chosen.discord_token is None:
         return []
     from bot.discord.doctor import findings

@@ -1,4 +1,4 @@
-"""The command that measures how often questions are answered rightly."""
+"""The command that measures how often questions are answered correctly."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,12 +62,12 @@ def evaluate(
 
 
 def _run(cases: "Sequence[Case]", library: str | None) -> "tuple[list[Outcome], float, bool]":
-    """The outcomes, the threshold in use, and whether Ctrl-C ended the run early."""
+    """The outcomes, the threshold in use, and whether Ctrl-C stopped the run."""
     from retrieval import evaluation
 
     outcomes = []
     with open_desk(library) as desk, progress("questions") as advance, stoppable() as stop:
-        desk.ask("Who?")  # loads the models, so that no question is timed with that
+        desk.ask("Who?")  # loads the models, so that the time for that counts for no question
         for number, case in enumerate(cases, 1):
             try:
                 outcomes.append(evaluation.evaluate(desk, case))
@@ -80,7 +80,7 @@ def _run(cases: "Sequence[Case]", library: str | None) -> "tuple[list[Outcome], 
 
 
 def _check_folders(*files: Path | None) -> None:
-    """Raise SettingsError for a file without a folder, before hours of work for it."""
+    """Raise SettingsError if the folder of a file is missing, before hours of work are lost."""
     for file in filter(None, files):
         if not file.absolute().parent.is_dir():
             raise SettingsError(f"There is no folder for {file}.")

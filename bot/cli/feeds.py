@@ -76,7 +76,7 @@ def failed_pages(
     retry: Annotated[bool, typer.Option("--retry", help="Try all of them again.")] = False,
     library: Library = None,
 ) -> None:
-    """List the pages that were given up after several attempts, with the last error."""
+    """List the pages that were given up after several attempts, with their last errors."""
     with _queue(library) as (queue, name):
         for page in queue.pages.given_up(name):
             typer.echo(f"{page.url}\t{page.attempts}\t{page.error}")
@@ -126,7 +126,7 @@ def watch(
         def opened(name: str) -> "AbstractContextManager[Newsdesk]":
             if name == watched:
                 return nullcontext(desk)
-            return closing(settings.desk(chosen, name, create=True, models=desk.models))
+            return closing(settings.make_desk(chosen, name, create=True, models=desk.models))
 
         typer.echo(f"watching {len(queue.subscriptions.all())} feeds and {len(paths or [])} paths")
         Watcher(

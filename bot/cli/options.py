@@ -33,5 +33,5 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 
 
 def day(moment: datetime | None) -> date | None:
-    """The day that was given with `--since` or `--until`."""
+    """The day that `--since` or `--until` names."""
     return moment.date() if moment else None

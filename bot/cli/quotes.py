@@ -1,4 +1,4 @@
-"""Commands that say who said what."""
+"""Commands that show who said what."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,24 +47,24 @@ def quotes(
         )  # fmt: skip
         unread = desk.unread()
     if as_json:
-        for one in found.told:
+        for one in found.statements:
             typer.echo(json_line(statement_json(one)))
-    if not found.told:
+    if not found.statements:
         typer.echo(no_statements(found, about), err=as_json)
     elif timeline and not as_json:
-        for one in found.told:
-            typer.echo(timeline_line(one.said, with_name=len(found.speakers) > 1))
+        for one in found.statements:
+            typer.echo(timeline_line(one.report, with_name=len(found.speakers) > 1))
     elif not as_json:
         _print_page(found, about, number)
     _complain_of_unread(unread)
 
 
 def _print_page(page: "StatementPage", about: str, number: int) -> None:
-    """The people who are meant, their statements, and how to get to the next page."""
+    """Print the people who may be meant, their statements, and how to get to the next page."""
     from bot.text.statements import page_heading, statement_text
 
     several = len(page.speakers) > 1
-    entries = [statement_text(one, with_name=several) for one in page.told]
+    entries = [statement_text(one, with_name=several) for one in page.statements]
     typer.echo("\n\n".join([page_heading(page, about), *entries]))
     if page.more:
         typer.echo(f"\nThere are more: --page {number + 1}")
@@ -86,13 +86,13 @@ def who(
         unread = desk.unread()
     if as_json:
         for one in found:
-            typer.echo(json_line(statement_json(one) | {"exact": has(one.said, phrase)}))
+            typer.echo(json_line(statement_json(one) | {"exact": has(one.report, phrase)}))
     if not found:
         typer.echo(NOBODY_SAYS_THAT, err=as_json)
     elif not as_json:
-        if not any(has(one.said, phrase) for one in found):
+        if not any(has(one.report, phrase) for one in found):
             typer.echo(f"{NOT_EXACTLY}\n")
-        named = (f"{one.said.statement.speaker}:\n{statement_text(one)}" for one in found)
+        named = (f"{one.report.statement.speaker}:\n{statement_text(one)}" for one in found)
         typer.echo("\n\n".join(named))
     _complain_of_unread(unread)
 

@@ -15,6 +15,7 @@ knows the connection to Discord. Files in import order; each imports only files 
     context      what handlers share: store, libraries, pools, limits, settings
     replies      where an answer is sent, and what is said if there is none
     permissions  who may ask, and who may feed
+    suggestions  what Discord offers while an option is typed
     request      what was asked, by whom, where, and from which articles
     components   the menu and the buttons below an answer
     paging       the buttons between the pages of a list
@@ -22,7 +23,7 @@ knows the connection to Discord. Files in import order; each imports only files 
     quotes       /quotes and /who
     check        the message menu's "Check against the articles"
     share        the Share button below a private answer
-    attachments  files attached to a command, saved to the disk
+    attachments  files attached to a command, saved to disk
     articles     /articles: add, list, remove, reindex
     feeds        /feeds: follow, list, stop following
     settings     /newsdesk settings

@@ -12,7 +12,7 @@ from discord.http import Route
 from bot.settings import Settings
 from retrieval.errors import SettingsError
 
-REFUSED = "Discord refuses the token. Copy it anew from the developer portal."
+REFUSED = "Discord rejects the token. Copy it again from the developer portal."
 # See channels, send, send in threads, open threads, and read the messages that replies refer to.
 PERMISSIONS = discord.Permissions(
     view_channel=True,
@@ -24,7 +24,7 @@ PERMISSIONS = discord.Permissions(
 
 
 def point_at(options: Settings) -> None:
-    """Use the API and the gateway of the settings, if they name any."""
+    """Use the API and the gateway that the settings name, if any."""
     if options.discord_api:
         Route.BASE = str(options.discord_api).rstrip("/")
     if options.discord_gateway:
@@ -32,7 +32,7 @@ def point_at(options: Settings) -> None:
 
 
 def quiet() -> None:
-    """Keep discord.py's warning that voice is not installed out of the log."""
+    """Keep discord.py's warning about missing voice support out of the log."""
     logging.getLogger("discord.client").setLevel(logging.ERROR)
 
 
@@ -42,16 +42,16 @@ def token(options: Settings) -> str:
         raise SettingsError(
             "There is no token. Set NEWSDESK_DISCORD_TOKEN; the README says where it comes from."
         )
-    given = options.discord_token.get_secret_value().strip()
-    if not given.isascii() or not given.isprintable() or " " in given:
+    secret = options.discord_token.get_secret_value().strip()
+    if not secret.isascii() or not secret.isprintable() or " " in secret:
         raise SettingsError(REFUSED)
-    return given
+    return secret
 
 
 def application(options: Settings) -> discord.AppInfo:
     """The application that the token belongs to, as Discord describes it.
 
-    Raises SettingsError without a valid token, and if Discord can't be reached.
+    Raises SettingsError if there is no valid token, or if Discord can't be reached.
     """
     point_at(options)
     quiet()
@@ -70,7 +70,7 @@ async def _application(token: str) -> discord.AppInfo:
 
 
 def invite(options: Settings) -> str:
-    """The link by which a server's owner adds the bot, with as few permissions as possible.
+    """The link that adds the bot to a server, with as few permissions as possible.
 
     Raises SettingsError, as `application` does.
     """

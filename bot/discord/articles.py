@@ -1,12 +1,11 @@
 """/articles: add articles to a server's own library, list them, remove them, rebuild the index."""
 
 import asyncio
-import logging
 import re
 import shutil
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import discord
 from discord import app_commands
@@ -14,25 +13,23 @@ from discord import app_commands
 from bot.discord.attachments import saved
 from bot.discord.context import Context, Interaction, context_of
 from bot.discord.libraries import own_library
-from bot.discord.paging import Page
-from bot.discord.permissions import guild_to_feed, may_feed
-from bot.discord.pool import Busy
+from bot.discord.paging import Page, page_view
+from bot.discord.permissions import guild_to_feed
 from bot.discord.replies import InteractionReply, in_flight
-from bot.discord.text.citation import when
+from bot.discord.suggestions import suggestions
+from bot.discord.text.citation import timestamp
 from bot.discord.text.markdown import MESSAGE, OPTION, OPTIONS, cut, escape
 from retrieval.articles.article import Article
 from retrieval.errors import LibraryError, ReadError, SettingsError
 from retrieval.library.index import SyncReport
 
-log = logging.getLogger(__name__)
-
 T = TypeVar("T")
-Report = Callable[[str], None]  # takes a line about the progress of work
+Report = Callable[[str], None]  # is called with a line about the progress of work
 
-_PAGE = 10  # articles shown at a time
+_PAGE = 10  # articles on a page
 _TITLE = 70  # characters of each title; ten titles fit a message even if all is escaped
-_EVERY = 2.0  # seconds between two edits of a progress message
-_NAMED = 5  # failures that are named one by one
+_EVERY = 2.0  # seconds between edits of a progress message
+_NAMED = 5  # failures that are named
 _INCOMING = ".incoming"
 _NONE = "This server has no articles of its own."
 _NO_MORE = "There are no more articles."
@@ -57,7 +54,7 @@ async def add(
     async with in_flight(context, reply):
         guild = await guild_to_feed(interaction)
         if (link is None) == (file is None):
-            raise SettingsError("Give a link or a file, one of the two.")
+            raise SettingsError("Give either a link or a file.")
         loop = asyncio.get_running_loop()
 
         def work(report: Report) -> SyncReport:
@@ -82,8 +79,8 @@ def _add_file(
     loop: asyncio.AbstractEventLoop,
     report: Report,
 ) -> SyncReport:
-    # The folder is the server's and the name the file's, so that a file sent again updates its
-    # articles. This thread waits for the download, so there are never more files than workers.
+    # A file's path identifies its articles, so the same file sent again updates them. This thread
+    # waits for the download, so there are never more files than workers.
     folder = context.options.data.absolute() / _INCOMING / own_library(guild)
     report("Reading the file …")
     assert context.session is not None, "commands are used after the bot has connected"
@@ -99,11 +96,11 @@ def _add_file(
 async def _with_progress(
     context: Context, guild: int, reply: InteractionReply, work: Callable[[Report], T]
 ) -> T:
-    """What `work` returns; what it reports meanwhile is shown, with an edit every few seconds."""
+    """What `work` returns; meanwhile, what it reports is shown, at most every `_EVERY` seconds."""
     reported = ["Waiting until other articles are read …"]
 
     async def run() -> T:
-        async with context.turn(guild):
+        async with context.library_lock(guild):
             return await context.feeding.run(lambda: work(reported.append))
 
     running = asyncio.create_task(run())
@@ -111,7 +108,7 @@ async def _with_progress(
     try:
         while not running.done():
             await asyncio.wait([running], timeout=_EVERY)
-            if reported[-1] != shown and not running.done() and not reply.late:
+            if reported[-1] != shown and not running.done() and not reply.has_expired:
                 shown = reported[-1]
                 with suppress(discord.HTTPException):  # the next report, or the result, is shown
                     await reply.send(shown)
@@ -121,6 +118,7 @@ async def _with_progress(
 
 
 def _last(run: Generator[SyncReport, None, None], each: Callable[[SyncReport], None]) -> SyncReport:
+    """The last report of the run; `each` is called with every report."""
     report = SyncReport()
     with closing(run):
         for report in run:
@@ -147,20 +145,16 @@ def _public(error: ReadError) -> str:
 async def list_(interaction: Interaction) -> None:
     """List the articles, newest first."""
     await interaction.response.defer(ephemeral=True, thinking=True)
-    await _show(interaction, 0)
+    await _show_page(interaction, 0)
 
 
-async def _show(interaction: Interaction, number: int) -> None:
+async def _show_page(interaction: Interaction, number: int) -> None:
     """Show a page of the list."""
     context, reply = context_of(interaction), InteractionReply(interaction, private=True)
     async with in_flight(context, reply):
         guild = await guild_to_feed(interaction)
         rows = await context.lookups.run(lambda: _rows(context, guild, number))
-        view = discord.ui.View(timeout=None)
-        if number > 0:
-            view.add_item(ArticlePage(number - 1, "Newer"))
-        if len(rows) > _PAGE:
-            view.add_item(ArticlePage(number + 1, "Older"))
+        view = page_view(ArticlePage, number, "Newer", "Older", more=len(rows) > _PAGE)
         await reply.send(list_text(rows[:_PAGE]) or (_NO_MORE if number else _NONE), view)
 
 
@@ -175,7 +169,7 @@ def _rows(context: Context, guild: int, number: int) -> list[Article]:
 def list_text(rows: Sequence[Article]) -> str:
     """A line for each article: the start of its id, title, date."""
     lines = [
-        f"`{one.id[:8]}` {escape(cut(' '.join(one.title.split()), _TITLE))} · {when(one)}"
+        f"`{one.id[:8]}` {escape(cut(' '.join(one.title.split()), _TITLE))} · {timestamp(one)}"
         for one in rows
     ]
     return "\n".join(lines)
@@ -184,18 +178,19 @@ def list_text(rows: Sequence[Article]) -> str:
 class ArticlePage(Page, template=r"newsdesk:list:(?P<page>\d{1,6})"):
     """A button to another page of the list of articles."""
 
-    def __init__(self, page: int, label: str) -> None:
+    def __init__(self, page: int, label: str = "") -> None:
         super().__init__("list", page, label)
 
-    async def show(self, interaction: Interaction) -> None:
+    async def callback(self, interaction: Interaction) -> Any:
         """Show the page."""
-        await _show(interaction, self.page)
+        await interaction.response.defer()
+        await _show_page(interaction, self.page)
 
 
 @articles.command(name="remove")
 @app_commands.describe(article="Its title, or the start of its id")
 async def remove(interaction: Interaction, article: str) -> None:
-    """Remove an article: no answer finds it any more, and none of its text is kept."""
+    """Remove an article: answers no longer use it, and none of its text is kept."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     context, reply = context_of(interaction), InteractionReply(interaction, private=True)
     async with in_flight(context, reply):
@@ -225,18 +220,11 @@ def _removed(context: Context, guild: int, wanted: str) -> Article:
 
 
 @remove.autocomplete("article")
+@suggestions
 async def _titles(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """The server's own articles whose title has what was typed, for those who may feed."""
-    context, guild = context_of(interaction), interaction.guild_id
-    if guild is None or not await may_feed(interaction):
-        return []
-    try:
-        found = await context.lookups.run(lambda: _titled(context, guild, current.strip()))
-    except Busy:
-        return []
-    except LibraryError as exc:
-        log.error("%s", exc)
-        return []
+    """The server's own articles whose title contains what was typed, for those who may feed."""
+    context, guild = context_of(interaction), await guild_to_feed(interaction)
+    found = await context.lookups.run(lambda: _titled(context, guild, current.strip()))
     return [
         app_commands.Choice(name=cut(" ".join(one.title.split()) or one.id, OPTION), value=one.id)
         for one in found

@@ -14,12 +14,12 @@ from discord import app_commands
 from bot.discord.components import answer_view
 from bot.discord.context import Context, Interaction, context_of
 from bot.discord.permissions import may_ask
-from bot.discord.pool import Busy
-from bot.discord.recall import places, recalled, whole
-from bot.discord.replies import InteractionReply, PartialReply, Refused, Reply, in_flight
+from bot.discord.recall import passage_citation, quote_places, recall
+from bot.discord.replies import InteractionReply, PartialReply, Reply, in_flight
 from bot.discord.request import SINCE, UNTIL, Request, days, request_of
 from bot.discord.retries import BROKEN
-from bot.discord.store import AnswerRecord, Store
+from bot.discord.store import AnswerRecord, GuildSettings, Store
+from bot.discord.suggestions import suggestions
 from bot.discord.text.answer import answer_sheet
 from bot.discord.text.citation import Sheet
 from bot.discord.text.markdown import OPTION, OPTIONS, cut, thread_name
@@ -27,14 +27,15 @@ from bot.text.notes import answer_notes
 from bot.text.trace import trace
 from retrieval.answers.answer import Answer
 from retrieval.errors import LibraryError
-from retrieval.newsdesk import MAX_QUESTION, Newsdesk, Question
+from retrieval.newsdesk import Newsdesk
 from retrieval.questions.followup import MAX_TURNS, Turn
+from retrieval.questions.question import MAX_QUESTION, Question
 from retrieval.search.hit import Citation
 
 log = logging.getLogger(__name__)
 
 _NEAREST = 3  # passages offered where there is no answer
-_EVERY = 1.0  # seconds between two edits of an answer that is being written
+_EVERY = 1.0  # seconds between edits of an answer that is being written
 _SPENT = "this server's questions have used up the language model for today"
 
 
@@ -63,8 +64,12 @@ async def ask(
             interaction, question, private=private, source=source, since=since, until=until
         )
         record = await answer(context, request, reply)
-        if not private:
-            await _open_thread(context, interaction, record)
+        if record.message and not private:
+            settings, below = (
+                await context.settings_of(record.guild),
+                discord.Object(record.message),
+            )
+            await opened_thread(interaction.channel, below, question, settings)
 
 
 ask.autocomplete("since")(days)
@@ -72,38 +77,28 @@ ask.autocomplete("until")(days)
 
 
 @ask.autocomplete("source")
+@suggestions
 async def _publishers(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """The publishers of the articles that this server may read."""
     context = context_of(interaction)
-    try:
-        await may_ask(interaction, counted=False)
-        names = await context.lookups.run(lambda: _known_publishers(context, interaction.guild_id))
-    except (Refused, Busy):
-        return []
-    except LibraryError as exc:
-        log.error("%s", exc)
-        return []
+    await may_ask(interaction, counted=False)
+    names = await context.at_desk(context.lookups, interaction.guild_id, Newsdesk.sources)
     wanted = current.casefold().strip()
     found = [name for name in names if wanted in name.casefold() and len(name) <= OPTION]
     return [app_commands.Choice(name=name, value=name) for name in found[:OPTIONS]]
 
 
-def _known_publishers(context: Context, guild: int | None) -> list[str]:
-    with context.libraries.desk(guild) as desk:
-        return desk.sources()
-
-
-async def _open_thread(context: Context, interaction: Interaction, record: AnswerRecord) -> None:
-    """Open a thread below the answer, if the server's settings say so."""
-    settings = await context.settings_of(record.guild)
-    channel = interaction.channel
-    if not (settings.threads and record.message and isinstance(channel, discord.TextChannel)):
-        return
+async def opened_thread(
+    channel: object, message: discord.abc.Snowflake, question: str, settings: GuildSettings
+) -> discord.Thread | None:
+    """A new thread below the message; None if the settings want none, or it can't be opened."""
+    if not (settings.threads and isinstance(channel, discord.TextChannel)):
+        return None
     try:
-        message = discord.Object(record.message)
-        await channel.create_thread(name=thread_name(record.asked), message=message)
+        return await channel.create_thread(name=thread_name(question), message=message)
     except discord.HTTPException as exc:
         log.info("no thread could be opened: %s %s", exc.status, exc.code)
+        return None
 
 
 async def answer(context: Context, request: Request, reply: PartialReply) -> AnswerRecord:
@@ -111,7 +106,7 @@ async def answer(context: Context, request: Request, reply: PartialReply) -> Ans
     question, found = await _found(context, request, reply)
     sheet = _sheet(request, question, found)
     record = _record(request, question, found, sheet)
-    return await show(context, record, sheet, found.citations[: sheet.shown], reply)
+    return await send_and_keep(context, record, sheet, found.citations[: sheet.shown], reply)
 
 
 async def _found(
@@ -119,7 +114,10 @@ async def _found(
 ) -> tuple[Question, Answer]:
     """The question as understood, and its answer; parts are shown as soon as they are proved."""
     parts: list[tuple[Question, Answer]] = []
-    running = asyncio.create_task(context.pool.run(lambda: _ask(context, request, parts.append)))
+    work = context.at_desk(
+        context.pool, request.guild, lambda desk: _ask(context, desk, request, parts.append)
+    )
+    running = asyncio.create_task(work)
     shown = ""
     try:
         while not running.done():
@@ -135,7 +133,7 @@ async def _found(
         running.cancel()
 
 
-async def show(
+async def send_and_keep(
     context: Context,
     record: AnswerRecord,
     sheet: Sheet,
@@ -143,9 +141,9 @@ async def show(
     reply: Reply,
     more: Callable[[AnswerRecord], Sequence[discord.ui.Item[Any]]] = lambda record: (),
 ) -> AnswerRecord:
-    """Send an answer and keep its record; an answer that can't be kept is sent all the same.
+    """Send an answer and keep its record. An answer is sent even if its record can't be kept.
 
-    `more` makes further buttons, which stand after those that every answer has.
+    `more` makes buttons to put after those that every answer has.
     """
     try:
         record = await asyncio.to_thread(context.store.keep, record)
@@ -165,30 +163,32 @@ async def show(
 
 
 def _ask(
-    context: Context, request: Request, tell: Callable[[tuple[Question, Answer]], None]
+    context: Context,
+    desk: Newsdesk,
+    request: Request,
+    tell: Callable[[tuple[Question, Answer]], None],
 ) -> tuple[Question, Answer]:
-    """The question as understood, and its answer; `tell` gets each part once it is proved.
+    """The question as understood, and its answer; `tell` gets each part as soon as it is proved.
 
     A follow-up question is answered from the same articles as the answer before it.
     """
-    with context.libraries.desk(request.guild) as desk:
-        is_spent = _is_spent(context, request.guild)
-        text, limits, cost = " ".join(request.text.split()), request.follows or request, 0
-        if request.follows:
-            turns = _turns(context.store, desk, request.follows)
-            understood = desk.understood(cut(text, MAX_QUESTION), turns, alone=is_spent)
-            text, cost = understood.question, understood.tokens
-        question = Question(
-            cut(text, MAX_QUESTION), limits.source, limits.since, limits.until,
-            note=_SPENT if is_spent else "",
-        )  # fmt: skip
-        for found in desk.stream(question):
-            part = replace(question, since=found.since, until=found.until), found
-            tell(part)
-        if cost := cost + found.tokens:
-            with suppress(LibraryError):  # the answer matters more than counting its cost
-                context.store.spend(request.guild, cost)
-        return part
+    is_spent = _is_spent(context, request.guild)
+    text, limits, cost = " ".join(request.text.split()), request.follows or request, 0
+    if request.follows:
+        turns = _turns(context.store, desk, request.follows)
+        understood = desk.understood(cut(text, MAX_QUESTION), turns, alone=is_spent)
+        text, cost = understood.question, understood.tokens
+    question = Question(
+        cut(text, MAX_QUESTION), limits.source, limits.since, limits.until,
+        note=_SPENT if is_spent else "",
+    )  # fmt: skip
+    for found in desk.stream(question):
+        part = replace(question, since=found.since, until=found.until), found
+        tell(part)
+    if cost := cost + found.written.tokens:
+        with suppress(LibraryError):  # the answer matters more than counting its cost
+            context.store.spend(request.guild, cost)
+    return part
 
 
 def _is_spent(context: Context, guild: int | None) -> bool:
@@ -206,14 +206,14 @@ def _turns(store: Store, desk: Newsdesk, last: AnswerRecord) -> list[Turn]:
     turns: list[Turn] = []
     record: AnswerRecord | None = last
     while record and not record.private and len(turns) < MAX_TURNS:
-        quoted = recalled(desk, record) if record.found else []
+        quoted = recall(desk, record) if record.found else []
         turns.insert(0, Turn(record.question, " ".join(one.quote for one in quoted if one)))
         record = store.answer(record.follows) if record.follows else None
     return turns
 
 
 def _sheet(request: Request, question: Question, found: Answer) -> Sheet:
-    """The answer as shown; with what was understood, if that differs from what was typed."""
+    """The answer as shown, with the question as understood if that isn't what was typed."""
     limits = [
         f"{name} {value}"
         for name, value in (
@@ -228,16 +228,16 @@ def _sheet(request: Request, question: Question, found: Answer) -> Sheet:
         found.citations,
         question=request.text if request.repeat else None,
         understood=understood,
-        written=found.written,
+        written=found.written.sentences,
         notes=answer_notes(found),
     )
 
 
 def _record(request: Request, question: Question, found: Answer, sheet: Sheet) -> AnswerRecord:
     shown = found.citations[: sheet.shown] or [
-        whole(number, hit) for number, hit in enumerate(found.hits[:_NEAREST], 1)
+        passage_citation(number, hit) for number, hit in enumerate(found.hits[:_NEAREST], 1)
     ]
-    record = request.record(question=question.text, found=found.found, places=places(shown))
+    record = request.record(question=question.text, found=found.found, places=quote_places(shown))
     return replace(
         record,
         source=question.source,

@@ -1,4 +1,4 @@
-"""Attachments: files that members attach to a command, saved to the disk."""
+"""Attachments: files that members attach to a command, saved to disk."""
 
 import asyncio
 import hashlib
@@ -13,10 +13,10 @@ import discord
 from retrieval.errors import SettingsError
 
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=30)  # seconds
-_CHUNK = 1 << 20  # bytes that are held in memory
-_PASTE = "message.txt"  # what Discord calls every long text that is pasted
+_CHUNK = 1 << 20  # bytes held in memory
+_PASTE = "message.txt"  # the name that Discord gives to every long text that is pasted
 _NO_ADDRESS = "Discord gave no address for the file. Please send it again."
-_FAILED = "Discord did not hand out the file. Please send it again."
+_FAILED = "The file could not be downloaded from Discord. Please send it again."
 
 
 def saved(
@@ -25,9 +25,9 @@ def saved(
     session: aiohttp.ClientSession,
     loop: asyncio.AbstractEventLoop,
 ) -> Path:
-    """Where the file now is: in the folder, under a safe form of its name.
+    """Save the file in the folder, under a safe form of its name; returns its path.
 
-    Blocks while the event loop of the session downloads it. Raises SettingsError.
+    Blocks while `loop`, the session's event loop, downloads it. Raises SettingsError.
     """
     if urlsplit(file.url).scheme not in ("http", "https"):
         raise SettingsError(_NO_ADDRESS)
@@ -45,10 +45,7 @@ def saved(
 async def _download(
     file: discord.Attachment, out: BinaryIO, session: aiohttp.ClientSession
 ) -> None:
-    """Write the file's content to `out`: no more bytes than Discord announced, and from its host.
-
-    Raises SettingsError.
-    """
+    """Write the file's content to `out`. Raises SettingsError if it is longer than announced."""
     size = 0
     try:
         # A redirect could lead to another host, so it is not followed.
@@ -65,5 +62,5 @@ async def _download(
 
 
 def _safe_name(filename: str) -> str:
-    """The file's name without anything that could lead out of a folder."""
+    """The file's name without characters that could lead out of its folder."""
     return re.sub(r"[^\w.-]", "_", filename)[-100:].lstrip(".") or "unnamed"

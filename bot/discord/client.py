@@ -1,4 +1,4 @@
-"""The client: the bot's connection to Discord, and what it does on Discord's events."""
+"""The client: the bot's connection to Discord, and what it does when events arrive."""
 
 import asyncio
 import hashlib
@@ -12,7 +12,7 @@ from discord.http import Route
 
 from bot.discord.commands import BUTTONS, command_tree
 from bot.discord.context import Context
-from bot.discord.feeds import rest, rest_where_gone
+from bot.discord.feeds import suspend, suspend_where_gone
 from bot.discord.listener import Listener
 from bot.discord.retries import retry_requests
 from bot.discord.share import Share
@@ -22,8 +22,8 @@ from retrieval.errors import LibraryError
 log = logging.getLogger(__name__)
 
 _PATIENCE = 300.0  # seconds without an acknowledged heartbeat after which the bot gives up
-_LOOK = 15.0  # seconds between two looks at the heartbeat
-GRACE = 6.0  # seconds in which work in flight may finish when the bot is stopped
+_LOOK = 15.0  # seconds between checks of the heartbeat
+GRACE = 6.0  # seconds that work in flight has to finish when the bot is stopped
 _DAY = 86_400.0  # seconds between two runs of `Store.prune`
 
 
@@ -59,23 +59,23 @@ class Client(discord.AutoShardedClient):
         retry_requests(self.http)
         self.context.session = aiohttp.ClientSession()
         if self.context.options.discord_gateway:
-            # Given a number of shards, discord.py uses its default gateway, which is then that of
-            # the settings, and not the gateway that the API names.
+            # With a given number of shards, discord.py connects to its default gateway, which
+            # `point_at` has set, and not to the one that the API names.
             self.shard_count, _, _ = await self.http.get_bot_gateway()
         await self._sync_commands()
         self._watching = asyncio.create_task(self._watch())
 
     async def _sync_commands(self) -> None:
+        if self.application_id is None:
+            return
         store = self.context.store
         defined = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         text = json.dumps([Route.BASE, self.application_id, defined], sort_keys=True, default=str)
         digest = hashlib.sha256(text.encode()).hexdigest()
         if await asyncio.to_thread(store.fact, "commands") == digest:
             return
-        if self.application_id is None:
-            return
         try:
-            # tree.sync() does this, and parses the response, which nothing here needs.
+            # tree.sync() would also parse the response, which nobody needs.
             await self.http.bulk_upsert_global_commands(self.application_id, payload=defined)
         except discord.HTTPException as exc:
             log.warning("the commands could not be registered: %s %s", exc.status, exc.code)
@@ -83,14 +83,14 @@ class Client(discord.AutoShardedClient):
         await asyncio.to_thread(store.note, "commands", digest)
 
     async def stop(self) -> None:
-        """Finish or apologise for what is in flight, then close."""
+        """Finish what is in flight or apologise for it, then close."""
         context = self.context
         if context.stopping:
             return
         context.stopping = True
         if context.in_flight:
             await asyncio.wait(context.in_flight, timeout=GRACE)
-        late = [*context.in_flight]  # with those that began meanwhile
+        late = [*context.in_flight]  # also those that began in the meantime
         for task in late:
             task.cancel()
         if late:
@@ -108,17 +108,17 @@ class Client(discord.AutoShardedClient):
     # The heartbeat
 
     def heartbeat_age(self) -> float:
-        """Seconds since the last acknowledged heartbeat, of the shard with the oldest one."""
+        """Seconds since the last acknowledged heartbeat of the shard that has waited longest."""
         for id, shard in self.shards.items():
-            # discord.py publishes only the latency of the last acknowledgement, not its time, and
-            # nothing while a shard reconnects.
+            # discord.py publishes the latency of the last acknowledgement but not its time, and
+            # nothing at all while a shard reconnects.
             keeper = getattr(shard._parent.ws, "_keep_alive", None)
             if keeper:
                 self._acknowledged[id] = max(keeper._last_ack, self._acknowledged.get(id, 0.0))
         return time.perf_counter() - min(self._acknowledged.values(), default=self._started)
 
     async def _watch(self) -> None:
-        """Note the last heartbeat and prune the store; give up after a long silence."""
+        """Note the last heartbeat, prune the store once a day, and give up after a long silence."""
         store = self.context.store
         pruned = -_DAY
         while True:
@@ -140,12 +140,12 @@ class Client(discord.AutoShardedClient):
     # Events
 
     async def on_ready(self) -> None:
-        """Say once that the bot is connected; poll no feeds of servers that it has left."""
+        """Say once that the bot is connected; stop polling the feeds of servers that it left."""
         if not self._greeted:
             print(f"Connected as {self.user}, on {len(self.guilds)} servers.", flush=True)  # noqa: T201
         self._greeted = True
         here = {guild.id for guild in self.guilds}
-        await asyncio.to_thread(rest_where_gone, self.context.options.data, here)
+        await asyncio.to_thread(suspend_where_gone, self.context.options.data, here)
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer the message if it is for the bot."""
@@ -160,8 +160,8 @@ class Client(discord.AutoShardedClient):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Delete what was asked on the server; its articles stay, in case the bot returns."""
         await asyncio.to_thread(self.context.store.leave, guild.id)
-        await asyncio.to_thread(rest, self.context.options.data, guild.id, resting=True)
+        await asyncio.to_thread(suspend, self.context.options.data, guild.id, suspended=True)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Poll the server's feeds again, if the bot was there before."""
-        await asyncio.to_thread(rest, self.context.options.data, guild.id, resting=False)
+        await asyncio.to_thread(suspend, self.context.options.data, guild.id, suspended=False)

@@ -35,7 +35,7 @@ def command_tree(client: discord.Client) -> app_commands.CommandTree[Any]:
 async def _failed(interaction: Interaction, error: app_commands.AppCommandError) -> None:
     """Tell the person who used a command about an error that the command did not catch."""
     if interaction.type is discord.InteractionType.autocomplete:
-        return  # Discord takes only choices, and there are none
+        return  # Discord can't show an error there
     async with in_flight(context_of(interaction), ErrorReply(interaction)):
         if isinstance(error, _CHANGED):
             raise Refused("This command has changed. Please reload Discord and try again.")

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
@@ -14,17 +14,19 @@ from bot.discord.pool import Pool
 from bot.discord.rate_limit import Limits
 from bot.discord.store import GuildSettings, Store
 from bot.settings import Settings
+from retrieval.newsdesk import Newsdesk
 
+T = TypeVar("T")
 Interaction = discord.Interaction[Any]  # in callbacks of buttons, discord.py allows no other type
 
-_TURNS = 1000  # servers whose locks for feeding are remembered
+_LOCKS = 1000  # servers whose locks are kept
 
 
 class Context:
-    """The store, the libraries, pools of threads, limits and settings of one running bot.
+    """The store, the libraries, the thread pools, the limits and the settings of one running bot.
 
-    `share_button` makes the button below a private answer, from the answer's number. It is passed
-    in because what the button does shows answers itself.
+    `share_button` makes the Share button from the number of a private answer. It is passed in
+    because the button's own module imports this one.
     """
 
     def __init__(
@@ -36,13 +38,13 @@ class Context:
         self.store = Store(options.data)
         self.libraries = Libraries(options)
         self.pool = Pool()
-        self.lookups = Pool()  # short work, which must not wait behind questions
+        self.lookups = Pool()  # for short work, which must not wait behind questions
         self.feeding = Pool()
         self.limits = Limits()
-        self.session: aiohttp.ClientSession | None = None  # from when the bot connects
+        self.session: aiohttp.ClientSession | None = None  # open once the bot connects
         self.in_flight: set[asyncio.Task[Any]] = set()
         self.stopping = False
-        self._turns: OrderedDict[int, asyncio.Lock] = OrderedDict()
+        self._locks: OrderedDict[int, asyncio.Lock] = OrderedDict()
 
     async def settings_of(self, guild: int | None) -> GuildSettings:
         """A server's settings; the defaults in a direct message."""
@@ -50,15 +52,24 @@ class Context:
             return GuildSettings()
         return await asyncio.to_thread(self.store.settings, guild)
 
+    async def at_desk(self, pool: Pool, guild: int | None, work: Callable[[Newsdesk], T]) -> T:
+        """What `work` returns for the server's desk, run in a thread of the pool. Raises Busy."""
+
+        def run() -> T:
+            with self.libraries.desk(guild) as desk:
+                return work(desk)
+
+        return await pool.run(run)
+
     @asynccontextmanager
-    async def turn(self, guild: int) -> AsyncIterator[None]:
-        """The only one who changes a server's library meanwhile; waits until it can be."""
-        lock = self._turns.setdefault(guild, asyncio.Lock())
-        self._turns.move_to_end(guild)
+    async def library_lock(self, guild: int) -> AsyncIterator[None]:
+        """Keep other commands from changing the server's library; wait for those that do."""
+        lock = self._locks.setdefault(guild, asyncio.Lock())
+        self._locks.move_to_end(guild)
         async with lock:
             yield
-        while len(self._turns) > _TURNS and not next(iter(self._turns.values())).locked():
-            self._turns.popitem(last=False)
+        while len(self._locks) > _LOCKS and not next(iter(self._locks.values())).locked():
+            self._locks.popitem(last=False)
 
     async def disconnect(self) -> None:
         """Close the HTTP session, and start no more work in threads."""
@@ -68,7 +79,7 @@ class Context:
             pool.close()
 
     def close(self) -> None:
-        """Release all files; takes a while."""
+        """Close all files. This takes a while."""
         self.libraries.close()
         self.store.close()
 

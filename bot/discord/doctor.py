@@ -12,12 +12,12 @@ from retrieval.library.check import Finding
 
 _INTENT = (
     "(the message content intent is off, so in threads the bot hears only mentions and replies; "
-    "it is switched on in the developer portal, under Bot)"
+    "switch it on in the developer portal, under Bot)"
 )
 
 
 def findings(options: Settings) -> list[Finding]:
-    """What was looked at, and what is wrong with it."""
+    """What was checked, and what is wrong with it."""
     try:
         flags = application(options).flags
     except SettingsError as exc:
@@ -30,9 +30,9 @@ def findings(options: Settings) -> list[Finding]:
 
 
 def _silence(options: Settings) -> str:
-    """How long ago Discord last acknowledged the bot; "" if that is recent."""
+    """What is wrong with the bot's connection, as a sentence; "" if nothing is."""
     alive = None
-    if (options.data / FILE).exists():  # looking must not make the file
+    if (options.data / FILE).exists():  # `Store` would make the file
         with closing(Store(options.data)) as store:
             alive = store.fact("alive")
     if alive is None:

@@ -2,24 +2,24 @@
 
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-import discord
 from discord import app_commands
 
 from bot.discord.context import Context, Interaction, context_of
 from bot.discord.libraries import own_library
-from bot.discord.paging import Page
-from bot.discord.permissions import guild_to_feed, may_feed
-from bot.discord.pool import Busy
+from bot.discord.paging import Page, page_view
+from bot.discord.permissions import guild_to_feed
 from bot.discord.replies import InteractionReply, in_flight
+from bot.discord.suggestions import suggestions
 from bot.discord.text.markdown import MESSAGE, OPTION, OPTIONS, cut, escape
 from bot.settings import OF_SERVERS
 from retrieval.errors import SettingsError
 from retrieval.watching.queue import FetchQueue
 from retrieval.watching.subscriptions import Subscription
 
-_MOST = 50  # feeds of a server
-_PAGE = 8  # feeds shown at a time; that many fit a message even if all is escaped
+_MOST = 50  # feeds that a server may follow
+_PAGE = 8  # feeds on a page; that many fit a message even if all is escaped
 _NONE = "This server follows no feeds."
 _NO_MORE = "There are no more feeds."
 _NOT_POLLED = "\n-# They are polled once the bot's operator has switched that on."
@@ -41,11 +41,11 @@ async def add(interaction: Interaction, url: str) -> None:
         guild = await guild_to_feed(interaction)
         kept = await context.lookups.run(lambda: _followed(context, guild, url))
         note = "" if context.options.watch else _NOT_POLLED
-        await reply.send(f"Followed from now on: {escape(cut(kept, 300))}{note}")
+        await reply.send(f"Now following: {escape(cut(kept, 300))}{note}")
 
 
 def _followed(context: Context, guild: int, url: str) -> str:
-    """The address by which the feed is followed from now on."""
+    """Follow the feed; returns its canonical address."""
     with closing(FetchQueue(context.options.data)) as queue:
         if len(queue.subscriptions.all(own_library(guild))) >= _MOST:
             raise SettingsError(f"This server follows {_MOST} feeds already.")
@@ -56,20 +56,17 @@ def _followed(context: Context, guild: int, url: str) -> str:
 async def list_(interaction: Interaction) -> None:
     """List the feeds, when each was last read, and what went wrong."""
     await interaction.response.defer(ephemeral=True, thinking=True)
-    await _show(interaction, 0)
+    await _show_page(interaction, 0)
 
 
-async def _show(interaction: Interaction, number: int) -> None:
+async def _show_page(interaction: Interaction, number: int) -> None:
     """Show a page of the list."""
     context, reply = context_of(interaction), InteractionReply(interaction, private=True)
     async with in_flight(context, reply):
         guild = await guild_to_feed(interaction)
         followed = await context.lookups.run(lambda: _subscriptions(context, guild))
-        view = discord.ui.View(timeout=None)
-        if number > 0:
-            view.add_item(FeedPage(number - 1, "Back"))
-        if len(followed) > (number + 1) * _PAGE:
-            view.add_item(FeedPage(number + 1, "More"))
+        more = len(followed) > (number + 1) * _PAGE
+        view = page_view(FeedPage, number, "Back", "More", more=more)
         shown = followed[number * _PAGE : (number + 1) * _PAGE]
         await reply.send(list_text(shown) or (_NO_MORE if number else _NONE), view)
 
@@ -90,12 +87,13 @@ def list_text(followed: list[Subscription]) -> str:
 class FeedPage(Page, template=r"newsdesk:feeds:(?P<page>\d{1,6})"):
     """A button to another page of the list of feeds."""
 
-    def __init__(self, page: int, label: str) -> None:
+    def __init__(self, page: int, label: str = "") -> None:
         super().__init__("feeds", page, label)
 
-    async def show(self, interaction: Interaction) -> None:
+    async def callback(self, interaction: Interaction) -> Any:
         """Show the page."""
-        await _show(interaction, self.page)
+        await interaction.response.defer()
+        await _show_page(interaction, self.page)
 
 
 @feeds.command(name="remove")
@@ -107,11 +105,11 @@ async def remove(interaction: Interaction, url: str) -> None:
     async with in_flight(context, reply):
         guild = await guild_to_feed(interaction)
         gone = await context.lookups.run(lambda: _removed(context, guild, url))
-        await reply.send(f"Followed no longer: {escape(cut(gone.url, 300))}. Its articles stay.")
+        await reply.send(f"No longer following: {escape(cut(gone.url, 300))}. Its articles stay.")
 
 
 def _removed(context: Context, guild: int, url: str) -> Subscription:
-    """The feed that is no longer followed."""
+    """Stop following the feed; returns it."""
     with closing(FetchQueue(context.options.data)) as queue:
         known = {one.url: one for one in queue.subscriptions.all(own_library(guild))}
         gone = known.get(url) or queue.subscriptions.find(own_library(guild), url)
@@ -120,15 +118,11 @@ def _removed(context: Context, guild: int, url: str) -> Subscription:
 
 
 @remove.autocomplete("url")
+@suggestions
 async def _addresses(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """The feeds whose address or title has what was typed, for those who may feed."""
-    context, guild = context_of(interaction), interaction.guild_id
-    if guild is None or not await may_feed(interaction):
-        return []
-    try:
-        followed = await context.lookups.run(lambda: _subscriptions(context, guild))
-    except Busy:
-        return []
+    """The feeds whose address or title contains what was typed, for those who may feed."""
+    context, guild = context_of(interaction), await guild_to_feed(interaction)
+    followed = await context.lookups.run(lambda: _subscriptions(context, guild))
     wanted = current.casefold().strip()
     return [
         app_commands.Choice(name=cut(one.title or one.url, OPTION), value=one.url)
@@ -142,14 +136,14 @@ def _subscriptions(context: Context, guild: int) -> list[Subscription]:
         return queue.subscriptions.all(own_library(guild))
 
 
-def rest(data: Path, guild: int, *, resting: bool) -> None:
+def suspend(data: Path, guild: int, *, suspended: bool) -> None:
     """Stop polling a server's feeds, because the bot has left it; or start again."""
     with closing(FetchQueue(data)) as queue:
-        queue.subscriptions.suspend(own_library(guild), suspended=resting)
+        queue.subscriptions.suspend(own_library(guild), suspended=suspended)
 
 
-def rest_where_gone(data: Path, guilds: set[int]) -> None:
-    """The same for every server with feeds; the bot is on these `guilds`."""
+def suspend_where_gone(data: Path, guilds: set[int]) -> None:
+    """Poll the feeds of the servers that the bot is on (`guilds`), and of no other server."""
     with closing(FetchQueue(data)) as queue:
         for library in {one.library for one in queue.subscriptions.all()}:
             server = library.removeprefix(OF_SERVERS)

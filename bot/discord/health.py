@@ -12,10 +12,11 @@ STALE = 120.0  # seconds since the last acknowledged heartbeat; one is due every
 
 @asynccontextmanager
 async def endpoint(age: Callable[[], float], port: int | None) -> AsyncIterator[None]:
-    """Serve http://127.0.0.1:`port`/health meanwhile; do nothing without a port.
+    """Serve http://127.0.0.1:`port`/health inside the block; do nothing without a port.
 
-    The status is 200 while the last acknowledged heartbeat is fresh, else 503; the body is JSON
-    with its age in seconds. Raises SettingsError if the port is taken.
+    `age` returns the seconds since the last acknowledged heartbeat. The body is JSON and has them;
+    the status is 503 if they are too many, otherwise 200. Raises SettingsError if the port is not
+    free.
     """
     if port is None:
         yield

@@ -5,29 +5,28 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from bot.settings import OF_SERVERS, Settings
-from bot.settings import desk as open_desk
+from bot.settings import OF_SERVERS, Settings, make_desk
 from retrieval.library.library import FILE
 from retrieval.newsdesk import Newsdesk
 
-_OPEN = 32  # servers' libraries held open; the one unused for longest is closed first
-_LOCKS = 16  # servers' libraries that can be opened at the same time
+_OPEN = 32  # servers' libraries kept open; the least recently used is closed first
+_LOCKS = 16  # servers' libraries that can be opened at once
 
 
 class Libraries:
     """Opens each library when it is needed; safe to use from several threads."""
 
     def __init__(self, settings: Settings) -> None:
-        """Open the shared library; make it if it is missing."""
+        """Open the shared library, or make it if it is missing."""
         self._settings = settings
         self._lock = threading.Lock()
         self._opening = [threading.Lock() for _ in range(_LOCKS)]
         self._open: OrderedDict[int, Newsdesk] = OrderedDict()
         self._users: dict[int, int] = {}
-        self._shared = open_desk(settings, settings.library, create=True)
+        self._shared = make_desk(settings, settings.library, create=True)
 
     def close(self) -> None:
-        """Release all files."""
+        """Close all files."""
         with self._lock:
             for desk in [*self._open.values(), self._shared]:
                 desk.close()
@@ -37,7 +36,7 @@ class Libraries:
     def desk(self, guild: int | None) -> Iterator[Newsdesk]:
         """A server's desk, which reads its own library and the shared one.
 
-        In a direct message (None), and for a server without a library, the shared one alone.
+        For a direct message (None) and a server without a library, it reads only the shared one.
         """
         if guild is None or not self.has_own(guild):
             yield self._shared
@@ -47,22 +46,22 @@ class Libraries:
 
     @contextmanager
     def operators(self, library: str) -> Iterator[Newsdesk]:
-        """The desk that writes to a library of the bot's operator, made if it is missing."""
+        """The desk that writes to one of the operator's libraries; makes a missing one."""
         if library == self._settings.library:
             yield self._shared
             return
         shared = self._shared.models
-        with closing(open_desk(self._settings, library, create=True, models=shared)) as desk:
+        with closing(make_desk(self._settings, library, create=True, models=shared)) as desk:
             yield desk
 
     @contextmanager
     def own(self, guild: int, *, create: bool = False) -> Iterator[Newsdesk]:
-        """The desk that writes to a server's own library; `create` makes a missing one.
+        """The desk that writes to a server's own library.
 
-        Raises LibraryError if it is missing otherwise.
+        Makes a missing library with `create`, otherwise raises LibraryError.
         """
-        # Without a lock, two users at once would open it twice. Opening takes a while, so there
-        # are several locks, and other servers rarely wait.
+        # Without a lock, two users at once would open the library twice. Opening takes a while; as
+        # there are several locks, other servers rarely wait for it.
         with self._opening[(guild >> 22) % _LOCKS]:
             desk = self._in_use(guild) or self._opened(guild, create)
         try:
@@ -82,7 +81,7 @@ class Libraries:
             return desk
 
     def _opened(self, guild: int, create: bool) -> Newsdesk:
-        desk = open_desk(self._settings, own_library(guild), create=create, beside=self._shared)
+        desk = make_desk(self._settings, own_library(guild), create=create, beside=self._shared)
         with self._lock:
             self._open[guild] = desk
             self._users[guild] = self._users.get(guild, 0) + 1

@@ -1,4 +1,4 @@
-"""The listener: which messages are questions, and which of them are follow-up questions."""
+"""The listener: which messages are questions, and which questions are follow-ups."""
 
 import asyncio
 import logging
@@ -8,23 +8,22 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.discord.ask import answer
+from bot.discord.ask import answer, opened_thread
 from bot.discord.context import Context
 from bot.discord.permissions import may_write
 from bot.discord.replies import MessageReply, in_flight
 from bot.discord.request import Request
 from bot.discord.store import AnswerRecord
-from bot.discord.text.markdown import thread_name
 from retrieval.errors import LibraryError
 
 log = logging.getLogger(__name__)
 
-_HOW = "Mention me with a question, or use `/ask`."
-_HOW_HERE = "Write me a question, such as: what did Starmer say?"
+_HOW_ON_SERVER = "Mention me with a question, or use `/ask`."
+_HOW_DIRECTLY = "Write me a question, such as: what did Starmer say?"
 _UNREADABLE = (
-    "I can't read a reply that doesn't mention me. Please switch the mention on, or use `/ask`."
+    "I can't read replies that don't mention me. Please switch on the mention, or use `/ask`."
 )
-# Words of replies to an answer that are no question.
+# Words that people reply to an answer with, without asking anything.
 _COURTESY = re.compile(
     "thanks?|you|thx|ty|cheers|please|welcome|sorry|hi|hello|hey|bye|ok|okay|yes|no|yep|nope|lol|lmao"
     "|(?:ha)+|wow|cool|nice|great|good|perfect|awesome|right|sure|got|it|i|see|so|much|very|a|lot"
@@ -50,7 +49,7 @@ class Listener:
             return
         if message.type not in (discord.MessageType.default, discord.MessageType.reply):
             return
-        # A server that isn't known has no settings, but is no direct message either.
+        # Without a guild, this may also be a message on a server that discord.py doesn't know yet.
         if message.guild is None and not isinstance(message.channel, discord.DMChannel):
             return
         mentioned = self.me in message.mentions or message.guild is None
@@ -62,14 +61,14 @@ class Listener:
             log.error("%s", exc)
             follows, own = None, False
         if mentioned or own:
-            reply = MessageReply(message, loud=mentioned or _is_reply(message))
+            reply = MessageReply(message, explains=mentioned or _is_reply(message))
             await self._answer(message, follows, reply)
 
     def _may_be_meant(self, message: discord.Message) -> bool:
         """Whether a message that doesn't mention the bot may follow up one of its answers.
 
-        That is a reply to the bot's message; Discord mostly sends that message along, otherwise it
-        has to be looked up. In a thread of the bot's own, it is any message that mentions nobody.
+        That is a reply to a message of the bot, or to one that Discord did not send along. In a
+        thread that the bot opened, it is also any message that mentions nobody.
         """
         if _is_reply(message):
             assert message.reference is not None, "a reply has one"
@@ -81,7 +80,7 @@ class Listener:
         return isinstance(channel, discord.Thread) and channel.owner_id == self.me.id
 
     async def _followed(self, message: discord.Message) -> tuple[AnswerRecord | None, bool]:
-        """The answer that the message follows up, and whether it is meant without a mention."""
+        """The answer that the message follows up, and whether the message is for the bot anyway."""
         store = self.context.store
         replied = message.reference if _is_reply(message) else None
         reference = replied.message_id if replied else None
@@ -104,9 +103,9 @@ class Listener:
                 if not _is_courtesy(text):
                     await self._answer_question(message, text, follows, reply)
             elif message.guild is None:
-                await reply.send(_HOW_HERE)
+                await reply.send(_HOW_DIRECTLY)
             elif self.me in message.mentions:
-                await reply.send(_HOW)
+                await reply.send(_HOW_ON_SERVER)
             elif _is_reply(message) and not self.reads_all:
                 await reply.send(_UNREADABLE)
 
@@ -117,34 +116,25 @@ class Listener:
         async with AsyncExitStack() as stack:
             with suppress(discord.HTTPException):
                 await stack.enter_async_context(message.channel.typing())
-            if settings.threads and isinstance(message.channel, discord.TextChannel):
-                reply.place = await _opened_thread(message, text)
+            reply.thread = await opened_thread(message.channel, message, text, settings)
             request = Request(
                 text,
                 message.guild.id if message.guild else None,
-                (reply.place or message.channel).id,
+                (reply.thread or message.channel).id,
                 message.author.id,
                 follows=follows,
             )
             await answer(self.context, request, reply)
 
 
-async def _opened_thread(message: discord.Message, text: str) -> discord.Thread | None:
-    try:
-        return await message.create_thread(name=thread_name(text))
-    except discord.HTTPException as exc:
-        log.info("no thread could be opened: %s %s", exc.status, exc.code)
-        return None
-
-
 def _is_reply(message: discord.Message) -> bool:
-    """Whether the message is a reply; a forwarded message has a reference, too."""
+    """Whether the message is a reply; a forwarded message has a reference too, but is none."""
     reference = message.reference
     return reference is not None and reference.type is discord.MessageReferenceType.reply
 
 
 def _is_courtesy(text: str) -> bool:
-    """Whether the message is thanks, a greeting or an emoji, and no question."""
+    """Whether the message is only thanks, a greeting or an emoji."""
     words = re.findall(r"\w+", re.sub(r"<a?:\w+:\d+>", " ", text.casefold()))
     return not words or ("?" not in text and all(map(_COURTESY.fullmatch, words)))
 

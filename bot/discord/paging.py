@@ -1,39 +1,32 @@
 """Paging: the buttons that lead from one page of a list to another."""
 
-import re
-from typing import Any, Self
+from collections.abc import Callable
 
 import discord
 
-from bot.discord.context import Interaction
+from bot.discord.components import Button
 
 
-class Page(discord.ui.DynamicItem[discord.ui.Button[Any]], template="newsdesk:none"):
-    """A button that shows another page of a list in place of the one before.
+class Page(Button, template="newsdesk:none"):
+    """A button that shows another page of a list in place of this one.
 
-    Each list has a subclass, with the template of its ids and a `show` of its own.
+    Each list has a subclass, with the template of its ids and a `callback`.
     """
 
     def __init__(self, name: str, page: int, label: str, row: int | None = None) -> None:
-        """`name` is the list's name in ids."""
+        """`name` is the name of the list in the button's id."""
         custom_id = f"newsdesk:{name}:{page}"
         super().__init__(discord.ui.Button(label=label, custom_id=custom_id, row=row))
         self.page = page
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
-        label = getattr(item, "label", None) or "Page"
-        # Numbers in an id before that of the page are the subclass's own.
-        return cls(*map(int, match.groups()), label)  # type: ignore[call-arg, arg-type]
 
-    async def callback(self, interaction: Interaction) -> Any:
-        """Show the page."""
-        await interaction.response.defer()
-        await self.show(interaction)
-
-    async def show(self, interaction: Interaction) -> None:
-        """Show the page."""
-        raise NotImplementedError
+def page_view(
+    button: Callable[[int, str], Page], page: int, back: str, forward: str, *, more: bool
+) -> discord.ui.View:
+    """A button `back`, except on the first page, and a button `forward` if there is `more`."""
+    view = discord.ui.View(timeout=None)
+    if page > 0:
+        view.add_item(button(page - 1, back))
+    if more:
+        view.add_item(button(page + 1, forward))
+    return view

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def polling(options: Settings, libraries: Libraries) -> Iterator[None]:
-    """Poll meanwhile, in a thread; do nothing unless `options.watch` is set."""
+    """Poll in a thread inside the block; do nothing unless `options.watch` is set."""
     if not options.watch:
         yield
         return

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _WORKERS = 2  # one question keeps all cores busy; a second one fills the gaps
-_QUEUE = 100  # pieces of work waiting; beyond these `run` raises Busy
-_FIRST_GUESS = 1.0  # seconds that a piece of work takes, before any was measured
+_QUEUE = 100  # most pieces of work that wait; with more, `run` raises Busy
+_FIRST_GUESS = 1.0  # seconds that a piece of work takes, until one is measured
 _LEARNING = 0.1  # weight of each measurement in that estimate
 
 
@@ -19,7 +19,7 @@ class Busy(Exception):
     """The queue is full; `seconds` estimates how long until it has room."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"busy for some {seconds} s")
+        super().__init__(f"busy for about {seconds} s")
         self.seconds = seconds
 
 
@@ -27,7 +27,7 @@ class Pool:
     """Runs work in threads; belongs to one event loop."""
 
     def __init__(self, workers: int = _WORKERS, queue: int = _QUEUE) -> None:
-        """At most `workers` at a time, and `queue` waiting."""
+        """At most `workers` threads, and `queue` pieces of work that wait."""
         self._workers, self._most = workers, workers + queue
         self._threads = ThreadPoolExecutor(workers, "work")
         self._inside = 0
@@ -58,5 +58,5 @@ class Pool:
             self._seconds += _LEARNING * (took - self._seconds)
 
     def close(self) -> None:
-        """Start nothing more; running work is left to end by itself."""
+        """Start nothing more; work that runs is left to end by itself."""
         self._threads.shutdown(wait=False, cancel_futures=True)

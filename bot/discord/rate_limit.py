@@ -5,21 +5,21 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-_REMEMBERED = 10_000  # people and servers; whoever has not asked for longest is forgotten first
+_REMEMBERED = 10_000  # people and servers; those that asked longest ago are forgotten first
 
 
 class Limits:
     """Token buckets by key, for a bounded number of keys."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` gives seconds."""
+        """`clock` returns seconds."""
         self._clock = clock
         self._left: OrderedDict[object, tuple[float, float]] = OrderedDict()
 
     def take(self, *wanted: tuple[object, int]) -> int:
-        """Take a question from each (key, allowed a minute); 0, or the seconds until all have one.
+        """Take one question from the bucket of each (key, questions per minute) and return 0.
 
-        Nothing is taken if any of them has none left.
+        If a bucket is empty, take nothing and return the seconds until all have a question.
         """
         now = self._clock()
         levels = [(key, allowed, self._level(key, allowed, now)) for key, allowed in wanted]

@@ -14,26 +14,20 @@ from retrieval.search.hit import Citation, Hit
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A quote that its article no longer has.
+    """A quote of an answer that the newest version of its article no longer has.
 
-    `quote` is None if no version of the article that has it is kept, for example because the
-    article was `withdrawn`.
+    `quote` is None if no stored version of the article has it, for example because the article was
+    `withdrawn`.
     """
 
-    given: AnswerRecord
+    record: AnswerRecord
     article: str
     quote: str | None
     withdrawn: bool
 
 
-def recall(libraries: Libraries, record: AnswerRecord) -> list[Citation | None]:
+def recall(desk: Newsdesk, record: AnswerRecord) -> list[Citation | None]:
     """The answer's quotes as they stand now, None for each that was changed or withdrawn."""
-    with libraries.desk(record.guild) as desk:
-        return recalled(desk, record)
-
-
-def recalled(desk: Newsdesk, record: AnswerRecord) -> list[Citation | None]:
-    """The same at a desk that is open already."""
     found = [_citation(desk, number, place) for number, place in enumerate(record.places, 1)]
     return [one and replace(one, also=desk.also(one)) for one in found]
 
@@ -52,8 +46,8 @@ def changes(libraries: Libraries, record: AnswerRecord) -> list[Change]:
     ]
 
 
-def places(citations: Sequence[Citation]) -> tuple[QuotePlace, ...]:
-    """Where the citations stand, for the store."""
+def quote_places(citations: Sequence[Citation]) -> tuple[QuotePlace, ...]:
+    """The places of the quotes, for the store."""
     return tuple(
         QuotePlace(
             one.hit.library,
@@ -69,13 +63,13 @@ def places(citations: Sequence[Citation]) -> tuple[QuotePlace, ...]:
     )
 
 
-def whole(number: int, hit: Hit) -> Citation:
+def passage_citation(number: int, hit: Hit) -> Citation:
     """A citation of the hit's whole passage."""
     return Citation(number, hit, hit.passage.start, hit.passage.end, hit.passage.text)
 
 
 def _citation(desk: Newsdesk, number: int, place: QuotePlace) -> Citation | None:
-    """The quote where it stands in the newest version; None if that does not have these words."""
+    """The quote where it stands in the newest version; None if that version doesn't have it."""
     library = desk.library(place.library)
     article = library.article(place.article) if library else None
     if library is None or article is None:
@@ -102,7 +96,7 @@ def _has(library: Library | None, article: str) -> bool:
 
 
 def _quote(library: Library | None, place: QuotePlace) -> str | None:
-    """The words that were quoted, from the version that has them; None if that isn't kept."""
+    """The words that were quoted; None if no stored version of the article has them."""
     for version in library.versions(place.article) if library else []:
         words = version.article.text[place.start : place.end]
         if _digest(words) == place.digest:

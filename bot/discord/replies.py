@@ -1,4 +1,4 @@
-"""Replies: where an answer is sent, and what is said there if there is none."""
+"""Replies: where an answer is sent, or why there is none."""
 
 import asyncio
 import logging
@@ -18,10 +18,10 @@ from retrieval.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
-_REASON = 900  # characters of a refusal; even with all of them escaped, it fits a message
+_REASON = 900  # characters of an error; it fits a message even if all of them are escaped
 _STOPPED = "I am being restarted and could not finish this. Please ask again in a minute."
-_WRONG = "Something went wrong, sorry. The bot's operator finds it as error {}."
-_NOT_THERE = "-# I may not write in <#{}>, so I answer you here."
+_WRONG = "Sorry, something went wrong. The bot's operator can find it in the log as error {}."
+_NOT_THERE = "-# I may not write in <#{}>, so I am answering you here."
 
 
 class Refused(Exception):
@@ -34,7 +34,7 @@ Sent = tuple[int, int] | None  # ids of a message and its channel; None if they 
 class Reply(Protocol):
     """Where an answer goes; once it is `answered`, no error message is sent there."""
 
-    answered: bool
+    answered: bool = False
 
     async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
         """Show the answer; return where it is."""
@@ -50,33 +50,33 @@ class PartialReply(Reply, Protocol):
         """Show the text until `send` replaces it; do nothing where that is impossible."""
 
 
-class InteractionReply:
-    """The message that a deferred command announced."""
+class InteractionReply(PartialReply):
+    """The message that Discord shows as "thinking" since a command was deferred."""
 
     def __init__(self, interaction: Interaction, *, private: bool) -> None:
         self._interaction = interaction
         self._private = private
-        self.answered = False
 
     @property
-    def late(self) -> bool:
+    def has_expired(self) -> bool:
         """Whether Discord no longer takes an answer: 15 minutes after the command was used."""
         return self._interaction.is_expired()
 
     async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
         """Replace "thinking"; if it is too late for that, send a direct message.
 
-        Whoever takes no direct messages is answered in the channel, unless the answer is private.
+        A person who takes no direct messages is answered in the channel, but never with a private
+        answer.
         """
-        if self.late:
+        if self.has_expired:
             await self._send_late(text)
             return None
         message = await self._interaction.edit_original_response(content=text, view=view)
         return message.id, self._interaction.channel_id or 0
 
     async def show(self, text: str) -> None:
-        """Replace "thinking", as long as Discord takes that."""
-        if not self.late:
+        """Replace "thinking", if it isn't too late for that."""
+        if not self.has_expired:
             await self.send(text)
 
     async def _send_late(self, text: str) -> None:
@@ -90,7 +90,7 @@ class InteractionReply:
 
     async def refuse(self, text: str) -> None:
         """Tell only the person who asked, even if an answer would be public."""
-        if self._private or self.late:
+        if self._private or self.has_expired:
             await self.send(text)
             return
         with suppress(discord.HTTPException):  # refuse even if "thinking" can't be deleted
@@ -98,22 +98,21 @@ class InteractionReply:
         await self._interaction.followup.send(text, ephemeral=True)
 
 
-class MessageReply:
-    """A reply to a message, or a message in a thread opened for it.
+class MessageReply(PartialReply):
+    """A reply to a message, or a message in the `thread` that was opened for it.
 
-    Unless it is `loud`, the bot was not addressed by name, and does not explain its silence.
+    `explains`: the author is told why there is no answer. That is so if they addressed the bot.
     """
 
-    def __init__(self, message: discord.Message, *, loud: bool) -> None:
+    def __init__(self, message: discord.Message, *, explains: bool) -> None:
         self._message = message
-        self.place: discord.Thread | None = None
-        self.loud = loud
-        self.answered = False
+        self.thread: discord.Thread | None = None
+        self._explains = explains
         self._sent: discord.Message | None = None
         self._can_show = True
 
     async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
-        """Send it in the thread, as a reply, as a plain message, or else to the author directly.
+        """Send it in the thread, as a reply, as a plain message, or else as a direct message.
 
         It replaces what was sent before.
         """
@@ -126,14 +125,14 @@ class MessageReply:
         return None
 
     async def show(self, text: str) -> None:
-        """Send or edit it; do nothing after this failed once or somebody deleted the message."""
+        """Send the text, or edit it in; give up once this has failed or the message was deleted."""
         if self._can_show:
-            put = self._edited if self._sent else self._posted
-            self._can_show = bool(await put(text, discord.ui.View()))
+            send = self._edited if self._sent else self._posted
+            self._can_show = bool(await send(text, discord.ui.View()))
 
     async def _edited(self, text: str, view: discord.ui.View) -> Sent:
         if self._sent:
-            with suppress(discord.NotFound):  # somebody deleted it meanwhile
+            with suppress(discord.NotFound):  # somebody has deleted it
                 await self._sent.edit(content=text, view=view)
                 return self._sent.id, self._sent.channel.id
         return None
@@ -143,8 +142,8 @@ class MessageReply:
         reference = self._message.to_reference(fail_if_not_exists=False)
         ways: list[Callable[..., Awaitable[discord.Message]]]
         ways = [partial(channel.send, reference=reference), channel.send]
-        if self.place:
-            ways.insert(0, self.place.send)
+        if self.thread:
+            ways.insert(0, self.thread.send)
         nonce = secrets.token_hex(8)  # lets Discord recognise a message that is sent again
         for send in ways:
             try:
@@ -157,18 +156,17 @@ class MessageReply:
         return None
 
     async def refuse(self, text: str) -> None:
-        """Tell whoever addressed the bot by name."""
-        if self.loud:
+        """Tell the author, if they addressed the bot."""
+        if self._explains:
             await self.send(text)
 
 
-class FollowupReply:
-    """A message after a deferred menu or button, to the person who used it or to all."""
+class FollowupReply(Reply):
+    """A message after a deferred interaction, to the person who made it or to everybody."""
 
     def __init__(self, interaction: Interaction, *, private: bool = True) -> None:
         self._interaction = interaction
         self._private = private
-        self.answered = False
 
     async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
         """Send a new message."""
@@ -178,7 +176,7 @@ class FollowupReply:
         return sent.id, self._interaction.channel_id or 0
 
     async def refuse(self, text: str) -> None:
-        """Tell the person who used it."""
+        """Tell the person who made the interaction."""
         await self._interaction.followup.send(text, ephemeral=True)
 
 
@@ -191,19 +189,14 @@ class EditReply(FollowupReply):
         return message.id, self._interaction.channel_id or 0
 
 
-class ErrorReply:
+class ErrorReply(FollowupReply):
     """A message about a command that failed, to the person who used it."""
-
-    def __init__(self, interaction: Interaction) -> None:
-        self._interaction = interaction
-        self.answered = False
 
     async def send(self, text: str, view: discord.ui.View | None = None) -> Sent:
         """Send it, whether or not the command was deferred."""
         if self._interaction.response.is_done():
-            await self._interaction.followup.send(text, ephemeral=True)
-        else:
-            await self._interaction.response.send_message(text, ephemeral=True)
+            return await super().send(text)
+        await self._interaction.response.send_message(text, ephemeral=True)
         return None
 
     async def refuse(self, text: str) -> None:
@@ -213,10 +206,10 @@ class ErrorReply:
 
 @asynccontextmanager
 async def in_flight(context: Context, reply: Reply) -> AsyncIterator[None]:
-    """Turn what is raised inside into one polite message.
+    """Turn an exception raised inside into one polite message.
 
-    A refusal or a wrong argument is explained; any other error is logged, and the message has its
-    id. If the bot is stopped before the end, the message is an apology.
+    A refusal or a wrong argument is explained. Any other error is logged under an id, which the
+    message names. If the bot is stopped before the end, the message is an apology.
     """
     task = asyncio.current_task()
     assert task is not None, "called from a coroutine"
@@ -248,4 +241,4 @@ async def _say(reply: Reply, text: str, *, refused: bool = False) -> None:
     try:
         await (reply.refuse(text) if refused else reply.send(text))
     except (discord.DiscordException, OSError):
-        log.exception("this could not be said in Discord: %s", text)
+        log.exception("this message could not be sent: %s", text)

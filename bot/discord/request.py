@@ -12,7 +12,7 @@ from bot.discord.context import Interaction
 from bot.discord.store import AnswerRecord, QuotePlace
 from retrieval.errors import SettingsError
 
-# Descriptions of options that several commands have.
+# Descriptions of options that several commands share.
 SINCE = 'Only articles published on or after this day: a date, or words such as "last week"'
 UNTIL = "Only articles published on or before this day"
 
@@ -21,10 +21,10 @@ _DAYS_AGO = {"today": 0, "yesterday": 1, "last week": 7, "last month": 30, "last
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question, a message to check, a speaker's name or a phrase, as it was typed.
+    """What was asked: `text` is a question, a message to check, a speaker's name or a phrase.
 
     `about` is the topic of a speaker's statements. `follows` is the answer that a follow-up
-    question refers to. `repeat`: the answer begins with the question, because nobody else sees it.
+    question refers to. `repeat`: the answer repeats the question, which others don't see otherwise.
     """
 
     text: str
@@ -71,7 +71,7 @@ async def request_of(
     until: str | None = None,
     about: str = "",
 ) -> Request:
-    """The request that a command makes. Raises SettingsError for a day that isn't understood."""
+    """The request of a command. Raises SettingsError if a day isn't understood."""
     return Request(
         text,
         interaction.guild_id,
@@ -87,7 +87,7 @@ async def request_of(
 
 
 async def days(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """Days in words that contain what was typed; any other day may be typed."""
+    """Suggested days that contain what was typed; other days may be typed too."""
     wanted = current.casefold().strip()
     return [app_commands.Choice(name=one, value=one) for one in _DAYS_AGO if wanted in one]
 

@@ -1,4 +1,4 @@
-"""Requests that are sent again after a broken connection; discord.py does so on few systems."""
+"""Requests that are sent again if the connection breaks; discord.py does so on few systems."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ _WAITS = (0.1, 0.3, 0.9)  # seconds; an acknowledgement must leave within three
 
 
 class RetryingAdapter(AsyncWebhookAdapter):
-    """Sends callbacks, answers and followups, again if necessary."""
+    """Sends responses and followups to interactions, again if necessary."""
 
     async def request(self, *args: Any, **kwargs: Any) -> Any:
         """Discord's response."""
@@ -28,7 +28,7 @@ def retry_requests(http: Any) -> None:
 
 
 async def again(send: Callable[[], Awaitable[Any]]) -> Any:
-    """What `send` returns, retried when the connection breaks; the last error is raised."""
+    """What `send` returns. If the connection breaks, try again; raise the last error."""
     for wait in _WAITS:
         try:
             return await send()

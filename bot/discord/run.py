@@ -20,11 +20,11 @@ from retrieval.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
-_AUTHENTICATION_FAILED = 4004  # a close code of the gateway: the token was changed meanwhile
+_AUTHENTICATION_FAILED = 4004  # a close code of the gateway: the token was reset
 
 
 def run(options: Settings) -> None:
-    """Run until stopped. Raises SettingsError if the bot can't go on, with the reason."""
+    """Run until stopped. Raises SettingsError with the reason if the bot can't go on."""
     logging.getLogger("discord").setLevel(max(logging.WARNING, logging.getLogger().level))
     for handler in logging.getLogger().handlers:
         handler.addFilter(_redact(options))
@@ -37,7 +37,7 @@ def run(options: Settings) -> None:
 
 
 async def _serve(options: Settings) -> str | None:
-    """Run until stopped; why the bot could not go on, or None if it was told to stop."""
+    """Run the bot; returns why it could not go on, or None if it was told to stop."""
     secret = token(options)
     for read_all in (True, False):
         client = await asyncio.to_thread(Client, options, read_all=read_all)
@@ -46,7 +46,7 @@ async def _serve(options: Settings) -> str | None:
                 await _until_stopped(client, secret)
         except discord.PrivilegedIntentsRequired:
             log.warning(
-                "the message content intent is off: in threads only mentions and replies are heard"
+                "the message content intent is off: only mentions and replies are heard in threads"
             )
             continue
         except discord.LoginFailure:
@@ -69,7 +69,7 @@ async def _until_stopped(client: Client, token: str) -> None:
 
     def stop() -> None:
         stopping.append(asyncio.create_task(client.stop()))
-        # A working thread must not keep the process alive, during the event loop or after it.
+        # A thread at work must not keep the process alive, while the event loop runs or after it.
         last = threading.Timer(GRACE + 3.0, os._exit, [0])
         last.daemon = True
         last.start()
@@ -90,9 +90,9 @@ async def _until_stopped(client: Client, token: str) -> None:
 
 
 async def _until_gone(client: Client, token: str) -> None:
-    """Run until the client is done or gone.
+    """Run until the client ends or sets `gone`.
 
-    If a gateway can't be reached, discord.py tries for ever, and closing does not end that.
+    While the gateway can't be reached, discord.py retries for ever, and `close` does not end that.
     """
     serving = asyncio.create_task(client.start(token))
     gone = asyncio.create_task(client.gone.wait())
@@ -107,7 +107,7 @@ async def _until_gone(client: Client, token: str) -> None:
 
 
 def _redact(options: Settings) -> logging.Filter:
-    """A filter that keeps the bot's token and those of interactions out of the log."""
+    """A filter that keeps the bot's token and the tokens of interactions out of the log."""
     secret = options.discord_token.get_secret_value() if options.discord_token else ""
     pattern = re.compile(
         r"(?<=/webhooks/)(\d+)/[\w-]+|(?<=/interactions/)(\d+)/[\w-]+"
@@ -120,7 +120,7 @@ def _redact(options: Settings) -> logging.Filter:
     class Redacting(logging.Filter):
         def filter(self, record: logging.LogRecord) -> bool:
             record.msg, record.args = cleaned(record.getMessage()), ()
-            if record.exc_info:  # a formatter takes the traceback from exc_text if that is set
+            if record.exc_info:  # formatters take the traceback from exc_text if that is set
                 record.exc_text = cleaned(logging.Formatter().formatException(record.exc_info))
             return True
 

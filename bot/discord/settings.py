@@ -42,7 +42,7 @@ async def settings(
     per_person: app_commands.Range[int, 1, 600] | None = None,
     per_server: app_commands.Range[int, 1, 6000] | None = None,
 ) -> None:
-    """Show the settings, or change those that you give."""
+    """Show the settings; change those that you name."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     context, reply = context_of(interaction), InteractionReply(interaction, private=True)
     async with in_flight(context, reply):
@@ -65,7 +65,7 @@ async def settings(
 
 
 def _existing(settings: GuildSettings, guild: discord.Guild | None) -> GuildSettings:
-    """The settings without channels and roles that were deleted since."""
+    """The settings without channels and roles that no longer exist."""
     if guild is None or guild.unavailable:
         return settings
     roles = {role.id for role in guild.roles}
@@ -77,8 +77,9 @@ def _existing(settings: GuildSettings, guild: discord.Guild | None) -> GuildSett
     )
 
 
-def _toggled(ids: frozenset[int], one: Any) -> frozenset[int]:
-    return ids ^ {one.id} if one else ids
+def _toggled(ids: frozenset[int], chosen: Any) -> frozenset[int]:
+    """The ids with that of the chosen channel or role, or without it if it was there."""
+    return ids ^ {chosen.id} if chosen else ids
 
 
 def settings_text(settings: GuildSettings) -> str:

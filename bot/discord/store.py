@@ -1,7 +1,7 @@
 """What the bot must remember across restarts: answers given, feedback, servers' settings.
 
 One SQLite file beside the libraries. It holds no text of an article: a quote is kept as its place
-and digest, so that removing an article leaves none of its text behind.
+and digest, so nothing of a removed article stays behind.
 """
 
 import json
@@ -15,9 +15,9 @@ from retrieval.library.database import Database
 
 FILE = "discord.sqlite"
 _LARGEST = 2**63 - 1  # of SQLite's integers
-_KEPT = timedelta(days=365)
-_MONTH = timedelta(days=30)  # for which checked messages and traces are kept
-# Each format as the change from the one before it; the last is the current one.
+_YEAR = timedelta(days=365)  # how long answers are kept
+_MONTH = timedelta(days=30)  # how long checked messages and traces are kept
+# Each format as the SQL that makes it from the one before; the last is the current format.
 _FORMATS = (
     """
 CREATE TABLE answers (
@@ -63,7 +63,7 @@ _COLUMNS = {"trace": "way"}
 
 @dataclass(frozen=True, slots=True)
 class QuotePlace:
-    """Where a quote stands, or a passage shown without a quote.
+    """Where a quote stands; for a passage shown without a quote, where the passage stands.
 
     All numbers are offsets in the article's text; `digest` is of the text from `start` to `end`.
     """
@@ -81,15 +81,15 @@ class QuotePlace:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRecord:
-    """An answer as given: to a question, a message to check, or a command about statements.
+    """An answer as it was given.
 
-    `asked` is what was typed, and `question` what was understood. `guild` is None in a direct
-    message; `message` is None until the answer is sent. `places` are the quotes in order; if
-    nothing was `found`, the nearest passages. `follows` is the answer that a follow-up question
-    refers to. `source`, `since` and `until` limit the articles; None is no limit. `checks`: `asked`
-    is a message that was checked. `shared`: a private answer has been shown to all. For a list of
-    what somebody says, `speaker` is who, and `about` the topic, "" for any. `trace` is JSON (see
-    bot/text/trace.py), "" once it is deleted.
+    `asked` is what was typed, `question` what was understood. `guild` is None in a direct message;
+    `message` is None until the answer is sent. `places` are those of the quotes, in order, or of
+    the nearest passages if nothing was `found`. `follows` is the id of the answer that a follow-up
+    question refers to. `source`, `since` and `until` limit the articles; None is no limit.
+    `checks`: `asked` is a message that was checked. `shared`: a private answer was shown to
+    everybody. In a list of what somebody says, `speaker` is that person, and `about` the topic or
+    "". `trace` is JSON (see bot/text/trace.py), "" once it is deleted.
     """
 
     guild: int | None
@@ -127,11 +127,11 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class GuildSettings:
-    """The settings of a server; the defaults need no change.
+    """The settings of a server.
 
     `channels`: where the bot answers; empty means everywhere. `askers`: roles that may ask; empty
-    means everyone. `feeders`: roles that may feed articles, beside members with Manage Server.
-    `threads`: whether an answer opens a thread. `per_person` and `per_server`: questions a minute.
+    means everyone. `feeders`: roles that may feed articles, as members with Manage Server may.
+    `threads`: whether an answer opens a thread. `per_person`, `per_server`: questions per minute.
     """
 
     channels: frozenset[int] = field(default=frozenset())
@@ -143,13 +143,13 @@ class GuildSettings:
 
 
 class Store(Database):
-    """The file; safe to use from several threads and processes."""
+    """The store, safe to use from several threads and processes."""
 
     def __init__(self, data: Path) -> None:
-        """Open the file in the folder `data`; make it if it is missing. Raises LibraryError."""
+        """Open the file in the folder `data`, or make it if it is missing. Raises LibraryError."""
         super().__init__(data / FILE, _FORMATS)
 
-    # Answers and opinions of them
+    # Answers, and members' opinions of them
 
     def keep(self, record: AnswerRecord) -> AnswerRecord:
         """Keep an answer; return it with its id and time."""
@@ -169,7 +169,7 @@ class Store(Database):
         )
 
     def share(self, answer: int) -> bool:
-        """Note that a private answer is shown to all; False if it was already."""
+        """Note that a private answer is shown to everybody; False if that was noted before."""
         return bool(
             self.rows(
                 "UPDATE answers SET shared = 1 WHERE id = ? AND NOT shared RETURNING id", [answer]
@@ -177,7 +177,7 @@ class Store(Database):
         )
 
     def unshare(self, answer: int) -> None:
-        """Note that a private answer could not be shown to all after all."""
+        """Undo `share`, because the answer could not be shown."""
         self.rows("UPDATE answers SET shared = 0 WHERE id = ?", [answer])
 
     def delete(self, answer: int) -> None:
@@ -195,10 +195,10 @@ class Store(Database):
     def prune(self) -> None:
         """Delete answers after a year, checked messages and traces after a month.
 
-        Tokens spent are deleted after yesterday.
+        The count of tokens is deleted after two days.
         """
         now = datetime.now(UTC)
-        old, month = [(now - kept).isoformat() for kept in (_KEPT, _MONTH)]
+        old, month = [(now - kept).isoformat() for kept in (_YEAR, _MONTH)]
         self.rows("DELETE FROM answers WHERE at < ? OR checks AND at < ?", [old, month])
         self.rows("UPDATE answers SET way = '' WHERE way != '' AND at < ?", [month])
         self.rows("DELETE FROM spent WHERE day < ?", [(now - timedelta(1)).date().isoformat()])
@@ -215,7 +215,7 @@ class Store(Database):
         return self._last("id = ?", id) if abs(id) <= _LARGEST else None
 
     def answers(self) -> Iterator[AnswerRecord]:
-        """Every answer with a quote, oldest first."""
+        """Every answer that has quotes, oldest first."""
         for (id,) in self.rows("SELECT id FROM answers WHERE found ORDER BY id"):
             if record := self.answer(id):
                 yield record
@@ -237,7 +237,7 @@ class Store(Database):
         return _record(dict(zip(names, rows[0], strict=True))) if rows else None
 
     def rate(self, answer: int, member: int, *, good: bool) -> None:
-        """Keep a member's opinion of an answer, in place of an earlier one."""
+        """Keep a member's opinion of an answer; it replaces an earlier one."""
         self.rows(
             "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)", [answer, member, good, _now()]
         )
@@ -255,12 +255,12 @@ class Store(Database):
     # Tokens of the language model
 
     def spent(self, guild: int | None) -> int:
-        """The tokens spent on a server's questions today (UTC); None is direct messages."""
+        """Tokens spent today (UTC) on the questions of a server, or of direct messages (None)."""
         rows = self.rows("SELECT tokens FROM spent WHERE guild = ? AND day = ?", _today(guild))
         return int(rows[0][0]) if rows else 0
 
     def spend(self, guild: int | None, tokens: int) -> None:
-        """Count tokens."""
+        """Add to the tokens spent today."""
         self.rows(
             "INSERT INTO spent VALUES (?, ?, ?) "
             "ON CONFLICT (guild, day) DO UPDATE SET tokens = tokens + excluded.tokens",
@@ -270,7 +270,7 @@ class Store(Database):
     # Servers
 
     def settings(self, guild: int) -> GuildSettings:
-        """The server's settings; the defaults for those that it has not changed."""
+        """The server's settings, with the defaults of those that it has not changed."""
         rows = self.rows("SELECT settings FROM guilds WHERE id = ?", [guild])
         kept: dict[str, Any] = json.loads(rows[0][0]) if rows else {}
         for name in ("channels", "askers", "feeders"):

@@ -1,29 +1,20 @@
-"""Answers as a terminal shows them, and what became of those given on Discord."""
-
-from typing import TYPE_CHECKING
+"""Answers as a terminal shows them."""
 
 from rich.text import Text
 
 from bot.text.article import article_heading
 from bot.text.notes import also_in, answer_notes, day_text, publisher, speaker_note
 from retrieval.answers.answer import Answer
-from retrieval.articles.article import normalise
 from retrieval.search.hit import Citation
 
-if TYPE_CHECKING:
-    pass
-
-
-_NEAREST = 3  # passages shown when an answer is declined
-
-
+_NEAREST = 3  # passages shown if there is no answer
 _QUOTED = "bold underline"
 
 
 def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
     """The whole answer: sentences, small print, and each cited passage with its quote marked.
 
-    `marks` are put around the quoted words, for output without styles.
+    `marks` are put before and after the quoted words, for output without styles.
     """
     shown = sentences_text(answer)
     for note in answer_notes(answer):
@@ -41,10 +32,10 @@ def answer_text(answer: Answer, *, marks: tuple[str, str] = ("", "")) -> Text:
 
 
 def sentences_text(answer: Answer) -> Text:
-    """The answer's sentences with the numbers of their citations, or that there is none."""
+    """The answer's sentences with the numbers of their citations; or that there is no answer."""
     shown = Text(answer.text if not answer.found else "")
-    if answer.written:
-        for one in answer.written:
+    if answer.mode == "written":
+        for one in answer.written.sentences:
             numbers = "".join(f"[{number}]" for number in one.numbers)
             shown.append(one.text).append(f" {numbers} ", "cyan")
     else:
@@ -66,8 +57,8 @@ def _citation_text(citation: Citation, marks: tuple[str, str]) -> Text:
     """The cited article, and the passage with the quoted words marked."""
     shown = Text().append(f"[{citation.number}] ", "cyan")
     shown.append_text(article_heading(citation.hit.article)).append("\n")
-    if citation.said:
-        shown.append(f"    said by {speaker_note(citation.said)}\n")
+    if citation.statement:
+        shown.append(f"    said by {speaker_note(citation.statement)}\n")
     if citation.also:
         shown.append(f"    {also_in([publisher(one) for one in citation.also])}\n")
     passage = citation.hit.passage
@@ -78,7 +69,7 @@ def _citation_text(citation: Citation, marks: tuple[str, str]) -> Text:
 
 
 def _days(answer: Answer) -> str:
-    """Which days the articles were limited to, as a sentence."""
+    """The days of publication that limited the search, as a sentence."""
     if answer.since and answer.until:
         days = f"from {day_text(answer.since)} to {day_text(answer.until)}"
     elif answer.since:
@@ -95,8 +86,3 @@ def _indented(text: str) -> str:
 
 def _wrapped(text: str) -> str:
     return text.replace("\n", "\n    ")
-
-
-def one_line(text: str) -> str:
-    """The text in one line, with single blanks."""
-    return " ".join(normalise(text).split())

@@ -14,13 +14,13 @@ _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
 def article_line(article: Article) -> str:
-    """Id, date, publisher and title, separated by tabs."""
+    """The article's id, date, publisher and title, separated by tabs."""
     published = (article.published or UNDATED)[:10].ljust(10)
     return f"{article.id}\t{published}\t{article.source}\t{article.title}"
 
 
 def article_text(article: Article) -> str:
-    """The article to read: title, publisher, date, authors and address, then its exact text."""
+    """The article's title, publisher, date, authors and address, then its exact text."""
     header = [
         article.title,
         " · ".join(filter(None, [article.source, date_text(article), ", ".join(article.authors)])),
@@ -39,7 +39,7 @@ def article_heading(article: Article) -> Text:
 
 
 def versions_text(article: Article, earlier: Sequence[Version]) -> Text:
-    """What followed each earlier version: [-words removed-] and {+words added+}."""
+    """What changed after each earlier version: [-words removed-] and {+words added+}."""
     if not earlier:
         return Text("There are no earlier versions of this article.")
     shown = Text()

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from retrieval.answers.answer import Answer
 from retrieval.articles.article import Article
@@ -13,10 +13,6 @@ from retrieval.quotes.grouping import ReportedStatement
 from retrieval.quotes.reports import Report
 from retrieval.search.hit import Citation, Hit
 from retrieval.watching.subscriptions import Subscription
-
-if TYPE_CHECKING:
-    pass
-
 
 Json = dict[str, Any]
 
@@ -37,10 +33,10 @@ def answer_json(answer: Answer) -> Json:
         "probability": round(answer.probability, 4),
         "passages": [_passage_json(hit) for hit in answer.hits],
         "mode": answer.mode,
-        "note": answer.note or None,
+        "note": answer.written.note or None,
         "differing": answer.differing,
-        "missing": answer.missing or None,
-        "others": [_citation_json(one) for one in answer.others],
+        "missing": answer.missing.reason or None,
+        "others": [_citation_json(one) for one in answer.missing.others],
         "since": answer.since and answer.since.isoformat(),
         "until": answer.until and answer.until.isoformat(),
         "seconds": round(answer.seconds, 4),
@@ -59,7 +55,7 @@ def _citation_json(citation: Citation) -> Json:
         "start": citation.start,
         "end": citation.end,
         "span": _span_json(citation.hit, citation.span),
-        "said": citation.said and _said_json(citation.said),
+        "said": citation.statement and _said_json(citation.statement),
         "also": [
             {"article_id": one.id, "source": one.source, "url": one.url} for one in citation.also
         ],
@@ -119,7 +115,7 @@ def version_json(version: Version) -> Json:
 
 def statement_json(statement: ReportedStatement) -> Json:
     """A statement, the other articles that report it, and its other wordings."""
-    return _report_json(statement.said) | {
+    return _report_json(statement.report) | {
         "also": [_article_of_report(one) for one in statement.also],
         "variants": [_report_json(one) for one in statement.variants],
     }

@@ -1,10 +1,10 @@
-"""Notes: the phrases and small print that the terminal and Discord share, each worded once."""
+"""Notes: the phrases and the small print that the terminal and Discord share."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from retrieval.answers.answer import Answer
-from retrieval.articles.article import Article
+from retrieval.articles.article import Article, normalise
 from retrieval.attribution.statements import Statement
 from retrieval.quotes.finder import StatementPage
 from retrieval.search.hit import Citation
@@ -15,7 +15,7 @@ NOT_EXACTLY = "Nobody in these articles says exactly that. The closest statement
 NO_MORE_STATEMENTS = "There are no more statements."
 SHORTENED = "Shortened to fit a message: … stands for what is left out."
 SHORTENED_QUOTE = "Shortened to fit a message; the passage has the whole sentence."
-MAX_NAMED = 4  # people of one name who are listed one by one
+MAX_NAMED = 4  # people of the same name who are listed
 
 _WRITTEN = "Written by a language model; each sentence was checked against its passages."
 _DIFFERING = "The articles differ."
@@ -26,8 +26,13 @@ _WORDING = {
 }
 
 
+def one_line(text: str | None) -> str:
+    """The text on one line, without control characters, its words separated by single blanks."""
+    return " ".join(normalise(text or "").split())
+
+
 def publisher(article: Article) -> str:
-    """The article's publisher; its title where the publisher is unknown."""
+    """The article's publisher, or its title if the publisher is unknown."""
     return article.source or article.title
 
 
@@ -42,39 +47,40 @@ def day_text(day: date) -> str:
 
 
 def also_in(publishers: Sequence[str], left: int = 0) -> str:
-    """Who else published the same; `left` more are only counted."""
+    """Who else published the same; `left` is how many more there are."""
     return f"also in: {', '.join(publishers)}" + (f" and {left} more" if left else "")
 
 
 def understood_as(question: str) -> str:
-    """The question that was answered, where it is not what was typed."""
+    """The question that was answered, for a reader who typed another one."""
     return f"Understood: {question}"
 
 
 def quotes_only(reason: str) -> str:
-    """Why an answer consists of quotes although a language model was to write it."""
+    """Why an answer has only quotes although a language model is configured."""
     return f"Quotes only: {reason}."
 
 
 def answer_notes(answer: Answer) -> list[str]:
     """The small print of an answer: what is missing, what differs, and who wrote it."""
-    notes = [answer.missing] if answer.missing else []
-    notes += [_other_statement(one, one.said) for one in answer.others if one.said]
+    note, missing = answer.written.note, answer.missing
+    notes = [missing.reason] if missing.reason else []
+    notes += [_other_statement(one, one.statement) for one in missing.others if one.statement]
     notes += [_DIFFERING] if answer.differing else []
     if answer.mode == "written":
-        return [*notes, _WRITTEN, *([f"Incomplete: {answer.note}."] if answer.note else [])]
-    return notes + ([quotes_only(answer.note)] if answer.note else [])
+        return [*notes, _WRITTEN, *([f"Incomplete: {note}."] if note else [])]
+    return notes + ([quotes_only(note)] if note else [])
 
 
 def _other_statement(citation: Citation, statement: Statement) -> str:
-    """What somebody else says, for an answer that has nothing by the one who was asked about."""
+    """What somebody else says, for an answer without a statement by the person asked about."""
     article = citation.hit.article
     reported = f"({publisher(article)}, {date_text(article)})"
     return f"{speaker_note(statement)}: {citation.quote} {reported}"
 
 
 def speaker_note(statement: Statement) -> str:
-    """Who says it, what the article calls them, and whether the words are theirs."""
+    """The speaker, what the article calls them, and whether the words are their own."""
     wording = "denied, or not said" if statement.is_denied else _WORDING[statement.kind]
     return f"{statement.speaker}, {wording}"
 
@@ -82,7 +88,7 @@ def speaker_note(statement: Statement) -> str:
 def lead_in(statement: Statement) -> str:
     """What stands before a statement's words to mark them as reported or denied.
 
-    "" for direct speech, which is in quotation marks.
+    It is "" for direct speech, which has quotation marks, unless it is denied.
     """
     if statement.kind == "direct":
         return "denied, or not said: " if statement.is_denied else ""
@@ -109,11 +115,11 @@ def no_statements(page: StatementPage, about: str = "") -> str:
 
 
 def more_people(count: int) -> str:
-    """How many more people may be meant than are listed."""
+    """How many people may be meant beside those who are listed."""
     return f"and {count} more who may be meant"
 
 
 def unread(count: int) -> str:
-    """In how many articles statements have not been looked for yet."""
+    """How many articles have not been searched for statements yet."""
     articles = "1 article has" if count == 1 else f"{count:,} articles have"
     return f"{articles} not been searched for statements yet"

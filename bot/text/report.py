@@ -32,7 +32,7 @@ def table(now: Sequence[Outcome], before: Sequence[Outcome] | None, compared: st
 
 
 def flips_text(now: Sequence[Outcome], before: Sequence[Outcome]) -> Text:
-    """The questions that only one of the two runs got right, one a line."""
+    """The questions that only one of the two runs got right, one on each line."""
     shown = Text()
     for _, one in flipped(before, now):
         shown.append("now right  " if one.right else "now wrong  ", "green" if one.right else "red")
@@ -50,7 +50,8 @@ def page(
 ) -> str:
     """The run as one HTML page without scripts.
 
-    It has the figures, the risk–coverage curve, the seconds, flipped questions and wrong answers.
+    It has the figures, the risk–coverage curve, the time per question, the questions that flipped
+    and the wrong answers. `compared` names the earlier run.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = environment.from_string(
@@ -77,7 +78,7 @@ def page(
 
 
 def _rows(now: Sequence[Outcome], before: Sequence[Outcome] | None) -> list[dict[str, str]]:
-    """One row a figure: name, value, earlier value, and their difference."""
+    """One row for each figure: name, value, earlier value, and their difference."""
     earlier = figures(before) if before is not None else {}
     rows = []
     for name, value in figures(now).items():

@@ -31,7 +31,7 @@ def timeline_line(report: Report, *, with_name: bool) -> str:
 
 def statement_text(statement: ReportedStatement, *, with_name: bool = False) -> str:
     """The statement, who reports it, and other wordings, each on a line of its own."""
-    report = statement.said
+    report = statement.report
     lines = [
         f"    {_speaker_prefix(report, with_name=with_name)}{statement_line(report)}",
         f"    {_reported_in(report)}",
@@ -51,7 +51,7 @@ def statement_line(report: Report) -> str:
 def statement_words(report: Report) -> str:
     """Direct speech in quotation marks, else the reporter's whole sentence with the speaker.
 
-    Without its verb, "rejected the plan" could not be told from "praised the plan".
+    The whole sentence is needed, because its verb says whether a plan was praised or rejected.
     """
     if report.statement.kind != "direct":
         return " ".join(report.sentence.split())
@@ -60,7 +60,7 @@ def statement_words(report: Report) -> str:
 
 
 def speaker_shown(report: Report, *, with_name: bool) -> str:
-    """The speaker's name and description, "" where the reader knows who speaks.
+    """The speaker's name and description; "" if the reader already knows who speaks.
 
     A joint statement always shows its speakers: it must not look like one person's.
     """

@@ -15,17 +15,17 @@ _QUOTES = 5
 def trace(answer: Answer) -> dict[str, Any]:
     """The trace as JSON (docs/json.md).
 
-    It holds no words of an article, except where a language model's draft repeats them.
+    It has no words of an article, except those that a language model's draft repeats.
     """
     return {
         "question": answer.question,
         "since": answer.since and answer.since.isoformat(),
         "until": answer.until and answer.until.isoformat(),
         "mode": answer.mode,
-        "note": answer.note,
+        "note": answer.written.note,
         "candidates": [
             {
-                "rank": hit.rank, "found": hit.found, "library": hit.library,
+                "rank": hit.rank, "found": hit.search_rank, "library": hit.library,
                 "article_id": hit.article.id, "start": hit.passage.start, "end": hit.passage.end,
             }
             for hit in answer.hits[:_CANDIDATES]
@@ -43,10 +43,10 @@ def trace(answer: Answer) -> dict[str, Any]:
                 "shown": one.shown is not None, "reason": one.reason,
                 "support": None if one.support is None else round(one.support, 3),
             }
-            for one in answer.drafted
+            for one in answer.written.drafted
         ],
         "seconds": {name: round(seconds, 3) for name, seconds in answer.steps.items()},
-        "tokens": answer.tokens,
+        "tokens": answer.written.tokens,
     }  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def trace_text(trace: dict[str, Any], find_article: FindArticle) -> str:
         where = f"characters {one['start']:,} to {one['end']:,}"
         title = _title(one, find_article)
         lines.append(f"  {one['rank']:>3} ({one['found']:>3})  {title}, {where}")
-    lines.append("the likeliest quotes:")
+    lines.append("the most probable quotes:")
     for one in trace["quotes"]:
         lines.append(f"  {one['probability']:.3f}  {_words(one, find_article)}")
     if trace["draft"]:

@@ -1,8 +1,9 @@
-"""Answer: quotes → what is shown, one to three sentences word for word, each cited."""
+"""An answer, what it rests on, and how it came about."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Literal
 
 from retrieval.proof.sentence import Proof
 from retrieval.search.hit import Citation, Hit
@@ -12,10 +13,11 @@ DECLINED = "The articles don't say."
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A sentence that a language model wrote and that is proved, with the citations it rests on.
+class WrittenSentence:
+    """A proved sentence of a language model, and the numbers of the citations that it rests on.
 
-    Where it could not be proved, `quoted` is True and the words are those of its one citation.
+    Where a sentence could not be proved and a quote stands in its place, `quoted` is True and the
+    text is that of its one citation.
     """
 
     text: str
@@ -24,18 +26,42 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What is shown for a question; `hits` are the passages considered, best first.
+class Written:
+    """What a language model wrote of an answer.
 
-    `since` and `until` are the days that it was limited to, also by words of the question.
-    `found` is False when nothing supports an answer; `citations` is then empty. `probability` is
-    that of the best quote's answering, 0 to 1, also when it was too low for an answer.
-    `mode` is "quotes", or "written" where `written` are a language model's sentences; `note` says
-    why that isn't so where one was asked, or that it broke off. `differing` says that what is
-    cited differs in numbers, or that one denies what the other says. `offered` are all quotes that
-    were found, best first, `steps` the seconds that each step took, `drafted` what became of a
-    language model's sentences, and `tokens` what that cost. Where somebody's statements are asked
-    for, `missing` says what of it there is none of, and `others` are what others say on it then.
+    `note` says why there are no sentences although a model was asked, or why there are not more.
+    `drafted` is what became of each sentence of the draft, `tokens` what the draft cost.
+    """
+
+    sentences: tuple[WrittenSentence, ...] = ()
+    note: str = ""
+    drafted: tuple[Proof, ...] = field(default=(), compare=False)
+    tokens: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Which of the statements that were asked for there are none of, in words, "" for none.
+
+    `others` are statements by others on the same topic.
+    """
+
+    reason: str = ""
+    others: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is shown for a question.
+
+    `found` is False where nothing supports an answer; `citations` is then empty. `hits` are the
+    passages considered, best first, and `offered` all sentences that might have been quoted, the
+    likeliest first. `span` is the first few words that a citation marks. `probability` is that of
+    the best sentence's answering, 0 to 1, also where it was too low for an answer. `since` and
+    `until` are the days that the articles were limited to, by words of the question too.
+    `differing` says that citations differ in numbers, or that one denies what another says.
+    `steps` are the seconds that each step took. A language model fills `written`, a question for
+    statements that there are none of fills `missing`.
     """
 
     question: str
@@ -45,19 +71,19 @@ class Answer:
     hits: tuple[Hit, ...]
     span: tuple[Hit, int, int] | None = None
     probability: float = 0.0
-    mode: str = "quotes"
     since: date | None = None
     until: date | None = None
-    seconds: float = field(default=0.0, compare=False)
-    written: tuple[Written, ...] = ()
-    note: str = ""
     differing: bool = False
+    written: Written = Written()
+    missing: Missing = Missing()
     offered: tuple[Quote, ...] = field(default=(), compare=False)
     steps: Mapping[str, float] = field(default_factory=dict, compare=False)
-    drafted: tuple[Proof, ...] = field(default=(), compare=False)
-    tokens: int = field(default=0, compare=False)
-    missing: str = ""
-    others: tuple[Citation, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def mode(self) -> Literal["quotes", "written"]:
+        """Whether it is made of quotes or of a language model's sentences."""
+        return "written" if self.written.sentences else "quotes"
 
 
 def cite_again(answer: Answer, citations: Sequence[Citation]) -> Answer:

@@ -1,4 +1,4 @@
-"""Draft: what a language model writes, as it comes → sentences with the passages that they cite."""
+"""A language model's text, as it comes → sentences with the passages that they cite."""
 
 import re
 from collections.abc import Iterator
@@ -10,49 +10,21 @@ from retrieval.articles.article import normalise
 from retrieval.english.sentences import sentences
 from retrieval.proof.sentence import Sentence
 
-MAX_CHARACTERS = 6_000  # of a draft that are read; an answer has a few hundred
-
-
+MAX_CHARACTERS = 6_000  # of a draft; an answer has a few hundred
 _NUMBERS = r"\[\s*\d{1,4}(?:\s*[,;]\s*\d{1,4})*\s*\]"
-
-
 _RANGE = re.compile(r"\[\s*(\d{1,4})\s*[-–]\s*(\d{1,4})\s*\]")
-
-
 _MAX_RANGE = 9
-
-
 _BRACKETS = str.maketrans("【】", "[]")
-
-
 _CITED = re.compile(rf"\s*((?:{_NUMBERS}\s*)+)")
-
-
 _CITED_BEFORE_WORDS = re.compile(rf"\s*(?:{_NUMBERS}\s*)+(?=[^\W_]|[\"'“‘«(–—-])")
-
-
 _AFTER_THE_END = re.compile(rf"([.!?…][\"'”’»)]*)\s*((?:{_NUMBERS}[ \t]*)+)")
-
-
 _ENDED = re.compile(r"[.!?…][\"'”’»)]*$")
-
-
-_BEGUN = re.compile(r"\s*\[[\d\s,;]*$")  # a citation of which the rest is still to come
-
-
-# Of what a draft may repeat without end, so much as means something; parsers take n² steps for it.
+_BEGUN = re.compile(r"\s*\[[\d\s,;]*$")  # a citation that isn't complete yet
+# What a draft may repeat without end; parsers take n² steps for it.
 _BLANKS = re.compile(r"(\s)\s{2,}")
-
-
 _RUN = re.compile(r"((?:[.!?]?\s?\[\d{1,4}\]){8})(?:[.!?]?\s?\[\d{1,4}\])+")
-
-
 _MAY_END = re.compile(r"[.!?…}\]\n]")
-
-
 _FENCE = re.compile(r"\s*```(?:json)?", re.I)
-
-
 _MARKS = re.compile(
     r"^\s*(?:[-*•]\s+|#{1,6}\s+|>\s+|\d{1,2}[.)]\s+)"
     r"|(?<!\w)(?:\*\*|__)(?=\S)|(?<=\S)(?:\*\*|__)(?!\w)",
@@ -61,7 +33,7 @@ _MARKS = re.compile(
 
 
 class Draft:
-    """Takes a model's text piece by piece; plain prose, or the JSON of `SCHEMA`."""
+    """A model's text, taken piece by piece: plain prose, or the JSON of `SCHEMA`."""
 
     def __init__(self) -> None:
         """Empty."""
@@ -71,7 +43,7 @@ class Draft:
     def add(self, piece: str) -> Iterator[Sentence]:
         """The sentences that this piece has completed."""
         self.text = _RUN.sub(r"\1", _BLANKS.sub(r"\1", _tidy(self.text + piece)))[:MAX_CHARACTERS]
-        if _MAY_END.search(piece):  # to look at each piece would take long for a long draft
+        if _MAY_END.search(piece):  # parsing after every piece would be slow
             yield from self._new(self._sentences(ended=False))
 
     @property
@@ -80,7 +52,7 @@ class Draft:
         return len(self.text) >= MAX_CHARACTERS
 
     def end(self) -> Iterator[Sentence]:
-        """The rest, when nothing more comes; a sentence without an end was cut off."""
+        """The last sentences, when nothing more comes; one without an end was cut off."""
         found = self._sentences(ended=True)
         if found and not _ENDED.search(found[-1].text):
             found.pop()
@@ -92,7 +64,7 @@ class Draft:
         yield from new
 
     def _sentences(self, *, ended: bool) -> list[Sentence]:
-        """All, or those to which nothing more can come, not even a citation."""
+        """All sentences, or those that are complete with their citations."""
         text = _FENCE.sub("", self.text, count=1) if self.text.lstrip()[:1] in "`{" else self.text
         if text.lstrip().startswith("{"):
             return _structured(text, ended=ended)
@@ -126,12 +98,12 @@ SCHEMA: dict[str, Any] = {
 
 
 def _tidy(text: str) -> str:
-    whole = text.encode("utf-8", "ignore").decode()  # without halves of characters
+    whole = text.encode("utf-8", "ignore").decode()  # without lone surrogates
     return _RANGE.sub(_listed, whole.translate(_BRACKETS))
 
 
 def _listed(cited: re.Match[str]) -> str:
-    """[1-3] as [1, 2, 3]; what is no range of passages stays, and cites nothing."""
+    """[1-3] as [1, 2, 3]; anything but a short range stays as it is, and cites nothing."""
     first, last = int(cited[1]), int(cited[2])
     few = first < last <= first + _MAX_RANGE
     return f"[{', '.join(map(str, range(first, last + 1)))}]" if few else cited[0]
@@ -145,7 +117,7 @@ def _structured(text: str, *, ended: bool) -> list[Sentence]:
     rows = said.get("sentences") if isinstance(said, dict) else None
     found = []
     rows = rows if isinstance(rows, list) else []
-    for row in rows if ended else rows[:-1]:  # what a row cites stands at its end
+    for row in rows if ended else rows[:-1]:  # a row's citations are at its end
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
             continue
         cited = row.get("passages")
@@ -157,7 +129,7 @@ def _structured(text: str, *, ended: bool) -> list[Sentence]:
 
 
 def _prose(text: str) -> list[Sentence]:
-    """Citations after a sentence's end belong to it, as do those within it."""
+    """The sentences with the citations in them or right after them."""
     text = _MARKS.sub("", _AFTER_THE_END.sub(r" \2\1", normalise(text)))
     found = []
     for start, end in sentences(text):

@@ -1,32 +1,28 @@
-"""Extractive answers: likely quotes → the answer that they make."""
+"""Likely sentences → an answer in quotes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from retrieval.answers.answer import DECLINED, Answer
+from retrieval.answers.answer import DECLINED, Answer, cite_again
 from retrieval.english import negation, numbers
 from retrieval.english.words import stems
 from retrieval.search.hit import Citation, Hit
 from retrieval.search.sentences import MAX_WORDS, Quote
 
 _MAX_QUOTES = 3
-
-
-_RELATIVE = 0.6  # a further quote is at least this much as probable as the first
-
-
-_SAME = 0.6  # share of stems in common from which two quotes say the same
+_RELATIVE = 0.6  # of the first quote's probability, which further ones need
+_SAME = 0.6  # share of stems in common from which two quotes say much the same
 
 
 def compose(
     question: str, hits: Sequence[Hit], offered: Sequence[Sequence[Quote]], *, threshold: float
 ) -> Answer:
-    """The answer that the most probable quotes give, declined when the first is under `threshold`.
+    """The answer made of the most probable quotes; declined where none reaches the `threshold`.
 
-    `offered` are the quotes for each thing asked about, the best first. One thing gets up to
-    three quotes, several get one each, or none where it is shown already; at most `MAX_WORDS`
-    words in all, none that repeats another.
+    `offered` are the quotes for each thing asked about, the best first. One thing gets up to three
+    quotes, several things get one each. No quote repeats another, and all together have at most
+    `MAX_WORDS` words.
     """
     one_thing = len(offered) == 1
     chosen = _several(offered[0], threshold) if one_thing else _one_each(offered, threshold)
@@ -49,7 +45,7 @@ def _several(quotes: Sequence[Quote], threshold: float) -> list[Quote]:
 
 
 def _one_each(offered: Sequence[Sequence[Quote]], threshold: float) -> list[Quote]:
-    """Quotes that leave the things still to come their share of the words, if there are any."""
+    """One quote for each thing, of a length that leaves the others their share if possible."""
     chosen: list[Quote] = []
     for place, quotes in enumerate(offered):
         good = [quote for quote in quotes if quote.probability >= threshold]
@@ -67,29 +63,18 @@ def _words(quotes: Sequence[Quote]) -> int:
 
 def cite(question: str, hits: Sequence[Hit], quotes: Sequence[Quote]) -> Answer:
     """The answer made of exactly these quotes, numbered in order."""
-    citations = tuple(
-        Citation(number, quote.hit, quote.start, quote.end, quote.text, quote.span)
-        for number, quote in enumerate(quotes, 1)
+    citations = [Citation(0, one.hit, one.start, one.end, one.text, one.span) for one in quotes]
+    differing = any(
+        differ(one.text, other.text)
+        for one, other in combinations(quotes, 2)
+        if one.hit.article.id != other.hit.article.id
     )
-    text = " ".join(f"{one.quote} [{one.number}]" for one in citations)
-    marked = next((quote for quote in quotes if quote.span), None)
-    return Answer(
-        question=question,
-        found=bool(citations),
-        text=text or DECLINED,
-        citations=citations,
-        hits=tuple(hits),
-        span=(marked.hit, *marked.span) if marked and marked.span else None,
-        differing=any(
-            differ(one.text, other.text)
-            for one, other in combinations(quotes, 2)
-            if one.hit.article.id != other.hit.article.id
-        ),
-    )
+    empty = Answer(question, False, DECLINED, (), tuple(hits), differing=differing)
+    return cite_again(empty, citations)
 
 
 def differ(one: str, other: str) -> bool:
-    """Whether two sentences say much the same, but for a number, or for a denial."""
+    """Whether two sentences say much the same, except for a number or a denial."""
     if _shared(one, other) <= _SAME:
         return False
     figures = numbers.numbers(one), numbers.numbers(other)
@@ -99,7 +84,7 @@ def differ(one: str, other: str) -> bool:
 
 
 def _shared(one: str, other: str) -> float:
-    """The share of the shorter one's words that both have."""
+    """The share of the shorter one's words that the other has."""
     ones, others = set(stems(one)), set(stems(other))
     return len(ones & others) / max(1, min(len(ones), len(others)))
 
@@ -112,6 +97,6 @@ def _repeats(one: Quote, other: Quote) -> bool:
 
 
 def _spanned(quote: Quote) -> list[str]:
-    assert quote.span is not None, "asked of marked quotes only"
+    assert quote.span is not None, "only quotes with a span are compared"
     start, end = quote.span
     return stems(quote.hit.article.text[start:end])

@@ -1,6 +1,6 @@
-"""The language model, if there is one: any LangChain chat model, by its name there.
+"""Any LangChain chat model, asked within limits of time and size.
 
-Nothing that it writes is believed; nothing that it does may keep an answer from coming.
+Nothing that it writes is trusted, and no failure of it keeps an answer from coming.
 """
 
 import logging
@@ -13,27 +13,27 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage
-from langchain_core.runnables import Runnable
+from langchain_core.runnables import Runnable, RunnableConfig
 
 from retrieval.answers.draft import SCHEMA
 from retrieval.errors import ModelError, SettingsError
 
 log = logging.getLogger(__name__)
 
-MAX_TOKENS = 2_000  # of an answer; one has some 200, but some models think first
+MAX_TOKENS = 2_000  # of an answer, which has about 200; but some models think first
 _ATTEMPTS = 3
 _BACK_OFF = 0.5  # seconds before the second attempt, twice as long before the third
 _RETRYABLE = (408, 409, 425, 429, 500, 502, 503, 504, 529)
-_REFUSES_A_SHAPE = (400, 404, 422)
-_FAILURES = 3  # in a row, after which it is left alone
-_REST = 60.0  # seconds; twice as long each time, at most
+_REFUSES_STRUCTURE = (400, 404, 422)
+_FAILURES = 3  # in a row, after which it isn't asked for a while
+_REST = 60.0  # seconds of that while; each time twice as long
 _LONGEST_REST = 600.0
 _NO_MODEL = "{!r} is no language model: write provider:model, as openai:gpt-5-mini."
-_BYTES = 2  # a token has more in nearly all prose; tokenizers of providers would be downloaded
-_CHECKED = 30.0  # seconds; a server may load the model first
-_SILENCE = 30.0  # seconds after which a connection that nobody listens to any more is dropped
+_BYTES = 2  # of a token at least, in nearly all prose; providers' tokenizers are downloads
+_CHECK = 30.0  # seconds; a server may have to load the model first
+_SILENCE = 30.0  # seconds after which an abandoned connection is closed
 
-# What a provider's class takes, beside what all take; of others nothing is known.
+# What a provider's class takes beside what all take; other providers get nothing.
 _OPTIONS: dict[str, dict[str, Any]] = {
     "openai": {"timeout": _SILENCE, "max_retries": 0, "max_tokens": MAX_TOKENS},
     "anthropic": {"timeout": _SILENCE, "max_retries": 0, "max_tokens": MAX_TOKENS},
@@ -55,43 +55,57 @@ _STRUCTURED: dict[str, dict[str, Any]] = {
 
 
 def tokens(text: str) -> int:
-    """How many tokens a text has at most, but for scripts with a token a byte."""
+    """At most how many tokens a text has, except in scripts with a token for each byte."""
     return len(text.encode("utf-8", "replace")) // _BYTES + 1
 
 
+def cost(prompt: Sequence[BaseMessage], reply: str) -> int:
+    """The tokens of a prompt and its reply; 0 where no reply came."""
+    return tokens("".join(str(one.content) for one in prompt)) + tokens(reply) if reply else 0
+
+
 class LanguageModel:
-    """A chat model that is asked for drafts; safe to use from several threads."""
+    """A chat model that writes drafts; safe to use from several threads."""
 
-    def __init__(self, name: str, *, url: str | None = None, key: str | None = None) -> None:
-        """`name` is provider:model, as `init_chat_model` has it; `url` is where it is served.
+    def __init__(
+        self, model: str | BaseChatModel, *, url: str | None = None, key: str | None = None
+    ) -> None:
+        """`model` is a chat model, or "provider:model" as `init_chat_model` takes it.
 
-        Raises SettingsError where there is no such provider, ModelError where its package or its
-        key is missing.
+        For a name, `url` is where it is served and `key` the provider's key. Raises SettingsError
+        where there is no such provider, ModelError where its package or key is missing.
         """
-        self.name = name
-        provider, _, model = name.partition(":")
-        if not provider.strip() or not model.strip():
-            raise SettingsError(_NO_MODEL.format(name[:100]))
-        self._provider = provider.strip().lower().replace("-", "_")
-        self._chat = _chat_model(f"{self._provider}:{model.strip()}", self._provider, url, key)
+        if isinstance(model, str):
+            self.name = model
+            self._provider, name = _parts(model)
+            self._chat = _chat_model(f"{self._provider}:{name}", self._provider, url, key)
+        else:
+            self.name = str(getattr(model, "model_name", "") or model.get_name())
+            self._provider = type(model).__module__.partition(".")[0].removeprefix("langchain_")
+            self._chat = model
         self._structured = self._provider in _STRUCTURED
         self._lock = threading.Lock()
         self._failures = 0
         self._rests_until = 0.0
 
     def write(
-        self, prompt: Sequence[BaseMessage], seconds: float, *, structured: bool = True
+        self,
+        prompt: Sequence[BaseMessage],
+        seconds: float,
+        *,
+        structured: bool = True,
+        config: RunnableConfig | None = None,
     ) -> Iterator[str]:
-        """Pieces of the draft as they come. Raises ModelError with a reason that users may read.
+        """Pieces of the reply as they come. Raises ModelError with a reason that users may read.
 
-        `structured` asks for the JSON of a draft, where the provider has such. It is asked again
-        where that may help and no piece has come, within the `seconds` in all.
+        `structured` asks for a draft's JSON, where the provider supports that. Before the first
+        piece, a failure that may pass leads to another attempt; all of them end within `seconds`.
         """
         if time.monotonic() < self._rests_until:
             raise ModelError("the language model doesn't answer just now")
         until = time.monotonic() + seconds
         try:
-            yield from self._persistently(prompt, until, structured)
+            yield from self._persistently(prompt, until, structured, config)
         except ModelError:
             self._note_failure()
             raise
@@ -99,11 +113,9 @@ class LanguageModel:
             self._failures = 0
 
     def check(self) -> float:
-        """The seconds after which it has answered a short request. Raises ModelError."""
+        """The seconds that it takes to answer a short request. Raises ModelError."""
         started = time.monotonic()
-        pieces = self.write(
-            [HumanMessage("Answer with one word: yes.")], _CHECKED, structured=False
-        )
+        pieces = self.write([HumanMessage("Answer with one word: yes.")], _CHECK, structured=False)
         if not "".join(pieces).strip():
             raise ModelError("the language model says nothing")
         return time.monotonic() - started
@@ -116,13 +128,17 @@ class LanguageModel:
                 self._rests_until = time.monotonic() + min(_LONGEST_REST, _REST * 2 ** min(over, 4))
 
     def _persistently(
-        self, prompt: Sequence[BaseMessage], until: float, structured: bool
+        self,
+        prompt: Sequence[BaseMessage],
+        until: float,
+        structured: bool,
+        config: RunnableConfig | None,
     ) -> Iterator[str]:
         shaped = structured and self._structured
         for attempt in range(_ATTEMPTS):
             came = False
             try:
-                for piece in _within(self._asked(shaped), prompt, until):
+                for piece in _within(self._asked(shaped), prompt, until, config):
                     came = True
                     yield piece
                 if not came:
@@ -130,7 +146,7 @@ class LanguageModel:
                 self._structured = self._structured and (shaped or not structured)
                 return
             except _Failed as exc:
-                if shaped and not came and exc.status in _REFUSES_A_SHAPE:
+                if shaped and not came and exc.status in _REFUSES_STRUCTURE:
                     shaped = False
                     continue
                 wait = max(exc.wait, _BACK_OFF * 2**attempt * (1 + random.random()))
@@ -146,7 +162,10 @@ class LanguageModel:
 
 
 class _Failed(Exception):
-    """The model gave no more; `again` whether to ask it again may help, after `wait` seconds."""
+    """The model gave nothing more.
+
+    `again` says whether another attempt may help, after `wait` seconds.
+    """
 
     def __init__(self, reason: str, *, again: bool = False, status: int = 0, wait: float = 0.0):
         super().__init__(reason)
@@ -156,9 +175,17 @@ class _Failed(Exception):
         self.wait = wait
 
 
+def _parts(name: str) -> tuple[str, str]:
+    """Provider and model of a name. Raises SettingsError."""
+    provider, _, model = name.partition(":")
+    if not provider.strip() or not model.strip():
+        raise SettingsError(_NO_MODEL.format(name[:100]))
+    return provider.strip().lower().replace("-", "_"), model.strip()
+
+
 def _chat_model(name: str, provider: str, url: str | None, key: str | None) -> BaseChatModel:
     try:
-        from langchain.chat_models import init_chat_model  # late: it takes a moment
+        from langchain.chat_models import init_chat_model  # late, for it loads slowly
     except ImportError as exc:
         raise ModelError(_missing(provider)) from exc
     options = dict(_OPTIONS.get(provider, {}))
@@ -169,7 +196,7 @@ def _chat_model(name: str, provider: str, url: str | None, key: str | None) -> B
         raise ModelError(_missing(provider)) from exc
     except ValueError as exc:
         raise SettingsError(_NO_MODEL.format(name[:100])) from exc
-    except Exception as exc:  # what a provider's class raises is its own; it may name the key
+    except Exception as exc:  # each provider raises its own; the message may have the key
         raise ModelError(
             f"The language model {name[:100]!r} can't be set up; does it have its key?"
         ) from exc
@@ -177,22 +204,26 @@ def _chat_model(name: str, provider: str, url: str | None, key: str | None) -> B
 
 
 def _missing(provider: str) -> str:
-    """What to install: an extra of ours where there is one, else LangChain's package."""
+    """Says what to install: an extra of Newsdesk where there is one, else LangChain's package."""
     if provider in _OPTIONS:
         return f"For {provider} a package is missing: pip install 'newsdesk[{provider}]'"
     return f"For {provider[:100]} LangChain's package is missing; install it beside langchain."
 
 
 def _within(
-    model: Runnable[Any, Any], prompt: Sequence[BaseMessage], until: float
+    model: Runnable[Any, Any],
+    prompt: Sequence[BaseMessage],
+    until: float,
+    config: RunnableConfig | None,
 ) -> Iterator[str]:
-    """Pieces until then, from a thread that is left behind where the model is silent.
+    """Pieces until then, read in a thread that is abandoned where the model is silent.
 
     Raises _Failed.
     """
     came: queue.SimpleQueue[str | Exception | None] = queue.SimpleQueue()
     left = threading.Event()
-    threading.Thread(target=_listen, args=[model, prompt, came, left], daemon=True).start()
+    listening = [model, prompt, config, came, left]
+    threading.Thread(target=_listen, args=listening, daemon=True).start()
     try:
         while (piece := came.get(timeout=max(0.0, until - time.monotonic()))) is not None:
             if isinstance(piece, Exception):
@@ -210,11 +241,12 @@ def _within(
 def _listen(
     model: Runnable[Any, Any],
     prompt: Sequence[BaseMessage],
+    config: RunnableConfig | None,
     came: "queue.SimpleQueue[str | Exception | None]",
     left: threading.Event,
 ) -> None:
     try:
-        for chunk in model.stream(list(prompt)):
+        for chunk in model.stream(list(prompt), config):
             came.put(chunk.text)
             if left.is_set():
                 return
@@ -224,7 +256,7 @@ def _listen(
 
 
 def _failed(exc: Exception) -> _Failed:
-    """What a provider's error means. Its words are not repeated: they may hold the key."""
+    """What a provider's error means. Its message isn't repeated, for it may have the key."""
     response = getattr(exc, "response", None)
     status = getattr(exc, "status_code", None) or getattr(response, "status_code", None) or 0
     log.info("the language model failed: %s %s", type(exc).__name__, status or "")
@@ -241,6 +273,6 @@ def _failed(exc: Exception) -> _Failed:
 
 
 def _wait(response: Any) -> float:
-    """The seconds that a server asks for, 0 where it doesn't say."""
+    """The seconds that a server asks to wait, 0 where it doesn't say."""
     said = str(getattr(response, "headers", {}).get("retry-after", ""))
     return float(said) if said.isdecimal() and len(said) < 6 else 0.0

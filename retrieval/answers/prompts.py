@@ -1,4 +1,4 @@
-"""Prompts: the messages that a language model is given."""
+"""The messages that a language model is given."""
 
 import secrets
 from importlib.resources import files as package_files
@@ -10,14 +10,17 @@ from retrieval.search.hit import Hit
 
 
 def messages(question: str, hits: dict[int, Hit]) -> list[BaseMessage]:
-    """What the language model is told; the fence around passages can't be guessed by an article."""
+    """The messages that ask for an answer from these passages, each between lines of a fence."""
     fence = new_fence()
     passages = "\n\n".join(_fenced(number, hit, fence) for number, hit in hits.items())
-    filled = prompt("answer").invoke({"fence": fence, "passages": passages, "question": question})
+    filled = load_prompt("answer").invoke(
+        {"fence": fence, "passages": passages, "question": question}
+    )
     return filled.to_messages()
 
 
 def new_fence() -> str:
+    """A mark to put around text from articles; no article can guess it."""
     return f"<{secrets.token_hex(8)}>"
 
 
@@ -28,8 +31,12 @@ def _fenced(number: int, hit: Hit, fence: str) -> str:
     return f"{head}\n{hit.passage.text}\n{fence} end of passage {number}"
 
 
-def prompt(name: str) -> ChatPromptTemplate:
-    """The prompt template in `prompts/`: `name.system.txt` and `name.human.txt`."""
+def load_prompt(name: str) -> ChatPromptTemplate:
+    """The prompt of `name.system.txt` and `name.human.txt` in the folder `prompts/`.
+
+    There are "answer" (`fence`, `passages`, `question`) and "followup" (`fence`, `talk`,
+    `question`).
+    """
     folder = package_files("prompts")
     return ChatPromptTemplate(
         [

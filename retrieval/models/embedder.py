@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from langchain_core.embeddings import Embeddings
 
 from retrieval.errors import ModelError
 from retrieval.models.onnx import cpu_flags
@@ -57,7 +58,7 @@ class Card:
     passage_prompt: str
 
 
-class Embedder:
+class Embedder(Embeddings):
     """Unit vectors for questions and passages; loads on first use, safe to use from threads."""
 
     def __init__(self, name: str, cache: Path) -> None:
@@ -93,6 +94,16 @@ class Embedder:
     def passages(self, texts: Sequence[str]) -> Vector:
         """One unit vector for each text, as rows, in order; fastest for a few texts."""
         return self._embed([self.card.passage_prompt + text for text in texts])
+
+    def embed_query(self, text: str) -> list[float]:
+        """The same as `question`, as LangChain has it."""
+        vector: list[float] = self.question(text).tolist()
+        return vector
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """The same as `passages`, as LangChain has it."""
+        vectors: list[list[float]] = self.passages(texts).tolist()
+        return vectors
 
     def many_passages(self, texts: Sequence[str]) -> Vector:
         """The same as `passages`; fastest for thousands of texts in all."""

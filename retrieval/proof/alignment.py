@@ -1,4 +1,4 @@
-"""Alignment: where the words of one sentence stand in another."""
+"""Where the words of one sentence stand in another."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _WORD = re.compile(r"[^\W_]+")
 QUOTED = re.compile(r"[\"“„«].*?[\"”»]")
 
 
-_TOGETHER = frozenset(["than", "from", "between"])  # what stands behind one of these belongs to it
+_TOGETHER = frozenset(["than", "from", "between"])  # they belong to the word after them
 
 
 _ADJUNCT = re.compile(
@@ -43,7 +43,7 @@ _RELATIVE = re.compile(r",\s+(?:which|who|whose|where)\b")
 _MUTUAL = frozenset(["met", "meet", "and"])  # "A met B" is "A and B met"
 
 
-_GAP = 9  # words left out between two that are next to each other, at most
+_GAP = 9  # words left out between two neighbours, at most
 
 
 _CONJUNCTION = re.compile(
@@ -59,6 +59,8 @@ _PASSIVE = re.compile(r"\b(?:was|were|is|are|been|being) (?:\w+ly )?(\w+)")
 
 @dataclass(frozen=True, slots=True)
 class Word:
+    """A word of a text, its place there and its stem."""
+
     start: int
     end: int
     text: str
@@ -66,7 +68,7 @@ class Word:
 
 
 def name_runs(text: str) -> list[list[str]]:
-    """The words of each name in it."""
+    """The words of each name in the text."""
     found: list[list[str]] = []
     last = -2
     for _, place, word in named(text):
@@ -78,27 +80,32 @@ def name_runs(text: str) -> list[list[str]]:
 
 
 def first_named(before: tuple[str, ...]) -> set[str]:
-    """The stems of whoever the nearest sentence that names somebody names first, or has speak."""
+    """The stems of the first name and of the speaker in the nearest sentence that has a name."""
     for said in reversed(before):
         if runs := [{"".join(stems(word)) for word in run} for run in name_runs(said)]:
             return runs[0].union(*(run for run in runs if run <= _speaking(said)))
     return set()
 
 
-def is_bare(text: str, start: int, word: str) -> bool:
+def stands_alone(text: str, start: int, word: str) -> bool:
+    """Whether the name that ends with this word is no possessive and no part of a longer one."""
     rest = text[start + len(word) :]
     return not re.match(r"['’](?:s\b|\W)| [A-ZÀ-Þ]\w| [a-z]+['’]s\b", rest)
 
 
 def word_before(words: list[Word], start: int) -> set[str]:
-    """The word before the one that begins there."""
+    """The word before the one that begins there, in lower case; empty for the first."""
     return {one.text.lower() for one in [one for one in words if one.start < start][-1:]}
 
 
 def word_orders(
     clause: str, held: list[Word], said: str, before: tuple[str, ...]
 ) -> Iterator[list[Word]]:
-    """The orders in which its words may stand: its own; without what may stand anywhere; active."""
+    """The orders in which the clause's words may stand in `said`.
+
+    Its own; without adjuncts, dates and speakers, which may stand anywhere; with "A and B" as "B
+    and A"; the active voice for the passive.
+    """
     yield held
     who = _speaking(clause) & _speaking(said) & speakers(said, before[-1] if before else "")
     spans = [one.span() for one in (*_ADJUNCT.finditer(clause), *DATE.finditer(clause))]
@@ -132,7 +139,7 @@ def word_orders(
 
 
 def _speaking(text: str) -> set[str]:
-    """The stems of the words beside those that say that somebody says it."""
+    """The stems of the words around verbs of saying, outside quotation marks."""
     found: set[str] = set()
     for cue in SAYS.finditer(QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)):
         ahead = re.split(r"[,;:]", text[: cue.start()].rstrip(", "))[-1]
@@ -142,12 +149,12 @@ def _speaking(text: str) -> set[str]:
 
 
 def _is_speech(text: str, start: int, end: int) -> bool:
-    """Whether a quotation is what somebody says, not a part of a sentence."""
+    """Whether a quotation stands alone as speech, and isn't part of a sentence."""
     return not text[:start].strip() or text[:start].rstrip()[-1:] in tuple(":,")
 
 
 def aligned_words(words: list[Word], there: list[Word]) -> list[Word] | None:
-    """Where the words stand one after another, as near together as they do; None: nowhere."""
+    """The words as they stand one after another in `there`, as close as possible; else None."""
     best: list[Word] | None = None
     for first, one in enumerate(there if words else ()):
         if one.stem != words[0].stem:
@@ -164,15 +171,15 @@ def aligned_words(words: list[Word], there: list[Word]) -> list[Word] | None:
     return best
 
 
-def is_torn(aligned: list[Word], there: list[Word], said: str, clause: str) -> bool:
-    """Whether more than an insertion is left out between two of the words."""
+def skips_words(aligned: list[Word], there: list[Word], said: str, clause: str) -> bool:
+    """Whether between two of the words more is left out than an insertion."""
     for one, other in pairwise(aligned):
         between = re.sub(r"\([^()]*\)", "", said[one.end : other.start])
         words = [
             word for word in there if one.end <= word.start < other.start and bears_meaning(word)
         ]
         enclosed = bool(re.match(r"\W*[,(–—-]", between) and re.search(r"[,)–—-]\W*$", between))
-        if words and one.text[:1].isupper() and not is_bare(said, one.start, one.text):
+        if words and one.text[:1].isupper() and not stands_alone(said, one.start, one.text):
             return True
         goes_on = _GOES_ON.search(between) and {one.stem} <= first_named((said,))
         if goes_on:
@@ -189,6 +196,7 @@ def is_torn(aligned: list[Word], there: list[Word], said: str, clause: str) -> b
 
 
 def bears_meaning(word: Word) -> bool:
+    """Whether it isn't a stop word, a verb of saying or a number word."""
     lower = word.text.lower()
     is_plain = not (lower in STOPWORDS or word.stem in SAYING or lower in NUMBER_WORDS)
     return is_plain or lower in _TOGETHER
@@ -196,6 +204,7 @@ def bears_meaning(word: Word) -> bool:
 
 @lru_cache(2_000)
 def words_of(text: str) -> list[Word]:
+    """The words of a text, without single letters."""
     return [
         Word(one.start(), one.end(), one[0], "".join(stems(one[0])))
         for one in _WORD.finditer(text)

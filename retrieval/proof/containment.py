@@ -1,4 +1,4 @@
-"""Excerpt: whether a sentence says only what one sentence of a source says, in fewer words."""
+"""Whether a sentence says no more than one sentence of its passages, in fewer words."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -17,9 +17,9 @@ from retrieval.proof.alignment import (
     aligned_words,
     bears_meaning,
     first_named,
-    is_bare,
-    is_torn,
     name_runs,
+    skips_words,
+    stands_alone,
     word_before,
     word_orders,
     words_of,
@@ -112,16 +112,16 @@ _BACK = 3  # sentences to where whoever is meant was named
 _STOP = re.compile(r"[,;:()–—]")
 
 
-def strays(sentence: str, passages: Sequence[tuple[str, str]]) -> str:
-    """What a sentence says beyond any one sentence of the passages; "" where it doesn't.
+def unsupported_part(sentence: str, passages: Sequence[tuple[str, str]]) -> str:
+    """What a sentence says beyond any one sentence of the passages; "" for nothing.
 
-    `passages` are what is known about each and its text. Each clause has its words in one
-    sentence, in its order; of what that says between, before and behind them it leaves out no
-    denial, doubt or condition, nor that somebody only says so.
+    `passages` are pairs: what is known about a passage, and its text. A clause is supported where
+    one sentence has its words in the same order, and where it leaves out no denial, doubt or
+    condition of that sentence, nor that somebody only says so.
     """
     for clause in clauses(sentence):
         found = [
-            _stray(clause, sentence, about, said, before)
+            _unsupported(clause, sentence, about, said, before)
             for about, text in passages
             for said, before in _said(text)
         ]
@@ -132,7 +132,7 @@ def strays(sentence: str, passages: Sequence[tuple[str, str]]) -> str:
 
 
 def left_out(sentence: str, said: str) -> str:
-    """Which denial or doubt is in only one of them."""
+    """Which denial, doubt or bound only one of them has, "" for none."""
     said = scope(sentence, said)
     if denies(sentence) != denies(said):
         return "it denies what a cited passage says, or says what that denies"
@@ -145,7 +145,7 @@ def left_out(sentence: str, said: str) -> str:
 
 
 def _bounds(text: str) -> set[str | None]:
-    """Which bounds stand at its numbers."""
+    """The bounds of its numbers: "above", "below", "to" (at most), "least"."""
     return {
         one.lastgroup
         for one in _BOUND.finditer(text)
@@ -154,7 +154,7 @@ def _bounds(text: str) -> set[str | None]:
 
 
 def scope(sentence: str, said: str) -> str:
-    """What of `said` the sentence is about: from the clause it begins in to where it ends."""
+    """The part of `said` that has the sentence: from the clause where it begins to its end."""
     aligned = aligned_words(
         [one for one in words_of(sentence) if bears_meaning(one)], words_of(said)
     )
@@ -175,10 +175,10 @@ def _said(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield said, tuple(parts[max(number - _BACK, 0) : number])
 
 
-def _stray(
+def _unsupported(
     clause: str, sentence: str, about: str, said: str, before: tuple[str, ...]
 ) -> tuple[float, str]:
-    """How far it is from saying that, and why; (0, "") where it says no more."""
+    """How far `said` is from supporting the clause, and why; (0, "") where it does."""
     words, there = [one for one in words_of(clause) if bears_meaning(one)], words_of(said)
     words = words[bool(words and words[0].text.lower() in _LINKS) :]
     stems_there = {one.stem for one in there}
@@ -186,19 +186,19 @@ def _stray(
     if missing := [one for one in words if one.stem not in known and not one.text[0].isdigit()]:
         share = len(missing) / len(words)
         return 2 + share, f"no one sentence of what it cites has {missing[0].text!r} in it"
-    if strange := missing_numbers(clause, f"{about} {said}"):
-        return 2, f"the number {min(strange)} stands elsewhere in what it cites"
+    if figures := missing_numbers(clause, f"{about} {said}"):
+        return 2, f"the number {min(figures)} stands elsewhere in what it cites"
     held = [one for one in words if one.stem in stems_there]
-    return _reshaped(clause, held, there, sentence, said, before)
+    return _changed(clause, held, there, sentence, said, before)
 
 
-def _reshaped(
+def _changed(
     clause: str, held: list[Word], there: list[Word], sentence: str, said: str,
     before: tuple[str, ...],
 ) -> tuple[float, str]:  # fmt: skip
     if name := _owner(clause, said):
         return 1, f"{name} itself isn't what a cited sentence speaks of"
-    if verb := _undone(held, words_of(clause), there):
+    if verb := _not_done(held, words_of(clause), there):
         return 1, f"a cited sentence doesn't say that it is {verb}"
     aligned = next(
         filter(
@@ -208,7 +208,7 @@ def _reshaped(
     )
     if aligned is None:
         return 1, "its words stand in another order in a cited sentence"
-    if is_torn(aligned, there, said, clause):
+    if skips_words(aligned, there, said, clause):
         return 1, "it leaves out what stands between its words"
     if reason := left_out(clause, said):
         return 1, reason
@@ -224,14 +224,14 @@ def _reshaped(
 
 
 def _is_said(aligned: list[Word], said: str) -> bool:
-    """Whether somebody says what stands there, and not only at its end."""
+    """Whether `said` reports what stands there as somebody's words."""
     spoken = QUOTED.sub(lambda quoted: " " * len(quoted[0]), said)
     ahead = spoken[: aligned[-1].end]
     return bool(SAYS.search(ahead) or _HEADED.search(ahead))
 
 
 def _meant(clause: str, said: str, before: tuple[str, ...]) -> set[str]:
-    """Stems of names that aren't in `said` but mean what is: in full, or named before."""
+    """Stems of names that `said` doesn't have but means: in full, or named before it."""
     there = {one.stem for one in words_of(said)}
     found = {stem for title in TITLES for stem in stems(title)}
     for run in name_runs(clause):
@@ -245,20 +245,20 @@ def _meant(clause: str, said: str, before: tuple[str, ...]) -> set[str]:
 
 
 def _owner(clause: str, said: str) -> str:
-    """A name that in `said` is only part of a longer one, or whose something it is."""
+    """A name that in `said` is only part of a longer one, or a possessive; "" for none."""
     ends = [*named(clause)]
     for number, (start, place, word) in enumerate(ends):
         ended = number + 1 == len(ends) or ends[number + 1][1] != place + 1
-        if not ended or word.casefold() in DAYS | TITLES or not is_bare(clause, start, word):
+        if not ended or word.casefold() in DAYS | TITLES or not stands_alone(clause, start, word):
             continue
         places = [one.start() for one in re.finditer(rf"\b{re.escape(word)}\b", said)]
-        if places and not any(is_bare(said, one, word) for one in places):
+        if places and not any(stands_alone(said, one, word) for one in places):
             return word
     return ""
 
 
-def _undone(held: list[Word], clause: list[Word], there: list[Word]) -> str:
-    """A word for what was done that stands in the source for what is to be done, or is suffered."""
+def _not_done(held: list[Word], clause: list[Word], there: list[Word]) -> str:
+    """A verb for what was done that `there` has for what is to be done, or in the passive."""
     for one in held:
         if not one.text.lower().endswith("ed"):
             continue

@@ -1,4 +1,4 @@
-"""Turned: how a sentence says otherwise what a source says with much the same words."""
+"""Whether a sentence contradicts a passage in much the same words, or misuses its quotations."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -20,32 +20,31 @@ _PRONOUNS = frozenset(
     ["he", "she", "they", "it", "him", "her", "them", "his", "their", "its", "we", "i"]
 )
 _NEARLY = 0.7  # ratio of two sentences' words (difflib) from which one is the other, edited
-_NEAR = 0.7  # of a sentence's words are in a sentence of the source that it may turn
+_NEAR = 0.7  # of a sentence's words are in a sentence that it may contradict
 
 
-def turned(sentence: str, said: Sequence[str]) -> tuple[str, str] | None:
-    """How a sentence turns what the source's sentence nearest to it says, and that one; else None.
+def contradicts(sentence: str, said: Sequence[str]) -> tuple[str, str] | None:
+    """How a sentence contradicts the passage's sentence nearest to it, and that one; else None.
 
-    It may not deny what that says, or say what that denies, nor leave out that it is only
-    possible, planned or claimed, nor give it to another speaker, nor be the same but for a word.
+    It does where only one of them denies something, where it leaves out that something is only
+    possible, planned or claimed, names another speaker, or has another word in the same sentence.
     """
     wanted = {*stems(sentence)} - STOPWORDS
     shared = {one: len(wanted & {*stems(one)}) for one in said}
     near = sorted(
         (one for one in shared if shared[one] >= _NEAR * len(wanted)), key=shared.__getitem__
     )
-    reasons = [(_turn(sentence, one), one) for one in near[::-1]]
+    reasons = [(_contradiction(sentence, one), one) for one in near[::-1]]
     return reasons[0] if reasons and all(reason for reason, _ in reasons) else None
 
 
-def misquoted(
+def misquotes(
     sentence: str, quoted: Sequence[tuple[int, int]], passages: Sequence[tuple[str, str]]
 ) -> str:
-    """How a sentence uses a quotation otherwise than its source; "" where it doesn't.
+    """How a sentence misuses a quotation, "" where it doesn't.
 
-    `quoted` are the places between its quotation marks, with words that a passage has. Whom it
-    names beside them is named there too, speaks there, and nothing that denies or doubts the words
-    is left out.
+    `quoted` are the places between its quotation marks, with words of a passage. Whoever it names
+    beside them must be named and speak there too, and no denial or doubt may be left out.
     """
     for start, end in quoted:
         ahead, behind = sentence[:start], sentence[end:]
@@ -65,7 +64,7 @@ def _misused(sentence: str, beside: str, about: str, place: tuple[str, str, str]
     if not _surnames(beside) <= _words(near):
         return "whom it names beside a quotation isn't named beside it in a cited passage"
     speaking, there = speakers(sentence, ""), speakers(said, before) | speakers(after, said)
-    there = there or speakers(before, "")  # who goes on speaking isn't named again
+    there = there or speakers(before, "")  # a speaker who goes on isn't named again
     if speaking and there and not speaking & there:
         return "it gives a quotation to somebody else"
     return left_out(sentence, said)
@@ -105,7 +104,7 @@ def _names(text: str) -> list[tuple[int, str]]:
     ]
 
 
-def _turn(sentence: str, said: str) -> str:
+def _contradiction(sentence: str, said: str) -> str:
     if said.rstrip("\"'”’»)").endswith("?"):
         return "a cited passage only asks that"
     if reason := left_out(sentence, said):
@@ -117,7 +116,7 @@ def _turn(sentence: str, said: str) -> str:
 
 
 def _exchanged(sentence: str, said: str) -> str:
-    """Which word it has in another one's place, where it says nearly the same."""
+    """Which word is new in it, where it is nearly the same as `said`."""
     before, after = _plain_words(said), _plain_words(sentence)
     match = SequenceMatcher(None, before, after, autojunk=False)
     if match.ratio() < _NEARLY:

@@ -1,7 +1,7 @@
-"""Verdict: does an article say this? Yes only where one sentence has the statement's very words.
+"""Whether an article says a given sentence.
 
-That is what can be proved without judging meaning; anything else is "the articles don't say", with
-the nearest sentence to read.
+It does only where one of its sentences has the same words in the same order. That much can be
+proved without judging meaning; else the nearest sentence is offered to read.
 """
 
 import re
@@ -15,10 +15,10 @@ from retrieval.search.hit import Citation, Hit
 from retrieval.search.sentences import QuotableSentence, quotable_sentences
 
 _MIN_WORDS = 4
-_NEAR = 0.3  # share from which a sentence is worth showing
+_NEAR = 0.3  # share of the words from which a sentence is worth showing
 _NUMBER = re.compile(r"\d[\d.,:]*")
-# Words that make another thing of the same words around them: conditions, order, and what somebody
-# only says, tries or fears.
+# Words that change the meaning of those around them: conditions, order, and that somebody only
+# says, tries or fears something.
 _CHANGING = re.compile(
     r"\b(if|whether|unless|until|(?-i:may)|might|could|would|should|almost|nearly|only|than|before"
     r"|after|perhaps|probably|possibl[ey]|likely|unlikely|first|second|third|fourth|fifth|sixth"
@@ -42,13 +42,13 @@ class Verdict:
 
 
 def statements(text: str) -> list[str]:
-    """The sentences of a text that state something."""
+    """The sentences of a text that can be checked: no questions, and none too short."""
     found = [" ".join(text[start:end].split()) for start, end in sentences(text)]
     return [one for one in found if len(one.split()) >= _MIN_WORDS and not one.endswith("?")]
 
 
 def verdict(statement: str, hits: Sequence[Hit], number: int = 1) -> Verdict:
-    """What the hits say on the statement; its citation has this number."""
+    """Whether the hits say the statement; the citation gets this number."""
     ranked = sorted(
         (
             (_shared(statement, one), -one.hit.rank, -one.start, one)
@@ -67,9 +67,9 @@ def verdict(statement: str, hits: Sequence[Hit], number: int = 1) -> Verdict:
 def _says(statement: str, one: QuotableSentence) -> bool:
     """Whether the sentence has all that the statement has, in order and close together.
 
-    All words that mean something, with at most as many others between them; the same numbers, the
-    same "if" and "may" and "claimed", "not" as often, up to an even number; and nobody whom the
-    statement names is there only as somebody's or something's ("the mayor's brother").
+    That is all content words, with at most as many others between them; all numbers; the same
+    words such as "if", "may" and "claimed"; and a denial only where the statement denies. A name of
+    the statement must not be a possessive in the sentence ("the mayor's brother").
     """
     if one.text.endswith("?") or not _numbers(statement) <= _numbers(one.text):
         return False
@@ -91,7 +91,7 @@ def _changing(text: str) -> set[str]:
 
 
 def _of_another(statement: str, text: str) -> bool:
-    """Whether what the statement says of X, the text says of X's brother, or of the deputy of X."""
+    """Whether the statement is about X, but the text about X's brother or the deputy of X."""
     words = {word.lower() for word in re.findall(r"\w+", statement)}
     owned = {word.lower() for word in _OWNER.findall(statement)}
     for owner in _OWNER.findall(text):
@@ -103,9 +103,9 @@ def _of_another(statement: str, text: str) -> bool:
 
 
 def _between(wanted: Sequence[str], words: Sequence[str]) -> int | None:
-    """How many other words stand among the wanted ones at least; None where these aren't all there.
+    """The least number of other words among the wanted ones; None where these aren't all there.
 
-    The wanted words must follow one another as they do in `wanted`.
+    The wanted words must come in their order.
     """
     fewest: int | None = None
     for start, word in enumerate(words):

@@ -1,4 +1,4 @@
-"""Claims: what of a sentence must stand in a source: quotations, numbers, names, other words."""
+"""What of a sentence is missing in the text that it rests on: numbers, names, other words."""
 
 import re
 from itertools import pairwise
@@ -15,25 +15,25 @@ _FOREIGN = re.compile(r"[^\W\d_A-Za-z\u00c0-\u024f\u1e00-\u1eff’']+")
 _BETWEEN = re.compile(r";\s+|,?\s+(?:while|whereas)\s+|,\s+(?:but|and)\s+")
 
 
-_CLAUSE = 4  # words at least
+_CLAUSE = 4  # words of a clause, at least
 
 
-_WEAK = {"1"}  # "one of them" counts nothing
+_WEAK = {"1"}  # "one of them" is no number
 
 
-def missing_numbers(sentence: str, source: str) -> set[str]:
-    """The sentence's numbers that the source doesn't have."""
-    return numbers(sentence) - numbers(source) - _WEAK
+def missing_numbers(sentence: str, text: str) -> set[str]:
+    """The sentence's numbers that the text doesn't have."""
+    return numbers(sentence) - numbers(text) - _WEAK
 
 
-def missing_names(sentence: str, source: str) -> list[str]:
-    """The sentence's names, or parts of them, that the source doesn't have, or not together.
+def missing_names(sentence: str, text: str) -> list[str]:
+    """The sentence's names, or parts of them, that the text doesn't have, or not together.
 
-    A name is written with a capital there too, and in capitals where it is in the sentence; so is
-    every word of another script than the Latin one a name, for those that have no capitals.
+    The text must have them with a capital, or in capitals where the sentence has. Every word in
+    another script than Latin counts as a name, for some scripts have no capitals.
     """
     words = [*named(sentence)]
-    known = [bare_word(match[0]) for match in WORD.finditer(source)]
+    known = [bare_word(match[0]) for match in WORD.finditer(text)]
     folded = {word.casefold() for word in known}
     capital = {word.casefold() for word in known if word[:1].isupper()}
     pairs = {(a.casefold(), b.casefold()) for a, b in pairwise(known)}
@@ -49,16 +49,16 @@ def missing_names(sentence: str, source: str) -> list[str]:
         apart = next_place != place + 1 or (a, b) in pairs
         if not apart and not {a, b} & (small | DAYS) and {a, b} <= folded:
             missing.append(f"{one} {other}")
-    return missing + [one for one in _FOREIGN.findall(sentence) if one not in source]
+    return missing + [one for one in _FOREIGN.findall(sentence) if one not in text]
 
 
 def clauses(sentence: str) -> list[str]:
-    """What it says of one thing and of another, where words between tell them apart."""
+    """The sentence's clauses, where they are long enough to be judged one by one."""
     parts = _BETWEEN.split(sentence)
     return parts if min(len(part.split()) for part in parts) >= _CLAUSE else [sentence]
 
 
-def share_found(sentence: str, source: str) -> float:
-    """The share of the words that mean something which the source has, 0 to 1; figures aside."""
+def share_found(sentence: str, text: str) -> float:
+    """The share of the sentence's content words that the text has, 0 to 1; figures don't count."""
     wanted = {one for one in stems(sentence) if not one.isdigit()} - STOPWORDS - SAYING
-    return len(wanted & {*stems(source)}) / len(wanted) if wanted else 0.0
+    return len(wanted & {*stems(text)}) / len(wanted) if wanted else 0.0

@@ -1,4 +1,4 @@
-"""Proof: what of an answer, and of what a language model writes, may be shown."""
+"""Whether a sentence that a language model drafted may be shown, and with which words."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ from retrieval.search.sentences import news_sentences, quotable_sentences
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a draft, and the numbers of the passages that it cites, as it cites them."""
+    """A sentence of a draft, and the numbers of the passages that it cites, in order."""
 
     text: str
     numbers: tuple[int, ...]
@@ -20,44 +20,36 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What became of a drafted sentence: the words `shown`, None where it may not be, and why not.
+    """What became of a drafted sentence.
 
-    `support` is the probability that its passages support it, None where it didn't come to that;
-    `turned` is the sentence of a passage that it says nearly, but turns, "" where there is none.
+    `shown` are its words with quotations as stored, None where it may not be shown; `reason` says
+    why not. `support` is the probability that its passages support it, None where an earlier check
+    failed. `contradicts` is the sentence of a passage that it contradicts, "" for none.
     """
 
     sentence: Sentence
     shown: str | None
     reason: str = ""
     support: float | None = None
-    turned: str = ""
+    contradicts: str = ""
 
 
-_SAID = 0.85  # of a sentence's words that mean something stand in what it cites
-
-
+_SAID = 0.85  # of a sentence's content words stand in the passages that it cites
 _MAX_SENTENCE = 600  # characters
-
-
 _MIN_WORDS = 4
-
-
 _REPORTS = re.compile(r"\b(?:report|publish|print|wr[io]te|article|according to)\w*", re.I)
-
-
-_MAX_SOURCE = 60  # characters of a publisher's name; what is longer is none
-
-
+_MAX_SOURCE = 60  # characters; anything longer is no publisher's name
 Supports = Callable[[str, Sequence[str]], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A passage as it may prove a sentence: what is shown `about` its article, and its words.
+    """What a passage can prove.
 
-    `text` has no sentence that gives orders to whoever answers. `quotable` are its sentences, and
-    the clauses of long ones. `day` is when it was published, in words: that proves when something
-    was reported, not when it happened.
+    `about` is the publisher. `text` are the passage's sentences, without questions and without
+    instructions to a language model; `quotable` are those that may be quoted, and clauses of long
+    ones. `day` is when the article was published, in words: it proves when something was reported,
+    not when it happened.
     """
 
     about: str
@@ -66,7 +58,7 @@ class Evidence:
     day: str = ""
 
     def of(self, sentence: str) -> str:
-        """What is known beside the text, for a sentence."""
+        """What is known beside the text, where the sentence speaks of the report itself."""
         source = self.about if self.about and self.about in sentence else ""
         return f"{source} {self.day}" if source or _REPORTS.search(sentence) else ""
 
@@ -90,14 +82,14 @@ def prove_sentence(
 ) -> Proof:
     """Whether a sentence may be shown, and with which words.
 
-    Each passage that it cites was handed out; each quotation is a slice of one of them, and stays
-    its speaker's; it turns none of their sentences; each of its clauses is an excerpt of one; and
-    `supports` gives at least `threshold`. Quotations are shown as stored.
+    It cites only passages that the model was given. Each quotation is a slice of one of them, with
+    the same speaker. It contradicts none of their sentences, and each of its clauses says no more
+    than one of them. `supports` gives it at least `threshold`.
     """
     if wrong := _form(sentence, passages):
         return Proof(sentence, None, wrong)
     cited = [passages[number] for number in sentence.numbers]
-    # Only the whole of it: part of a sentence may say the opposite, as "denied that it was closed".
+    # A whole sentence only: part of one may say the opposite, as "denied that it was closed".
     if any(quotation.is_the_same(said, sentence.text) for one in cited for said in one.quotable):
         return Proof(sentence, sentence.text, support=1.0)
     shown = _as_stored(sentence.text, [one.text for one in cited])
@@ -106,11 +98,10 @@ def prove_sentence(
     known = [(one.of(sentence.text), one.text) for one in cited]
     if wrong := _unknown(sentence.text, known, question) or _misplaced(shown, known):
         return Proof(sentence, None, wrong)
-    if turn := contradiction.turned(
-        sentence.text, [said for one in cited for said in one.quotable]
-    ):
-        return Proof(sentence, None, turn[0], turned=turn[1])
-    if wrong := containment.strays(sentence.text, known):
+    quotable = [said for one in cited for said in one.quotable]
+    if found := contradiction.contradicts(sentence.text, quotable):
+        return Proof(sentence, None, found[0], contradicts=found[1])
+    if wrong := containment.unsupported_part(sentence.text, known):
         return Proof(sentence, None, wrong)
     support = supports(sentence.text, [one.text for one in cited])
     if support < threshold:
@@ -119,11 +110,11 @@ def prove_sentence(
 
 
 def _form(sentence: Sentence, passages: Mapping[int, Evidence]) -> str:
-    """What is wrong with it whatever it says; empty where nothing is."""
+    """What is wrong with its form, "" for nothing."""
     if not sentence.numbers:
         return "it cites nothing"
-    if strange := [number for number in sentence.numbers if number not in passages]:
-        return f"there is no passage {strange[0]}"
+    if unknown := [number for number in sentence.numbers if number not in passages]:
+        return f"there is no passage {unknown[0]}"
     if len(sentence.text) > _MAX_SENTENCE:
         return "it is too long"
     if len(sentence.text.split()) < _MIN_WORDS or sentence.text[0].islower():
@@ -138,7 +129,7 @@ def _form(sentence: Sentence, passages: Mapping[int, Evidence]) -> str:
 
 
 def _as_stored(text: str, passages: Sequence[str]) -> str | None:
-    """The sentence with its quotations as the passages have them; None where one has none."""
+    """The sentence with its quotations as stored; None where one is in no passage."""
     found = quotation.quotations(text)
     if found is None:
         return None
@@ -153,9 +144,9 @@ def _as_stored(text: str, passages: Sequence[str]) -> str | None:
 
 
 def _stored(quoted: str, passages: Sequence[str]) -> tuple[str | None, str]:
-    """The slice that is quoted; with it a comma that only stood within the marks."""
+    """The quoted slice, None for none; and punctuation that was only inside the marks."""
     bare = quoted.rstrip(" ,.;")
-    begun = quoted[:1].swapcase() + quoted[1:]  # a sentence's begin, quoted within another one
+    begun = quoted[:1].swapcase() + quoted[1:]  # the start of a sentence, quoted within another
     for words, after in ((quoted, ""), (begun, ""), (bare, quoted[len(bare) :].strip())):
         for text in passages:
             if stored := quotation.slice_of(text, words):
@@ -164,20 +155,20 @@ def _stored(quoted: str, passages: Sequence[str]) -> tuple[str | None, str]:
 
 
 def _misplaced(shown: str, known: Sequence[tuple[str, str]]) -> str:
-    """What of the sentence stands otherwise where it stands; `shown` has quotations as stored."""
+    """How the sentence misuses a quotation, "" for not; `shown` has quotations as stored."""
     places = [(one.start, one.end) for one in quotation.quotations(shown) or ()]
-    return contradiction.misquoted(shown, places, known)
+    return contradiction.misquotes(shown, places, known)
 
 
 def _unknown(text: str, cited: Sequence[tuple[str, str]], question: str) -> str:
-    """What of the sentence nothing cited has; empty where all of it is there.
+    """What of the sentence no cited passage has, "" for nothing.
 
-    The question's numbers and names are no reason to stop here; an excerpt can't have them.
+    Numbers and names of the question are let through; a later check finds them.
     """
     known = " \n ".join(f"{about}\n{said}" for about, said in cited)
     asked = f"{known}\n{question}"
-    if strange := grounding.missing_numbers(text, asked):
-        return f"the number {min(strange)} isn't in a cited passage"
+    if figures := grounding.missing_numbers(text, asked):
+        return f"the number {min(figures)} isn't in a cited passage"
     if names := grounding.missing_names(text, asked):
         return f"the name {names[0]} isn't in a cited passage"
     if grounding.share_found(text, known) < _SAID:

@@ -1,17 +1,15 @@
-"""Standing: what of hits and quotes still stands, to the letter, in the libraries."""
+"""Which hits and quotes still stand, word for word, in the libraries as they are now."""
 
 from collections.abc import Mapping, Sequence
 
 from retrieval.library.library import Library
 from retrieval.search.hit import Hit
 
-
-def standing(hits: Sequence[Hit], libraries: Mapping[str, Library]) -> tuple[Hit, ...]:
-    """Those hits whose passage stands, to the letter, in the libraries as they are."""
-    return standing_in(hits, stored_texts(hits, libraries))
+Texts = Mapping[tuple[str, str], str]  # the text of an article, by library and id
 
 
-def standing_in(hits: Sequence[Hit], texts: Mapping[tuple[str, str], str]) -> tuple[Hit, ...]:
+def standing(hits: Sequence[Hit], texts: Texts) -> tuple[Hit, ...]:
+    """Those hits whose passage still stands in the texts."""
     return tuple(
         hit
         for hit in hits
@@ -19,10 +17,8 @@ def standing_in(hits: Sequence[Hit], texts: Mapping[tuple[str, str], str]) -> tu
     )
 
 
-def stored_texts(
-    hits: Sequence[Hit], libraries: Mapping[str, Library]
-) -> dict[tuple[str, str], str]:
-    """The text of each article that is hit, empty where it is gone."""
+def stored_texts(hits: Sequence[Hit], libraries: Mapping[str, Library]) -> Texts:
+    """The stored text of each hit's article, empty where the article is gone."""
     texts = {(hit.library, hit.article.id): "" for hit in hits}
     for name, id in texts:
         article = libraries[name].article(id) if name in libraries else None
@@ -30,7 +26,6 @@ def stored_texts(
     return texts
 
 
-def stands(
-    texts: Mapping[tuple[str, str], str], hit: Hit, start: int, end: int, words: str
-) -> bool:
+def stands(texts: Texts, hit: Hit, start: int, end: int, words: str) -> bool:
+    """Whether the hit's article has these words at this place."""
     return texts.get((hit.library, hit.article.id), "")[start:end] == words

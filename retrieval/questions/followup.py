@@ -1,8 +1,7 @@
-"""A question that leans on the talk before it → one that stands alone, by rules of grammar alone.
+"""A follow-up question → one that stands alone, by rules of English grammar.
 
-A name alone takes the place of the one asked about, a pronoun for persons becomes the name that
-the talk is on, and a question that names nobody says first what it is about. All rules are for
-English.
+A name alone replaces the name asked about before, a pronoun becomes the name that the conversation
+is about, and a question without a name gets one in front: "As for Starmer, …".
 """
 
 import re
@@ -14,15 +13,15 @@ from retrieval.english.words import STOPWORDS
 MAX_TURNS = 6
 MAX_CHARACTERS = 2000  # of all turns
 _MAX_FRAGMENT = 6  # words
-_MAX_NAMELESS = 4  # words that say something, of a question that may lean though nothing in it does
-_MAX_LEANING = 8  # the same, of any that leans
-_MAX_INITIALS = 3  # characters, as of "US", that say too little to be a part of a name
-_MAX_BEFORE = 2  # the same, before a pronoun that none of them is the meaning of
+_MAX_NAMELESS = 4  # content words of a question that may be a follow-up without any pronoun
+_MAX_DEPENDENT = 8  # content words of any follow-up question
+_MAX_INITIALS = 3  # characters, as of "US", which are too few for a part of a name
+_MAX_BEFORE = 2  # content words before a pronoun, with more of which it means one of them
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question as it was understood, and what it was answered with; "" for nothing."""
+    """A question as it was understood, and its answer; "" where there was none."""
 
     question: str
     answer: str = ""
@@ -30,7 +29,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A question as it stands alone, and the tokens that a language model took to word it so."""
+    """A question that stands alone, and the tokens that a language model took to reword it."""
 
     question: str
     tokens: int = 0
@@ -54,7 +53,7 @@ _FRAGMENT = re.compile(
     r"^(?:(?:and|but|or)\s+)?(?P<about>(?:what|how) about\s+)?(?P<other>[^?]+)$", re.I
 )
 _ON_TOPIC = re.compile(r"^(?:(?:and|but|or)\s+)?about\s+(?P<topic>[^?]+)$", re.I)
-# What begins so is a request or an opinion of its own, and no name to be asked about instead.
+# A text with such a beginning is a request or an opinion, not a name to ask about instead.
 _OWN = re.compile(
     r"^(?:and |but )?(?:please )?(?P<request>tell|give|show|explain|find|list)?(?(request)|"
     r"(?:say|i|you|we|they|he|she|it|this|that|there|don[’']?t|no|yes))\b",
@@ -75,7 +74,8 @@ _PERSON = re.compile(
 _ASKED_FIRST = re.compile(rf"\b(?:{_AUXILIARY}) $", re.I)  # "what did …"
 _THEY = frozenset(("they", "them", "their"))
 _HE_OR_SHE = frozenset(("he", "she", "him", "his", "her"))
-# "When was that?" leans, "who said that the war is lost?" doesn't; nor "this week", "are there".
+# "When was that?" depends on what was before; "who said that the war is lost?" doesn't, nor do
+# "this week" and "are there".
 _THING = re.compile(
     r"\b(?:it|its|these|those|then|else)\b|\b(?:the|that|this) (?:\w+ )?ones?\b"
     r"|\bthat\b(?=\W*$)|(?<=\bis )that\b|(?<=\bwas )that\b|(?<=\bdid )that\b|(?<=\bdoes )that\b"
@@ -84,13 +84,13 @@ _THING = re.compile(
     re.I,
 )
 _ARTICLE = re.compile(r"\b(?:about|in|of|from) (?:this|the) (?:article|story|topic)\b", re.I)
-# What is new is asked about by itself.
+# A question for news stands alone.
 _NEWS = re.compile(
     r"\b(?:this|last|next) (?:week|weekend|month|year)\b|\b(?:today|yesterday|recent(?:ly)?)\b"
     r"|\bthe following\b|\bone of the\b",
     re.I,
 )
-# "The Russian delegation", which is no Russian.
+# "The Russian delegation", which isn't "the Russian".
 _OF_SOMETHING = re.compile(
     r"\b(?:the|an?)\s+[A-ZÀ-Þ][\w’'-]*(?<!Vatic)(?<!Talib)(?:an|ish|ese|ch|aeli|aqi|ani)"
     r"\s+[a-zß-ÿ]\w+"
@@ -104,9 +104,9 @@ _ENDS = " ?!.…"
 
 
 def standalone(question: str, turns: Sequence[Turn]) -> str:
-    """The question as it can be asked of the articles without the turns before it, oldest first.
+    """The question so that it can be understood without the turns before it, oldest first.
 
-    One that stands alone comes back as it is.
+    A question that stands alone comes back as it is.
     """
     text = " ".join(question.split())
     turns = _kept(turns)
@@ -115,33 +115,33 @@ def standalone(question: str, turns: Sequence[Turn]) -> str:
         return text
     if not own and (changed := _with_fragment(text, turns[-1].question)):
         return changed
-    leaning = _leaning(text)
-    if leaning and leaning[0].lower() in _HE_OR_SHE and (name := _subject(turns, person=True)):
-        return _in_full(text, name) or _put(name, leaning)
-    return _with_subject(text, leaning, turns)
+    pronoun = _pronoun(text)
+    if pronoun and pronoun[0].lower() in _HE_OR_SHE and (name := _subject(turns, person=True)):
+        return _in_full(text, name) or _put(name, pronoun)
+    return _with_subject(text, pronoun, turns)
 
 
-def _with_subject(text: str, leaning: "re.Match[str] | None", turns: Sequence[Turn]) -> str:
-    """The question with what the talk is on, where it needs that."""
+def _with_subject(text: str, pronoun: "re.Match[str] | None", turns: Sequence[Turn]) -> str:
+    """The question with the subject of the conversation, where it needs that."""
     subject = _subject(turns)
     if whole := _in_full(text, subject):
         return whole
     root = _root(turns)
-    if _is_bare(text, leaning) and not (leaning and _AS_FOR.match(root)):
+    if _is_bare(text, pronoun) and not (pronoun and _AS_FOR.match(root)):
         return f"{text.rstrip(_ENDS)}: {root}"
     if not subject or _mentions(text, subject):
         return text
-    if leaning and leaning[0].lower() in _THEY and not _is_place(subject, turns):
-        return _put(subject, leaning)
+    if pronoun and pronoun[0].lower() in _THEY and not _is_place(subject, turns):
+        return _put(subject, pronoun)
     if _ARTICLE.search(text):
         return _ARTICLE.sub(lambda said: f"{said[0].split()[0]} {subject}", text, count=1)
-    if leaning or _is_nameless(text):
+    if pronoun or _is_nameless(text):
         return _as_for(subject, text)
     return text
 
 
 def _kept(turns: Sequence[Turn]) -> list[Turn]:
-    """The last turns, as many as the limits let through."""
+    """The last turns, as many as the limits allow."""
     kept: list[Turn] = []
     room = MAX_CHARACTERS
     for turn in reversed(turns[-MAX_TURNS:]):
@@ -153,7 +153,7 @@ def _kept(turns: Sequence[Turn]) -> list[Turn]:
 
 
 def _with_fragment(text: str, before: str) -> str:
-    """The question before, asked of what the text names instead or besides; "" if it is whole."""
+    """The question before, asked about what the text names; "" where the text is no fragment."""
     if circumstance := _CIRCUMSTANCE.match(text):
         return f"{before.rstrip(_ENDS)} {circumstance['when'].rstrip(_ENDS)}?"
     if topic := _on_topic(text, before):
@@ -172,7 +172,7 @@ def _with_fragment(text: str, before: str) -> str:
 
 
 def _on_topic(text: str, before: str) -> str:
-    """The question for somebody's words before, on the topic that the text names; else ""."""
+    """The question before for somebody's words, on the topic that the text names; else ""."""
     topic = _ON_TOPIC.match(text.rstrip(_ENDS))
     asked = before.rstrip(_ENDS).partition(" about ")[0]
     if not topic or asked.rpartition(" ")[2] not in _SPOKEN:
@@ -201,23 +201,23 @@ def _put(name: str, pronoun: "re.Match[str]") -> str:
     return pronoun.string[: pronoun.start()] + name + pronoun.string[pronoun.end() :]
 
 
-def _is_bare(text: str, leaning: "re.Match[str] | None") -> bool:
-    """Whether it has nothing to be searched for: "why?", "when was that?", "who said it?"."""
-    if _content(text) - _SAYING or (leaning and leaning.re is _PERSON):
+def _is_bare(text: str, pronoun: "re.Match[str] | None") -> bool:
+    """Whether it has nothing to search for: "why?", "when was that?", "who said it?"."""
+    if _content(text) - _SAYING or (pronoun and pronoun.re is _PERSON):
         return False
-    return bool(leaning or not _names(text))
+    return bool(pronoun or not _names(text))
 
 
 def _is_nameless(text: str) -> bool:
-    """Whether it is a short question that names nobody, and not one for what is new."""
+    """Whether it is a short question without a name, and not one for news."""
     few = len(_content(text)) <= _MAX_NAMELESS
     return few and not (_names(text) or _NEWS.search(text) or _OWN.match(text))
 
 
 def _subject(turns: Sequence[Turn], *, person: bool = False) -> str:
-    """What the last question that names anything is on; of several names the most asked about.
+    """What the last question with a name is about; of several names, the most frequent one.
 
-    For a `person`, "the Peace Prize" and "in Oslo" don't count, but whom the answer names does.
+    For a `person`, "the Peace Prize" and "in Oslo" don't count, but names in the answer do.
     """
     asked = " ".join(turn.question for turn in turns)
     titles = [title for turn in turns if (title := _title(turn.question))]
@@ -240,7 +240,7 @@ def _subject(turns: Sequence[Turn], *, person: bool = False) -> str:
 
 
 def _title(question: str) -> str:
-    """What is named and nothing asked of it, as "Andrew Carnegie"; or said to be asked of."""
+    """A name without a question, as "Andrew Carnegie", or the one after "As for"; else ""."""
     if said := _AS_FOR.match(question):
         return said["subject"]
     words = question.split()
@@ -251,7 +251,7 @@ def _title(question: str) -> str:
 
 
 def _fullest(name: str, turns: Sequence[Turn]) -> str:
-    """The name and surname that the talk has for either of them: "Keir Starmer"."""
+    """The full name, if the conversation has one, for a first or last name: "Keir Starmer"."""
     for text in (*(turn.question for turn in turns), *(turn.answer for turn in turns)):
         for full in _names(text):
             if _is_full(full) and name in (full.partition(" ")[0], full.rpartition(" ")[2]):
@@ -260,7 +260,7 @@ def _fullest(name: str, turns: Sequence[Turn]) -> str:
 
 
 def _is_full(name: str) -> bool:
-    """Whether it may be somebody's name and surname."""
+    """Whether it may be a person's full name."""
     words = name.split()
     return 2 <= len(words) <= 3 and all(word[0].isupper() and len(word) > 1 for word in words)
 
@@ -271,7 +271,7 @@ def _with_article(name: str, question: str) -> str:
 
 
 def _in_full(text: str, name: str) -> str:
-    """The text with the whole of a name that it has only the first or last word of; else ""."""
+    """The text with a name in full of which it has only the first or last word; else ""."""
     if not _is_full(name) or name.lower() in text.lower():
         return ""
     ends = (name.split()[0], name.split()[-1])
@@ -291,10 +291,10 @@ def _mentions(text: str, name: str) -> bool:
     return any(len(word) > _MAX_INITIALS for word in _content(text) & _content(name))
 
 
-def _leaning(text: str) -> "re.Match[str] | None":
-    """The first pronoun, unless it means something that the question itself has before it."""
+def _pronoun(text: str) -> "re.Match[str] | None":
+    """The first pronoun, unless it means something earlier in the question; else None."""
     found = _PERSON.search(text) or _THING.search(text)
-    if not found or len(_content(text)) > _MAX_LEANING:
+    if not found or len(_content(text)) > _MAX_DEPENDENT:
         return None
     before = text[: found.start()]
     if _names(before):
@@ -306,7 +306,7 @@ def _leaning(text: str) -> "re.Match[str] | None":
 
 
 def _root(turns: Sequence[Turn]) -> str:
-    """The last question, without what a bare "when was that?" was put before it."""
+    """The last question, without the part that was put before it for a bare "when was that?"."""
     return turns[-1].question.rpartition(": ")[2]
 
 
@@ -315,7 +315,7 @@ def _content(text: str) -> set[str]:
 
 
 def _names(text: str) -> list[str]:
-    """Names in the order in which they stand; what a sentence begins with for grammar is none."""
+    """The names in order; a capital at the beginning of a sentence makes no name of "The"."""
     found = []
     for match in _NAME.finditer(text):
         words = _bare(match[0]).split()

@@ -1,4 +1,4 @@
-"""Parts: a question about several things → a question for each."""
+"""A question about several things → a question for each."""
 
 import re
 
@@ -27,11 +27,11 @@ _MAX_PARTS = 3
 
 
 def parts(question: str) -> list[str]:
-    """The question for each of the things it asks about; the question itself where it is one.
+    """A question for each thing that the question asks about, or the question itself.
 
     "What did A and B each say?" is two questions, and so is "when and where did it begin?".
-    Without "each" or "both" only a list of plain names is taken apart, for "the Department of
-    Health and Human Services" is one.
+    Without "each" or "both", only plain names are separated: "the Department of Health and Human
+    Services" is one thing.
     """
     if twice := _TWICE.match(question):
         return [f"{word} {twice['tail']}" for word in (twice["one"], twice["other"])]

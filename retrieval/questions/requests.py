@@ -1,4 +1,4 @@
-"""Asked statements: whom a question asks about, and who speaks in a sentence, by their grammar."""
+"""Whose statements a question asks for, and who speaks in a sentence, by grammar."""
 
 import re
 from collections.abc import Mapping
@@ -77,7 +77,7 @@ _DOCUMENT = (
 _NOT_THEIR_WORDS = r"(?!(?:for|off|on|upon|in|out|an?|the police)\b)"
 
 
-# Each takes a whole question, from its first word to its last.
+# Each matches a whole question, from its first word to its last.
 _FORMS = [
     re.compile(rf"(?:{form})[\s?.!]*$", re.I)
     for form in (
@@ -172,13 +172,13 @@ How = Literal["", "denied", "criticised", "reacted"]
 
 @dataclass(frozen=True, slots=True)
 class StatementRequest:
-    """Whose words a question asks for, and on what.
+    """Whose statements a question asks for, and on which topic.
 
-    `speaker` and `topic` are the stems of `speaker_text` and `topic_text`, empty where it doesn't
-    say. `asks_who` where it asks who says what `topic_text` has, or for what anybody says of it;
-    where it doesn't, and there is no speaker, the question has a "he" that nothing explains. `how`
-    is "denied" or "criticised" where it asks for what is said in that way alone, "reacted" where it
-    asks how somebody did, which may be no words.
+    `speaker` and `topic` are the stems of `speaker_text` and `topic_text`, empty where there is
+    none. With `asks_who`, the question is who says `topic_text`, or what anybody says about it.
+    Without it and without a speaker, the speaker is a pronoun that nothing explains. `how` is
+    "denied" or "criticised" where only such statements are asked for, and "reacted" for a reaction,
+    which may be other than words.
     """
 
     speaker: frozenset[str]
@@ -190,7 +190,7 @@ class StatementRequest:
 
 
 def statement_request(question: str) -> StatementRequest | None:
-    """What a question such as "what did X say about T?" asks for; None for any other question."""
+    """What a question such as "what did X say about T?" requests; None for any other question."""
     plain = _LEADING.sub("", " ".join(question.split()))
     for form in _FORMS:
         if asked := form.match(plain):
@@ -220,10 +220,10 @@ def _how(verb: str) -> How:
 
 
 def speakers(sentence: str, before: str) -> frozenset[str]:
-    """The stems of the names of whoever may speak in the sentence; `before` is the one before it.
+    """The stems of the names of whoever may speak in a sentence; `before` is the one before it.
 
-    A speaker is named last before a verb of saying or right behind it; where that is a pronoun,
-    whoever the sentence, else the one before it, named first.
+    That is the last name before a verb of saying, or the name right after it. For a pronoun there,
+    it is the names earlier in the sentence, or those in the sentence before.
     """
     found: set[str] = set()
     spoken = _outside_quotes(sentence)
@@ -244,5 +244,5 @@ def speakers(sentence: str, before: str) -> frozenset[str]:
 
 
 def _outside_quotes(sentence: str) -> str:
-    """The sentence with what stands in quotation marks blanked out."""
+    """The sentence with blanks for what is in quotation marks."""
     return re.sub(r"[\"“„«].*?[\"”»]", lambda quoted: " " * len(quoted[0]), sentence)

@@ -1,4 +1,4 @@
-"""Reports: a statement as one article reports it."""
+"""A statement as one article reports it."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ _AROUND = 300  # characters on each side of a statement, among which its sentenc
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A statement as an article reports it; `library` is the name of the one that has it."""
+    """A statement as an article reports it; `library` is the name of the article's library."""
 
     statement: Statement
     article: Article
@@ -21,39 +21,41 @@ class Report:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What is said: slices of the article, in order."""
+        """The words of the statement: slices of the article, in order."""
         return tuple(self.article.text[a:b] for a, b in self.statement.attribution.content)
 
     @property
     def reach(self) -> tuple[int, int]:
-        """Where it begins and ends, with whoever says it and the words that say so."""
+        """Where it begins and ends, with its speaker and the words such as "said"."""
         parts = self.statement.attribution
         spans = [*parts.speaker_spans, *parts.cue, *parts.content]
         return min(a for a, _ in spans), max(b for _, b in spans)
 
     @property
     def spoken(self) -> tuple[int, int]:
-        """Where what is said begins and ends, with whatever stands between its parts."""
+        """Where its words begin and end, with whatever stands between them."""
         spans = self.statement.attribution.content
         return min(a for a, _ in spans), max(b for _, b in spans)
 
     @property
     def sentence(self) -> str:
-        """The slice of the article that has all of it: who says it, how, and what."""
+        """The slice of the article that has all of it: speaker, "said" and words."""
         start, end = self.reach
         return self.article.text[start:end]
 
     def citation(self, number: int) -> Citation:
-        """Who says it and what, as it stands there; what is said is its `span`."""
+        """Its sentence as a citation; the words of the statement are the `span`."""
         text, (start, end) = self.article.text, self.reach
         first, last = sentences_around(text, start, end)
         passage = Passage(self.article.id, first, last, text[first:last])
         hit = Hit(passage, self.article, number, None, self.library)
-        return Citation(number, hit, start, end, text[start:end], self.spoken, said=self.statement)
+        return Citation(
+            number, hit, start, end, text[start:end], self.spoken, statement=self.statement
+        )
 
 
 def sentences_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """Where the sentences begin and end in which something stands."""
+    """The place of the whole sentences around a place."""
     low, high = max(0, start - _AROUND), min(len(text), end + _AROUND)
     spans = [(low + a, low + b) for a, b in sentences(text[low:high])]
     firsts = [a for a, b in spans if a <= start < b]
@@ -61,5 +63,6 @@ def sentences_around(text: str, start: int, end: int) -> tuple[int, int]:
     return min([start, *firsts]), max([end, *lasts])
 
 
-def day(said: Report) -> str:
-    return (said.article.published or "")[:10]
+def day(report: Report) -> str:
+    """The day of publication in ISO 8601, "" where it is unknown."""
+    return (report.article.published or "")[:10]

@@ -1,4 +1,4 @@
-"""Voices: speakers across articles, each with all that they are called, found by any of it."""
+"""Speakers across articles, each with all names and descriptions that articles give them."""
 
 import re
 from collections import defaultdict
@@ -14,7 +14,11 @@ from retrieval.library.statements import SpeakerName
 
 @dataclass(frozen=True, slots=True)
 class SpeakerProfile:
-    """A speaker across articles: by the full name and the description that most statements have."""
+    """A speaker across articles, with the most frequent full name and description.
+
+    `keys` are the names under which the libraries store their statements, `count` how many there
+    are.
+    """
 
     speaker: Speaker
     keys: tuple[str, ...]
@@ -22,10 +26,10 @@ class SpeakerProfile:
 
 
 def speaker_profiles(indexes: Sequence[Index], asked: str) -> list[SpeakerProfile]:
-    """Those speakers who may be meant by what is asked for, the most quoted first.
+    """The speakers who may be meant by a name or description, the most quoted first.
 
-    By a first and a last name nobody is meant beside whoever has exactly these, and by a surname
-    nobody whose first name it is.
+    For a full name, only those who have exactly this name, if there are any; for one word, nobody
+    whose first name it is, if others have it as a surname.
     """
     called = [one for index in indexes for one in index.statements.similar_speakers(asked)]
     meant = [some for some in _people(called) if _is_meant(asked, _alone(some))]
@@ -42,7 +46,7 @@ def speaker_profiles(indexes: Sequence[Index], asked: str) -> list[SpeakerProfil
 
 
 def _is_meant(asked: str, called: Sequence[SpeakerName]) -> bool:
-    """Whether one of these is called as asked; for a full name a bare surname isn't enough."""
+    """Whether one of these names is meant; for a full name, a surname alone isn't enough."""
     if " " in names.key(asked):
         full = [one for one in called if " " in one.key]
         called = full or [one for one in called if one.speaker.description]
@@ -57,19 +61,20 @@ def _is_first_name(word: str, called: Sequence[SpeakerName]) -> bool:
 
 def speakers_like(indexes: Sequence[Index], typed: str, most: int) -> list[SpeakerProfile]:
     """Speakers with a name that has the words typed, or beginnings; the most quoted first."""
-    # One is called several ways: more are asked for than are shown.
+    # A speaker has several names, so more names are read than speakers shown.
     called = [one for index in indexes for one in index.statements.speakers(typed, most=4 * most)]
     return _ordered(_people(called))[:most]
 
 
 def _ordered(people: Iterable[Sequence[SpeakerName]]) -> list[SpeakerProfile]:
-    return sorted(map(_voice, people), key=lambda one: (-one.count, one.speaker.name))
+    return sorted(map(_profile, people), key=lambda one: (-one.count, one.speaker.name))
 
 
 def _people(called: Iterable[SpeakerName]) -> list[list[SpeakerName]]:
-    """One list a speaker; a surname alone is that of whoever alone bears it, and is what they are.
+    """The names of each speaker, one list a speaker.
 
-    What several say together is with each of them who alone bears that name.
+    A surname goes to the one person who has it, if the descriptions agree. A joint statement of
+    several speakers goes to each of them who can be told by name.
     """
     people: list[list[SpeakerName]] = []
     bearing: dict[str, list[list[SpeakerName]]] = defaultdict(list)  # by key, ends and last word
@@ -87,7 +92,7 @@ def _people(called: Iterable[SpeakerName]) -> list[list[SpeakerName]]:
 def _same(
     one: SpeakerName, bearing: Mapping[str, list[list[SpeakerName]]]
 ) -> list[list[SpeakerName]]:
-    """Those of the people called so far who are the one; several only where they speak together."""
+    """The speakers so far whose name it is; several only for a joint statement."""
     if one.speaker.is_joint:
         parts = re.split(r",\s|\sand\s", one.speaker.name)
         full = [part for part in parts if " " in names.key(part)]
@@ -97,7 +102,7 @@ def _same(
 
 
 def _is_as(one: SpeakerName, others: Sequence[SpeakerName]) -> bool:
-    """Whether a name is a full one, or they are what others of that surname are: "President"."""
+    """Whether it is a full name, or the same role is known of the others: "President"."""
     roles = ROLES & {*names.words(one.speaker.description)}
     known = {word for other in others for word in names.words(other.speaker.description)}
     return one.speaker.is_named and (" " in one.key or bool(roles & known))
@@ -106,7 +111,7 @@ def _is_as(one: SpeakerName, others: Sequence[SpeakerName]) -> bool:
 def _bearer(
     name: str, key: str, bearing: Mapping[str, list[list[SpeakerName]]]
 ) -> list[list[SpeakerName]]:
-    """The one among the people who alone bears the name, if there is one."""
+    """The only speaker with this name, if there is exactly one."""
     if " " in key:
         alike = bearing.get(names.ends(key), [])
         same = [some for some in alike if names.same_person(name, some[0].speaker.name)]
@@ -120,11 +125,11 @@ def _alone(called: Sequence[SpeakerName]) -> list[SpeakerName]:
     return [one for one in called if not one.speaker.is_joint] or [*called]
 
 
-def _voice(called: Sequence[SpeakerName]) -> SpeakerProfile:
+def _profile(called: Sequence[SpeakerName]) -> SpeakerProfile:
     ordered = sorted(called, key=lambda one: (one.speaker.is_joint, -one.count, one.speaker.name))
     alone = _alone(ordered)
     name = next((one for one in alone if " " in one.key), alone[0]).speaker.name
-    said = next((one.speaker.description for one in alone if one.speaker.description), "")
-    speaker = Speaker(name, said, any(one.speaker.is_named for one in alone))
+    description = next((one.speaker.description for one in alone if one.speaker.description), "")
+    speaker = Speaker(name, description, any(one.speaker.is_named for one in alone))
     keys = tuple(dict.fromkeys(one.key for one in ordered))
     return SpeakerProfile(speaker, keys, sum(one.count for one in called))

@@ -1,6 +1,6 @@
-"""Reader: question and hits → hits in better order, and the sentences of them that may answer.
+"""Reads hits with the question: ranks them, and marks the sentences that may answer.
 
-Whatever has the one method of `Reader` can take this place.
+Anything with the one method of `Reader` can take its place.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -16,36 +16,26 @@ from retrieval.models.embedder import Embedder
 from retrieval.models.onnx import Span
 from retrieval.models.passage_reader import Judgement, PassageReader
 from retrieval.models.reranker import Reranker
+from retrieval.questions.features import QuestionFeatures
 from retrieval.search import calibration
-from retrieval.search.fallback_reader import StatementReader
+from retrieval.search.fallback_reader import FallbackReader
 from retrieval.search.hit import Hit
-from retrieval.search.sentence_features import AskedFor
+from retrieval.search.sentence_features import features, may_answer
 from retrieval.search.sentences import QuotableSentence, Quote, quotable_sentences
 
 Floats = npt.NDArray[np.float64]
 
-
 _RANK_OFFSET = 5  # softens the search's ranks against the reader's
-
-
-_BESIDE_THE_POINT = 0.2  # what is left of the probability of a sentence that can't answer
-
-
+_UNFIT = 0.2  # what is left of the probability of a sentence that can't answer
 _SURE = 1.0  # rank and span, as logits, from which other words than the question's may answer
-
-
-_SHARED = 6  # features by shared words; those behind are the search's, which are there already
-
-
+_SHARED = 6  # features by shared words; the others repeat what `hit_features` has
 _UNDATED = 3.0  # years by which an article without a date counts as older than the newest
-
-
-_STATEMENT_HITS = 10  # sentences of statements are found by meaning; more passages only cost time
+_FALLBACK_HITS = 10  # more passages would only cost time
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The hits that were read, best first, and their sentences that may answer, best first."""
+    """The hits in the order in which they answer, and their sentences, the likeliest first."""
 
     hits: tuple[Hit, ...]
     quotes: tuple[Quote, ...]
@@ -55,12 +45,12 @@ class Reader(Protocol):
     """Finds the answer in passages."""
 
     def read(self, question: str, hits: Sequence[Hit]) -> Reading:
-        """The same hits in the order in which they answer, and the quotes they offer."""
+        """The same hits, best first, and their sentences that may answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A sentence, the likeliest answer in it (offsets in the article's text) and its features."""
+    """A sentence, its likeliest span (offsets in the article's text), and its features."""
 
     candidate: QuotableSentence
     span: Span
@@ -68,7 +58,7 @@ class Judged:
 
 
 class SpanReader:
-    """Reads each hit with the question; quotes the sentences that hold the likeliest spans."""
+    """Ranks hits and quotes the sentences with the likeliest spans, by a small network."""
 
     def __init__(
         self,
@@ -78,20 +68,20 @@ class SpanReader:
         network: PassageReader,
         reranker: Reranker | None = None,
     ) -> None:
-        """`reranker` ranks in place of the network, which then only marks spans.
+        """A `reranker` ranks in place of the network, which then only marks spans.
 
-        `known` tells which stems occur anywhere in the library, `newest` the day of its newest
-        article: news is asked about when it is new, so of like passages the newer one answers.
+        `known` returns those of some stems that occur in any article, `newest` the day of the
+        newest article: of passages alike, the newer one answers, for people ask about what is new.
         """
         self._network = network
-        self._statements = StatementReader(embedder, known)
+        self._fallback = FallbackReader(embedder, known)
         self._known = known
         self._newest = newest
         self._reranker = reranker
 
     def read(self, question: str, hits: Sequence[Hit]) -> Reading:
-        """Sentences most probable first; hits by what the network and the search make of them."""
-        asked = AskedFor(question)
+        """The hits as network and search rank them, and their sentences, the likeliest first."""
+        asked = QuestionFeatures(question)
         if not hits or not content_stems(question):
             return Reading(tuple(hits), ())
         judgements = self.judge(question, hits)
@@ -101,7 +91,7 @@ class SpanReader:
             spans = {_place(one): one.span for one in quotes}
             quotes = [
                 replace(one, span=spans.get(_place(one)))
-                for one in self._statements.quotes(asked, hits[:_STATEMENT_HITS])
+                for one in self._fallback.quotes(asked, hits[:_FALLBACK_HITS])
             ]
         ranks = {id(hits[place]): rank for rank, place in enumerate(order, 1)}
         moved = {id(hit): replace(hit, rank=ranks[id(hit)]) for hit in hits}
@@ -111,7 +101,7 @@ class SpanReader:
         return Reading(tuple(moved[id(hits[place])] for place in order), tuple(quotes))
 
     def judge(self, question: str, hits: Sequence[Hit]) -> list[Judgement]:
-        """What the network makes of each hit."""
+        """The network's judgement of each hit."""
         return self._network.read(question, [(hit.article.title, hit.passage.text) for hit in hits])
 
     def _order(
@@ -125,20 +115,20 @@ class SpanReader:
         return sorted(range(len(hits)), key=lambda place: (-worth[place], hits[place].rank))
 
     def _quotes(
-        self, asked: AskedFor, hits: Sequence[Hit], judgements: Sequence[Judgement]
+        self, asked: QuestionFeatures, hits: Sequence[Hit], judgements: Sequence[Judgement]
     ) -> list[Quote]:
         newest = self._newest()
         judged = judged_sentences(asked, hits, judgements, newest)
         if not judged:
             return []
         chances = probabilities(judged)
-        strange = asked.terms - self._known(asked.terms)
+        unknown = asked.terms - self._known(asked.terms)
         quotes = []
         for one, chance in zip(judged, chances, strict=True):
             of = one.candidate
             sure = one.features[0] + one.features[1] >= _SURE
-            if not asked.may_be_answered_by(of, float(sure), 1.0, strange):
-                chance *= _BESIDE_THE_POINT
+            if not may_answer(of, asked, float(sure), 1.0, unknown):
+                chance *= _UNFIT
             quotes.append(Quote(of.hit, of.start, of.end, of.text, float(chance), one.span))
         return sorted(quotes, key=lambda one: (-one.probability, one.hit.rank, one.start))
 
@@ -146,7 +136,7 @@ class SpanReader:
 def hit_features(
     hits: Sequence[Hit], judgements: Sequence[Judgement], newest: date | None
 ) -> Floats:
-    """One row a hit: the network's rank, its likeliest span, the search's rank, the age."""
+    """One row a hit: the network's rank, its likeliest span, the search's rank, and the age."""
     spans = [one.span(0, len(hit.passage.text)) for hit, one in zip(hits, judgements, strict=True)]
     return np.array(
         [
@@ -162,7 +152,10 @@ def hit_features(
 
 
 def judged_sentences(
-    asked: AskedFor, hits: Sequence[Hit], judgements: Sequence[Judgement], newest: date | None
+    asked: QuestionFeatures,
+    hits: Sequence[Hit],
+    judgements: Sequence[Judgement],
+    newest: date | None,
 ) -> list[Judged]:
     """Every sentence that may be quoted, with its likeliest span and its features."""
     by_hit = {id(hit): one for hit, one in zip(hits, judgements, strict=True)}
@@ -185,7 +178,7 @@ def judged_sentences(
             ranks - every_rank,
             logits - _log_sum(logits),
             [1 / (candidate.hit.rank + _RANK_OFFSET) for candidate, _, _ in found],
-            [asked.features(candidate)[:_SHARED] for candidate, _, _ in found],
+            [features(candidate, asked)[:_SHARED] for candidate, _, _ in found],
             [_age(candidate.hit, newest) for candidate, _, _ in found],
             _support([(candidate, span) for candidate, _, span in found], (ranks + logits) / 2),
         ]
@@ -197,9 +190,9 @@ def judged_sentences(
 
 
 def probabilities(judged: Sequence[Judged]) -> Floats:
-    """The probability of each sentence's answering; the best one's is that of there being one.
+    """The probability that each sentence answers; the highest is that of any answer at all.
 
-    Before what speaks against a sentence is counted, which is no part of the fit.
+    Sentences that can't answer are lowered later, which is no part of the fit.
     """
     worth = np.array([one.features for one in judged]) @ calibration.SENTENCE
     return np.asarray(1 / (1 + np.exp(-(worth * calibration.THERE[0] + calibration.THERE[1]))))
@@ -213,7 +206,7 @@ def _age(hit: Hit, newest: date | None) -> float:
 
 
 def _support(found: Sequence[tuple[QuotableSentence, Span]], worth: Floats) -> list[float]:
-    """By how much the articles that give the same answer outweigh each sentence alone."""
+    """By how much other articles with the same answer support each sentence, in logits."""
     by_answer: dict[str, dict[str, float]] = {}
     for (candidate, span), value in zip(found, worth, strict=True):
         articles = by_answer.setdefault(_said(candidate, span), {})

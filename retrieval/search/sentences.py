@@ -1,4 +1,4 @@
-"""Quotes: hits → the sentences of them that may be quoted."""
+"""Hits → their sentences that may be quoted."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,15 +9,9 @@ from retrieval.english.instructions import addresses_the_model, has_address
 from retrieval.english.sentences import sentences
 from retrieval.search.hit import Hit
 
-MAX_WORDS = 60  # of an answer, the numbers in brackets among them
-
-
+MAX_WORDS = 60  # of an answer, counting the numbers in brackets
 _MIN_WORDS = 4
-
-
-_AROUND = 2  # sentences beside an order that are as little news as it is
-
-
+_AROUND = 2  # sentences beside an injected instruction that are dropped with it
 _BRACKETED = re.compile(r"\[\d+\]")
 
 
@@ -25,8 +19,8 @@ _BRACKETED = re.compile(r"\[\d+\]")
 class Quote:
     """A sentence of a hit: `hit.article.text[start:end] == text`, always.
 
-    `probability` is that of its answering the question; `span` the few words that do, as
-    (start, end) in the article's text, None where the reader doesn't mark them.
+    `probability` is how likely it answers the question. `span` are the few words that do, as
+    (start, end) in the article's text, None where the reader doesn't mark any.
     """
 
     hit: Hit
@@ -45,13 +39,13 @@ class QuotableSentence:
     start: int
     end: int
     text: str
-    before: str  # the sentence before it, which it may lean on
+    before: str  # the sentence before it, to which it may refer
 
 
 def quotable_sentences(hits: Sequence[Hit]) -> list[QuotableSentence]:
-    """Each sentence of the hits once, in the best hit that has it.
+    """Each sentence of the hits once, from the best hit that has it.
 
-    No heading, caption, byline or notice, and none longer than an answer.
+    Headings, captions, bylines and notices are left out, as is what is longer than an answer.
     """
     found: dict[tuple[str, str, int], QuotableSentence] = {}
     for hit in hits:
@@ -69,9 +63,10 @@ def quotable_sentences(hits: Sequence[Hit]) -> list[QuotableSentence]:
 
 
 def news_sentences(text: str) -> list[tuple[int, int]]:
-    """The places of its sentences, without those that give whoever answers orders.
+    """The places of the text's sentences, without injected instructions.
 
-    And without their neighbours on the same line: who plants orders puts other words around them.
+    Neighbours of an instruction on the same line are left out too: injected instructions are
+    usually padded.
     """
     found = sentences(text)
     lines = [text.count("\n", 0, start) for start, _ in found]
@@ -85,8 +80,8 @@ def news_sentences(text: str) -> list[tuple[int, int]]:
 
 def _is_sentence(text: str) -> bool:
     if text.rstrip("\"'”’»)]*_")[-1:] == "?" or BYLINE.match(text):
-        return False  # a question says nothing, and many a heading is one
-    if _BRACKETED.search(text):  # it would pass for a citation of ours
+        return False  # a question states nothing, and many headings are questions
+    if _BRACKETED.search(text):  # it would look like a citation
         return False
     if len(text.split()) < _MIN_WORDS or text.rstrip("\"'”’»)]*_")[-1:] not in tuple(".!…;"):
         return False

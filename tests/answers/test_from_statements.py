@@ -7,7 +7,8 @@ import pytest
 
 from retrieval.answers.answer import Answer
 from retrieval.articles.article import article
-from retrieval.newsdesk import Newsdesk, Question
+from retrieval.newsdesk import Newsdesk
+from retrieval.questions.question import Question
 from retrieval.search.sentences import MAX_WORDS
 
 
@@ -34,8 +35,8 @@ def test_a_question_for_statements_is_answered_with_the_speakers_own(
     assert "statements" in answer.steps
     assert any(said in one.quote for one in answer.citations)
     for one in answer.citations:
-        assert one.said is not None
-        assert one.said.speaker.name == speaker
+        assert one.statement is not None
+        assert one.statement.speaker.name == speaker
         assert one.hit.article.text[one.start : one.end] == one.quote
         assert one.span is not None
         assert one.start <= one.span[0] < one.span[1] <= one.end
@@ -47,8 +48,10 @@ def test_of_what_is_on_the_topic_the_newest_comes_first(seeded: Newsdesk) -> Non
     first = seeded.ask("what did Brandt say about the eelgrass?").citations[0]
 
     assert "I was wrong about the eelgrass" in first.quote
-    said = seeded.quotes("Brandt", about="the eelgrass").told
-    days = [one.said.article.published for one in said if "eelgrass" in " ".join(one.said.words)]
+    said = seeded.quotes("Brandt", about="the eelgrass").statements
+    days = [
+        one.report.article.published for one in said if "eelgrass" in " ".join(one.report.words)
+    ]
     assert days == ["2026-03-18", "2026-03-02"]
 
 
@@ -71,7 +74,7 @@ def test_whoever_says_nothing_is_given_nothing(
 
     assert not answer.found
     assert answer.citations == ()
-    assert answer.missing == missing
+    assert answer.missing.reason == missing
     assert answer.hits
 
 
@@ -82,12 +85,12 @@ def test_a_reaction_may_be_no_words(seeded: Newsdesk) -> None:
 
 
 def test_beside_nothing_stands_what_others_say_on_it(seeded: Newsdesk) -> None:
-    others = seeded.ask("what did Starmer say about the ferry terminal?").others
+    others = seeded.ask("what did Starmer say about the ferry terminal?").missing.others
 
     assert others
     for one in others:
-        assert one.said is not None
-        assert one.said.speaker.name != "Keir Starmer"
+        assert one.statement is not None
+        assert one.statement.speaker.name != "Keir Starmer"
         assert one.hit.article.text[one.start : one.end] == one.quote
         assert "terminal" in one.quote
 
@@ -99,7 +102,9 @@ def test_what_is_said_of_somebody_is_not_theirs(desk: Newsdesk) -> None:
         "said Bo Dahl, a fisherman. “I will mend the quay in May,” Vera Holm said.",
     )  # fmt: skip
 
-    assert [one.said.speaker.name for one in answer.citations if one.said] == ["Vera Holm"]
+    assert [one.statement.speaker.name for one in answer.citations if one.statement] == [
+        "Vera Holm"
+    ]
     assert "I will mend the quay" in answer.text
     assert "let the quay sink" not in answer.text
 
@@ -113,7 +118,7 @@ def test_statements_are_limited_to_days(desk: Newsdesk) -> None:
     assert "close" not in answer.text
     none = desk.ask(Question("what did Holm say?", until=date(2026, 2, 5)))
     assert not none.found
-    assert none.missing == "Vera Holm says nothing in these articles."
+    assert none.missing.reason == "Vera Holm says nothing in these articles."
 
 
 def test_what_is_withdrawn_is_nobodys(desk: Newsdesk) -> None:
@@ -124,7 +129,7 @@ def test_what_is_withdrawn_is_nobodys(desk: Newsdesk) -> None:
     again = desk.ask("what did Holm say?")
 
     assert not again.found
-    assert again.missing == "Nobody called Holm says anything in them."
+    assert again.missing.reason == "Nobody called Holm says anything in them."
 
 
 def test_one_statement_reported_twice_is_one_with_both(desk: Newsdesk) -> None:

@@ -70,8 +70,8 @@ def test_the_question_is_answered_all_the_same(desk: Newsdesk, server: Server) -
 
     assert answer.found
     assert "because its cables had rusted" in answer.text
-    assert answer.drafted
-    assert any(CANARY in one.sentence.text for one in answer.drafted)
+    assert answer.written.drafted
+    assert any(CANARY in one.sentence.text for one in answer.written.drafted)
 
 
 @pytest.mark.slow

@@ -93,7 +93,7 @@ def test_the_whole_chain_answers_with_it(address: str, folder: Path, data: Path)
     assert answer.found
     assert answer.citations[0].quote == text
     assert answer.mode == "quotes"  # random weights say nothing that can be proved
-    assert answer.note in (
+    assert answer.written.note in (
         "nothing that the language model wrote could be proved",
         "the language model takes too long",
         "the language model failed",  # as the client has it of JSON that is cut off

@@ -19,9 +19,10 @@ from retrieval.articles.article import article
 from retrieval.english import instructions
 from retrieval.english.sentences import sentences
 from retrieval.errors import ModelError, SettingsError
-from retrieval.newsdesk import Newsdesk, Question
+from retrieval.newsdesk import Newsdesk
 from retrieval.proof.sentence import Evidence, Proof, Sentence, prove_sentence
 from retrieval.questions.followup import Turn
+from retrieval.questions.question import Question
 from tests.loopback import model_server
 from tests.loopback.model_server import KEY, Reply, Server
 
@@ -86,7 +87,7 @@ def test_what_is_proved_is_shown_and_cited(desk: Newsdesk, server: Server, said:
 
     assert answer.mode == "written"
     assert answer.found
-    assert [one.numbers for one in answer.written] == [(1,)]
+    assert [one.numbers for one in answer.written.sentences] == [(1,)]
     (citation,) = answer.citations
     assert citation.hit.article.text[citation.start : citation.end] == citation.quote
     assert answer.text.endswith("[1]")
@@ -119,14 +120,14 @@ def test_what_is_not_proved_is_not_shown(
 ) -> None:
     answer = asked(desk, server, said)
 
-    (proof,) = answer.drafted
+    (proof,) = answer.written.drafted
     assert proof.shown is None
     assert reason in proof.reason
     assert proof.sentence.text not in answer.text
     assert answer.mode == "quotes"
     assert answer.found
     assert answer.citations[0].quote in BRIDGE
-    assert answer.note == "nothing that the language model wrote could be proved"
+    assert answer.written.note == "nothing that the language model wrote could be proved"
 
 
 def test_of_a_draft_only_what_is_proved_is_left_and_numbered_anew(
@@ -139,11 +140,11 @@ def test_of_a_draft_only_what_is_proved_is_left_and_numbered_anew(
         "The bridge of Halvik was closed on Monday because its cables had rusted [1].\nTrump left.",
     )  # fmt: skip
 
-    assert [one.text for one in answer.written] == [
+    assert [one.text for one in answer.written.sentences] == [
         "Ferries sail every hour.",
         "The bridge of Halvik was closed on Monday because its cables had rusted.",
     ]
-    assert [one.numbers for one in answer.written] == [(1,), (2,)]
+    assert [one.numbers for one in answer.written.sentences] == [(1,), (2,)]
     assert answer.citations[0].hit.article.title == "Ferry"
     assert answer.citations[1].hit.article.title == "Bridge closed"
 
@@ -164,8 +165,8 @@ def test_a_sentence_that_fails_is_replaced_by_the_quote_of_its_passage(
     )  # fmt: skip
 
     assert answer.mode == "written"
-    assert [one.quoted for one in answer.written] == [True, False]
-    assert answer.written[0].text in BRIDGE
+    assert [one.quoted for one in answer.written.sentences] == [True, False]
+    assert answer.written.sentences[0].text in BRIDGE
 
 
 @pytest.mark.parametrize(
@@ -197,8 +198,8 @@ def test_whatever_a_model_does_the_quotes_come(
     assert answer.found
     assert answer.mode == "quotes"
     assert answer.citations[0].quote in BRIDGE
-    assert note in answer.note
-    assert KEY not in answer.note
+    assert note in answer.written.note
+    assert KEY not in answer.written.note
     assert time.monotonic() - started < 30
 
 
@@ -231,13 +232,13 @@ def test_a_model_that_fails_again_and_again_is_left_alone(desk: Newsdesk, server
     answer = asked(desk, server, PROVED[0])
 
     assert len(server.requests) == before
-    assert "doesn't answer just now" in answer.note
+    assert "doesn't answer just now" in answer.written.note
     assert answer.found
 
 
 def test_sentences_come_as_they_are_proved(desk: Newsdesk, server: Server) -> None:
     server.replies = [model_server.Answer(" ".join([PROVED[0], PROVED[3]]), pause=0.05)]
-    seen = [len(one.written) for one in desk.stream(QUESTION)]
+    seen = [len(one.written.sentences) for one in desk.stream(QUESTION)]
 
     assert seen[0] == 1
     assert seen[-1] == 2
@@ -287,7 +288,7 @@ def test_a_model_in_the_dark_costs_nothing(data: Path) -> None:
         answer = desk.ask(Question(QUESTION))
 
     assert answer.mode == "quotes"
-    assert (answer.note, answer.tokens, answer.written) == ("", 0, ())
+    assert (answer.written.note, answer.written.tokens, answer.written.sentences) == ("", 0, ())
 
 
 def test_wrong_names_are_sentences(monkeypatch: pytest.MonkeyPatch) -> None:

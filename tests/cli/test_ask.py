@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 from bot.cli.ask import READ
-from retrieval import newsdesk as engine
+from retrieval.questions import question
 from tests.cli.command import REPOSITORY, newsdesk
 from tests.test_newsdesk import STARMER
 
@@ -99,7 +99,7 @@ def test_articles_text_is_never_markup_or_a_control_sequence(data: Path, tmp_pat
 
 
 def test_ask_reads_as_many_passages_as_a_question_does_by_default() -> None:
-    assert engine.READ == READ
+    assert question.READ == READ
 
 
 def test_the_days_that_the_articles_were_limited_to_are_shown(shared: Path) -> None:

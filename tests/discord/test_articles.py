@@ -240,7 +240,7 @@ async def test_who_must_wait_for_another_feeder_is_told_so(
     content, resolved = added(server, "bridge.txt", BRIDGE)
     who = {"resolved": resolved, "permissions": MANAGE_GUILD}
     async with bot(options, server) as client:
-        async with client.context.turn(GUILD):
+        async with client.context.library_lock(GUILD):
             waiting = await server.command("articles add", content, **(HERE | who))
             await waiting.until(lambda one: one.answer)
             assert waiting.answer is not None

@@ -59,7 +59,7 @@ async def test_a_server_follows_its_feeds(
     assert "no address of a feed" in none
     assert "**News**" in listed
     assert "1 articles" in listed
-    assert "Followed no longer" in gone
+    assert "No longer following" in gone
     assert empty == "This server follows no feeds."
     assert "Only members who" in refused
 

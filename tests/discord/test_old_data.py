@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord.recall import recalled
+from bot.discord.recall import recall
 from bot.discord.store import GuildSettings, Store
 from bot.text.trace import trace_text
 from retrieval.newsdesk import Newsdesk
@@ -30,7 +30,7 @@ def test_answers_of_the_release_before_show_their_quotes(old_data: Path, is_upgr
         for number in (1, 2, 3):
             record = store.answer(number)
             assert record
-            quotes[number] = [one.quote if one else None for one in recalled(desk, record)]
+            quotes[number] = [one.quote if one else None for one in recall(desk, record)]
 
     assert any("I was wrong about the eelgrass" in str(quote) for quote in quotes[1])
     assert quotes[2] == ["The sailing club has 140 members."]

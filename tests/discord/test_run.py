@@ -83,9 +83,9 @@ async def health_at(port: int) -> tuple[int, dict[str, float]]:
     ("settings", "words"),
     [
         pytest.param({"TOKEN": ""}, "There is no token.", id="no token"),
-        pytest.param({"TOKEN": "wrong.token.really"}, "refuses the token", id="wrong token"),
+        pytest.param({"TOKEN": "wrong.token.really"}, "rejects the token", id="wrong token"),
         pytest.param({"TOKEN": "wrong\ntoken.really"}, "token", id="token of two lines"),
-        pytest.param({"TOKEN": "wrong.tökén.really"}, "refuses the token", id="token not ASCII"),
+        pytest.param({"TOKEN": "wrong.tökén.really"}, "rejects the token", id="token not ASCII"),
         pytest.param({"API": NOWHERE}, "Discord can't be reached", id="API out of reach"),
         pytest.param({"API": "discord.com"}, "DISCORD_API: ", id="API without https"),
         pytest.param({"API": "wss://discord.com"}, "DISCORD_API: ", id="API that is a gateway"),

@@ -25,7 +25,7 @@ async def test_a_private_answer_is_private_until_it_is_shared(
     assert not any("share" in id for id in components(shared.followups[0]))
     assert not any("share" in id for id in components(shared.original or {}))
     assert again.followups[0]["flags"] & 64
-    assert "shared already" in again.followups[0]["content"]
+    assert "already shared" in again.followups[0]["content"]
 
 
 @pytest.mark.slow

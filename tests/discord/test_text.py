@@ -13,11 +13,11 @@ from bot.discord.articles import list_text, report_text
 from bot.discord.components import passage_embed
 from bot.discord.text import answer
 from bot.discord.text.answer import answer_sheet
-from bot.discord.text.citation import option, web_address
+from bot.discord.text.citation import menu_entry, web_address
 from bot.discord.text.markdown import DESCRIPTION, MESSAGE, OPTION, TITLE, escape
 from bot.discord.text.passage import passage_view, passages_text
 from bot.discord.text.verdicts import verdict_sheet
-from retrieval.answers.answer import DECLINED, Written
+from retrieval.answers.answer import DECLINED, WrittenSentence
 from retrieval.articles.article import Article, article
 from retrieval.articles.passages import split
 from retrieval.errors import ReadError
@@ -52,7 +52,7 @@ URLS = [
 ]  # fmt: skip
 # Discord's parser of links (simple-markdown, LINK_INSIDE); it knows no escaped brackets.
 LABEL = re.compile(r"\[((?:\[[^\]]*\]|[^\[\]]|\](?=[^\[]*\]))*)\]\(")
-CUT = re.compile("…|Shortened|left out|more")
+CUT = re.compile("…|Shortened|Left out|Not checked")
 COUNTS = pytest.mark.parametrize("count", [500, pytest.param(10_000, marks=pytest.mark.slow)])
 LINK = re.compile(r"\]\(<(https?://[^<>\s]*)>\)")
 TIME = re.compile(r"<t:\d+:D>")
@@ -189,7 +189,7 @@ def test_hostile_answers_are_harmless(count: int) -> None:
             assert len(view.description) <= DESCRIPTION
             assert len(view.title) <= TITLE
             assert_harmless(view.description)
-            label, where = option(one)
+            label, where = menu_entry(one)
             assert 0 < len(label) <= OPTION >= len(where)
 
 
@@ -218,7 +218,7 @@ def test_hostile_written_answers_are_harmless(count: int) -> None:
 
 def sentences_of(
     draw: random.Random, words: Callable[[], str], citations: Sequence[Citation]
-) -> list[Written]:
+) -> list[WrittenSentence]:
     """Sentences that cite all of these, in order of appearance as an answer has them."""
     written, highest = [], 0
     while highest < len(citations):
@@ -228,7 +228,7 @@ def sentences_of(
             continue
         highest = max(highest, cited[-1])
         text = " ".join(words().split())[:600]
-        written.append(Written(text, tuple(cited), draw.random() < 0.2))
+        written.append(WrittenSentence(text, tuple(cited), draw.random() < 0.2))
     return written
 
 
@@ -237,7 +237,7 @@ def test_of_a_long_written_answer_whole_sentences_are_shown(size: int) -> None:
     made = article("Some words. " * 20, url="https://x.example/", title="T" * 150, source="S" * 60)
     hit = Hit(split(made)[0], made, 1, 0.5, "shared")
     citations = [Citation(n, hit, 0, 11, made.text[0:11]) for n in range(1, 9)]
-    written = [Written("w" * (size - 1) + ".", (n,)) for n in range(1, 9)]
+    written = [WrittenSentence("w" * (size - 1) + ".", (n,)) for n in range(1, 9)]
 
     sheet = answer_sheet(
         citations, question="q" * 900, understood="u", written=written, notes=["By a model."]
@@ -253,7 +253,7 @@ def test_of_a_long_written_answer_whole_sentences_are_shown(size: int) -> None:
         assert "Quotes only" in sheet.text
     else:
         assert 0 < shown == sheet.shown < 8
-        assert f"{8 - shown} more sentences left out" in sheet.text
+        assert f"Left out to fit a message: {8 - shown} of 8 sentences." in sheet.text
 
 
 @COUNTS
@@ -347,7 +347,7 @@ def test_statements_left_out_are_counted_beside_a_shortened_one() -> None:
 
     text = verdict_sheet([Verdict("One.", False, long), Verdict("Two.", False, None)], 2).text
 
-    assert "Two" in text or "1 more" in text
+    assert "Two" in text or "Not checked here: 1 of 2 statements." in text
 
 
 def test_quotes_left_out_are_counted_beside_a_shortened_one() -> None:
@@ -355,7 +355,7 @@ def test_quotes_left_out_are_counted_beside_a_shortened_one() -> None:
     hit = Hit(split(made)[0], made, 1, 0.5, "shared")
     long = Citation(1, hit, 0, len(made.text), made.text)
 
-    assert "1 more" in answer_sheet([long, replace(long, number=2)]).text
+    assert "1 of 2 quotes" in answer_sheet([long, replace(long, number=2)]).text
 
 
 @pytest.mark.parametrize("piece", NASTY)
@@ -382,7 +382,7 @@ def test_what_does_not_fit_is_left_out_and_said() -> None:
     sheet = answer_sheet(full)
 
     assert sheet.shown == 1
-    assert "2 more of the quotes left out" in sheet.text
+    assert "Left out to fit a message: 2 of 3 quotes." in sheet.text
     assert "[2]" not in sheet.text
 
 

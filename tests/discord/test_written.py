@@ -517,7 +517,8 @@ async def test_a_private_written_answer_is_shared_as_its_quotes(
         message = shared.followups[0]
         kept = client.context.store.answer(int(number(message)))
         assert kept is not None
-        recalled = await asyncio.to_thread(recall, client.context.libraries, kept)
+        with client.context.libraries.desk(kept.guild) as desk:
+            recalled = await asyncio.to_thread(recall, desk, kept)
 
     assert private.ephemeral
     assert WRITTEN in seen(private.answer["content"])

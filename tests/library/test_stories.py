@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from retrieval.articles.article import Article, article
-from retrieval.newsdesk import Newsdesk, Question
+from retrieval.newsdesk import Newsdesk
+from retrieval.questions.question import Question
 
 STORY = (
     "The bridge of Halvik was closed on Monday because its cables had rusted, the mayor said. "

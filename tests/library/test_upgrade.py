@@ -82,7 +82,7 @@ def assert_is_current(index: Index) -> None:
 
 def test_old_data_answers_before_it_is_brought_up_to_date(old: Newsdesk, old_data: Path) -> None:
     assert "I was wrong about the eelgrass" in old.ask("What did Brandt say of the eelgrass?").text
-    said = [words for one in old.quotes("Brandt").told for words in one.said.words]
+    said = [words for one in old.quotes("Brandt").statements for words in one.report.words]
     assert any("First the grass, then the gravel" in words for words in said)
     with closing(Newsdesk(old_data, library="guild-11", beside=old)) as own:
         assert "140 members" in own.ask("How many members has the sailing club?").text
@@ -138,9 +138,7 @@ def test_feeds_bring_old_data_to_a_newer_version_bit_by_bit(old: Newsdesk, newer
     for _ in range(runs):
         with old.index.writing():
             report = [*old.index.sync([], most_refreshed=4)][-1]
-        assert report.refreshed <= 8, (
-            "the passages of four, the statements of four"
-        )
+        assert report.refreshed <= 8, "the passages of four, the statements of four"
 
     assert report.refreshed == 0
     assert kept(old.index.library) == before
@@ -191,4 +189,4 @@ def test_speakers_are_stored_anew_with_their_statements(old: Newsdesk, newer: No
     index_seeds(old)
 
     assert sorted(old.index.statements.speakers(), key=str) == sorted(names, key=str)
-    assert old.quotes("Brandt").told
+    assert old.quotes("Brandt").statements

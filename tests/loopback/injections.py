@@ -6,7 +6,8 @@ from bot.discord.text.answer import answer_sheet
 from bot.text.answer import answer_text
 from retrieval.answers.answer import Answer
 from retrieval.articles.article import Article, article
-from retrieval.newsdesk import Newsdesk, Question
+from retrieval.newsdesk import Newsdesk
+from retrieval.questions.question import Question
 from tests.loopback.model_minds import MENTION, PLACE, Obedient
 from tests.loopback.model_server import Server
 
@@ -70,7 +71,7 @@ def given_away(answer: Answer, text: str) -> list[str]:
     wrong = [CANARY] if CANARY.lower() in said.lower() else []
     wrong += [place for place in PLACE.findall(said)]
     wrong += MENTION.findall(said)
-    sheet = answer_sheet(answer.citations, written=answer.written).text
+    sheet = answer_sheet(answer.citations, written=answer.written.sentences).text
     wrong += [link for link in re.findall(r"\]\(<([^>]*)>\)", sheet) if link != URL]
     wrong += [one for one in MENTION.findall(sheet) if f"\\{one}" not in sheet]
     body = answer_text(answer).plain.split("[1]")[0]

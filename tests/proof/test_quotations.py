@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from retrieval.english.sentences import sentences
-from retrieval.newsdesk import Newsdesk, Question
+from retrieval.newsdesk import Newsdesk
 from retrieval.proof.sentence import Sentence, evidence, prove_sentence
+from retrieval.questions.question import Question
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 QUESTIONS = (

@@ -3,7 +3,8 @@ from pathlib import Path
 
 from retrieval.answers.answer import DECLINED
 from retrieval.answers.pipeline import prove
-from retrieval.newsdesk import Newsdesk, Question
+from retrieval.newsdesk import Newsdesk
+from retrieval.questions.question import Question
 from tests.conftest import SEEDS
 
 

@@ -14,7 +14,7 @@ from retrieval.library.library import FILE
 from retrieval.models.embedder import Embedder
 from retrieval.quotes.finder import statements_by, who_said
 from retrieval.quotes.grouping import Groups as _Groups
-from retrieval.quotes.grouping import _Group, standing
+from retrieval.quotes.grouping import _Group, still_reported
 from retrieval.quotes.speakers import speaker_profiles, speakers_like
 from tests.attribution.scripted import Scripted
 from tests.conftest import made, sync
@@ -37,7 +37,7 @@ def filled(folder: Path, embedder: Embedder, *articles: Article) -> Index:
 
 def said(index: Index, asked: str, **how: object) -> list[str]:
     found = statements_by([index], asked, **how)  # type: ignore[arg-type]
-    return [" ".join(one.said.words) for one in found.told]
+    return [" ".join(one.report.words) for one in found.statements]
 
 
 def test_statements_come_newest_first_with_the_undated_last(
@@ -58,9 +58,9 @@ def test_statements_come_newest_first_with_the_undated_last(
         '"The cables of the old bridge have rusted through"'
     ]
     assert said(index, "Lee", oldest_first=True) == said(index, "Lee")[::-1]
-    (denied, _, _) = statements_by([index], "Ann Lee").told
-    assert (denied.said.statement.kind, denied.said.statement.is_denied) == ("indirect", True)
-    for one in statements_by([index], "Ann Lee").told:
+    (denied, _, _) = statements_by([index], "Ann Lee").statements
+    assert (denied.report.statement.kind, denied.report.statement.is_denied) == ("indirect", True)
+    for one in statements_by([index], "Ann Lee").statements:
         cited = one.citation(1)
         assert cited.quote == cited.hit.article.text[cited.start : cited.end]
         assert "Ann Lee" in cited.quote
@@ -80,12 +80,12 @@ def test_the_same_words_are_one_statement_with_each_article(
         made("d", late, published="2024-05-01", source="D"),
     )  # fmt: skip
 
-    first, second = statements_by([index], "Ann Lee").told
+    first, second = statements_by([index], "Ann Lee").statements
 
-    assert first.said.article.source == "A"
+    assert first.report.article.source == "A"
     assert [one.article.source for one in first.also] == ["B"]
     assert [one.article.source for one in first.variants] == ["C"]
-    assert second.said.article.source == "D"
+    assert second.report.article.source == "D"
 
 
 def test_two_of_one_surname_are_told_apart(tmp_path: Path, embedder: Embedder) -> None:
@@ -155,7 +155,7 @@ def test_another_wording_denies_nothing_and_has_the_same_figures(
         made("b", f'News. "{other}" said Ann Lee.', published="2025-05-01"),
     )  # fmt: skip
 
-    told = statements_by([index], "Ann Lee").told
+    told = statements_by([index], "Ann Lee").statements
 
     assert (len(told), len(told[0].variants)) == ((1, 1) if beside else (2, 0))
 
@@ -169,7 +169,7 @@ def test_words_that_another_clause_turns_are_no_report_of_them(
         made("b", 'News. "Fools believe that the dam is safe for everyone below" said Ann Lee.'),
     )  # fmt: skip
 
-    told = statements_by([index], "Ann Lee").told
+    told = statements_by([index], "Ann Lee").statements
 
     assert [one.also for one in told] == [(), ()]
 
@@ -217,8 +217,8 @@ def test_who_said_finds_the_phrase_whatever_its_marks_and_case(
         "old bridge rusted cables",
     ):
         (found,) = who_said([index], phrase)
-        assert found.said.statement.speaker.name == "Ann Lee"
-        assert found.said.article.text == BRIDGE
+        assert found.report.statement.speaker.name == "Ann Lee"
+        assert found.report.article.text == BRIDGE
     assert who_said([index], "The bridge is shut") == ()  # nobody says it
     assert who_said([index], "the") == ()
 
@@ -230,7 +230,7 @@ def test_nobody_of_that_name_is_told_with_how_many_mention_it(
 
     found = statements_by([index], "Moe")
 
-    assert (found.speakers, found.told, found.mentions) == ((), (), 1)
+    assert (found.speakers, found.statements, found.mentions) == ((), (), 1)
 
 
 def test_pages_do_not_overlap_and_leave_nothing_out(tmp_path: Path, embedder: Embedder) -> None:
@@ -243,12 +243,12 @@ def test_pages_do_not_overlap_and_leave_nothing_out(tmp_path: Path, embedder: Em
 
     pages = [statements_by([index], "Ann Lee", first=n, most=9) for n in range(0, 72, 9)]
 
-    shown = [one.said.article.id for page in pages for one in page.told]
+    shown = [one.report.article.id for page in pages for one in page.statements]
     assert len(shown) == len({*shown})
     everything = statements_by([index], "Ann Lee", most=-1)
-    assert shown == [one.said.article.id for one in everything.told]
+    assert shown == [one.report.article.id for one in everything.statements]
     assert [page.more for page in pages] == [
-        (n + 1) * 9 < len(everything.told) for n in range(len(pages))
+        (n + 1) * 9 < len(everything.statements) for n in range(len(pages))
     ]
     assert everything.count == 70
 
@@ -257,13 +257,13 @@ def test_what_was_changed_meanwhile_is_not_shown(tmp_path: Path, embedder: Embed
     index = filled(
         tmp_path, embedder, made("a", BRIDGE), made("b", "Again: " + BRIDGE), made("c", TAX)
     )
-    told = statements_by([index], "Ann Lee").told
+    told = statements_by([index], "Ann Lee").statements
     assert [len(one.also) for one in told] == [1, 0]
 
     sync(index, [made("b", "Again: " + BRIDGE), made("c", TAX.replace("lorries", "cars"))])
 
-    (left,) = standing([index], told)
-    assert left.said.article.url == "https://news.example/b"
+    (left,) = still_reported([index], told)
+    assert left.report.article.url == "https://news.example/b"
     assert left.also == ()
 
 

@@ -98,7 +98,7 @@ def test_a_reranker_orders_the_passages(data: Path, monkeypatch: pytest.MonkeyPa
         def ranks(self, question: str, texts: Sequence[str]) -> list[float]:
             return [float(len(text)) for text in texts]
 
-    monkeypatch.setattr("retrieval.newsdesk.Reranker", Longest)
+    monkeypatch.setattr("retrieval.answers.models.Reranker", Longest)
     desk = Newsdesk(data, create=True, reranker="any")
     [*desk.sync([SEEDS])]
 

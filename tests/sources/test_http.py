@@ -425,7 +425,9 @@ def test_a_host_allowed_by_name_need_not_be_public(publisher: Publisher, names: 
     publisher.says("/a", b"words").says("/b", status=302, Location=publisher.at("/a", "127.0.0.1"))
 
     assert http.fetch(publisher.at("/a", "inner.example"), allowed=["Inner.example."]).body
-    with pytest.raises(ReadError, match=r"not all of the allowed hosts are names of hosts: inner\.example:80"):
+    with pytest.raises(
+        ReadError, match=r"not all of the allowed hosts are names of hosts: inner\.example:80"
+    ):
         http.fetch(publisher.at("/a", "inner.example"), allowed=["inner.example:80"])
     with pytest.raises(ReadError, match=r"the host '127\.0\.0\.1' is not on the public internet"):
         http.fetch(publisher.at("/b", "inner.example"), allowed=["inner.example"])

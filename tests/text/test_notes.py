@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from bot.text import notes
-from retrieval.answers.answer import Answer
+from retrieval.answers.answer import Answer, Missing, Written, WrittenSentence
 from retrieval.articles.passages import split
 from retrieval.attribution.attribution import Attribution
 from retrieval.attribution.speaker import Speaker
@@ -18,6 +18,7 @@ from tests.conftest import made
 LEE = Speaker("Ann Lee", "the harbour master")
 ARTICLE = made("a", "The bridge is old, said Ann Lee.", source="Courier", published="2025-05-16")
 ANSWER = Answer("who?", True, "", (), ())
+SENTENCE = WrittenSentence("The bridge is old.", (1,))
 
 
 def statement(kind: Kind = "direct", *, is_denied: bool = False) -> Statement:
@@ -91,13 +92,16 @@ def test_an_empty_page_of_statements_says_why(
     [
         (ANSWER, []),
         (replace(ANSWER, differing=True), ["The articles differ."]),
-        (replace(ANSWER, note="the model is asleep"), ["Quotes only: the model is asleep."]),
         (
-            replace(ANSWER, mode="written"),
+            replace(ANSWER, written=Written(note="the model is asleep")),
+            ["Quotes only: the model is asleep."],
+        ),
+        (
+            replace(ANSWER, written=Written((SENTENCE,))),
             ["Written by a language model; each sentence was checked against its passages."],
         ),
         (
-            replace(ANSWER, mode="written", note="it broke off"),
+            replace(ANSWER, written=Written((SENTENCE,), "it broke off")),
             [
                 "Written by a language model; each sentence was checked against its passages.",
                 "Incomplete: it broke off.",
@@ -111,8 +115,8 @@ def test_the_small_print_says_how_an_answer_was_made(answer: Answer, expected: l
 
 def test_what_others_say_is_told_where_the_one_asked_for_says_nothing() -> None:
     hit = Hit(split(ARTICLE)[0], ARTICLE, 1, None, "shared")
-    other = Citation(1, hit, 0, 17, "The bridge is old", said=statement("indirect"))
-    answer = replace(ANSWER, missing="Bo Moe says nothing in them.", others=(other,))
+    other = Citation(1, hit, 0, 17, "The bridge is old", statement=statement("indirect"))
+    answer = replace(ANSWER, missing=Missing("Bo Moe says nothing in them.", (other,)))
 
     assert notes.answer_notes(answer) == [
         "Bo Moe says nothing in them.",

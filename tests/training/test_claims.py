@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from training import claims
-from training.claims import EDITS, HELD, TRAIN, TUNE, statement
+from training.claims import HELD_BACK, TRAIN, TUNE, statement
+from training.edits import EDITS
 
-SAID = "Anna Berg praised Lars Dahl because of the bridge, which opened in 2021."
+SENTENCE = "Anna Berg praised Lars Dahl because of the bridge, which opened in 2021."
 HERE = ["Anna Berg", "Lars Dahl", "Ida Moe"]
 
 
@@ -26,7 +27,7 @@ HERE = ["Anna Berg", "Lars Dahl", "Ida Moe"]
 )  # fmt: skip
 def test_an_edit_changes_what_a_sentence_says(kind: str, expected: list[str]) -> None:
     for seed in range(10):
-        edited = EDITS[kind](SAID, HERE, random.Random(seed))
+        edited = EDITS[kind](SENTENCE, HERE, random.Random(seed))
 
         assert any(part in edited for part in expected), edited
 
@@ -40,13 +41,13 @@ def test_an_edit_changes_what_a_sentence_says(kind: str, expected: list[str]) ->
                              "Berg never signed it."}),
     ],
 )  # fmt: skip
-def test_a_negation_is_put_in_or_taken_out(sentence: str, expected: set[str]) -> None:
+def test_a_negation_is_added_or_removed(sentence: str, expected: set[str]) -> None:
     edit = EDITS["negation"]
 
     assert {edit(sentence, [], random.Random(seed)) or sentence for seed in range(30)} == expected
 
 
-def test_a_statement_is_moved_to_another_speaker() -> None:
+def test_a_statement_is_attributed_to_another_speaker() -> None:
     edited = EDITS["attribution"]("Anna Berg said that the bridge is safe.", HERE, random.Random(1))
 
     assert edited in {
@@ -65,13 +66,13 @@ def test_a_statement_is_moved_to_another_speaker() -> None:
         ("Why is it there?", "for traffic", None),
     ],
 )
-def test_a_question_and_its_answer_are_put_as_a_statement(
+def test_a_question_and_its_answer_become_a_statement(
     question: str, answer: str, expected: str | None
 ) -> None:
     assert statement(question, answer) == expected
 
 
-def test_no_claim_and_no_evidence_is_in_two_parts(tmp_path: Path) -> None:
+def test_no_claim_or_evidence_is_in_two_parts(tmp_path: Path) -> None:
     rows = [
         {"claim": f"Claim {n % 200}.", "evidence": f"Evidence {n % 130}.", "supported": n % 2}
         for n in range(400)
@@ -81,7 +82,7 @@ def test_no_claim_and_no_evidence_is_in_two_parts(tmp_path: Path) -> None:
         gzip.compress("\n".join(map(json.dumps, rows)).encode())
     )
 
-    parts = [claims.fever(tmp_path, part) for part in (TRAIN, TUNE, HELD)]
+    parts = [claims.fever(tmp_path, part) for part in (TRAIN, TUNE, HELD_BACK)]
 
     assert all(parts)
     for number, one in enumerate(parts):
@@ -90,7 +91,7 @@ def test_no_claim_and_no_evidence_is_in_two_parts(tmp_path: Path) -> None:
             assert not {row.evidence for row in one} & {row.evidence for row in other}
 
 
-def test_of_every_made_pair_one_is_supported(tmp_path: Path) -> None:
+def test_one_claim_of_each_generated_pair_is_supported(tmp_path: Path) -> None:
     texts = [
         f"Anna Berg of Halvik praised Lars Dahl on Monday for the bridge number {n} of the town. "
         "The bridge was built by people from Halvik who had worked with Ida Moe. "
@@ -106,6 +107,6 @@ def test_of_every_made_pair_one_is_supported(tmp_path: Path) -> None:
 
     assert made == list(claims.edited_news(tmp_path, 20, 2, 1, TRAIN))
     assert [one.supported for one in made] == [True, False] * (len(made) // 2)
-    for said, unsaid in zip(made[::2], made[1::2], strict=True):
-        assert said.kind == unsaid.kind
-        assert (said.text, said.evidence) != (unsaid.text, unsaid.evidence)
+    for one, other in zip(made[::2], made[1::2], strict=True):
+        assert one.kind == other.kind
+        assert (one.text, one.evidence) != (other.text, other.evidence)

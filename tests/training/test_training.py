@@ -11,9 +11,9 @@ torch = pytest.importorskip("torch")
 
 from retrieval.attribution.attribution import Attribution  # noqa: E402
 from retrieval.attribution.tagger import line_numbers, linked  # noqa: E402
-from training import loop, material, reader, tagger  # noqa: E402
-from training.material import Candidate, Group, occurrences  # noqa: E402
-from training.model import Network, batch, losses, tokenizer  # noqa: E402
+from training import groups, loop, reader, tagger  # noqa: E402
+from training.groups import Candidate, Group, occurrences  # noqa: E402
+from training.reader_network import Network, batch, losses, tokenizer  # noqa: E402
 
 RIGHT = Candidate("Bridges", "The bridge of Halvik opened on 3 May after years.", ((31, 36),))
 WRONG = Candidate("", "The weather is fine in all of the country today.", ())
@@ -34,7 +34,7 @@ GROUPS = [
         ("cats", "cat", []),
     ],
 )  # fmt: skip
-def test_answers_are_found_whatever_stands_between_their_words(
+def test_answers_are_found_despite_other_punctuation_and_articles(
     text: str, answer: str, expected: list[str]
 ) -> None:
     assert [text[a:b] for a, b in occurrences(text, answer)] == expected
@@ -52,7 +52,7 @@ def test_a_batch_marks_the_tokens_of_the_answer() -> None:
     assert not given.readable[0, :10].any()
 
 
-def test_losses_are_small_exactly_for_the_right_logits() -> None:
+def test_losses_are_small_for_the_right_logits_only() -> None:
     given = batch(tokenizer(), GROUPS, 1)
     rows, length = given.ids.shape
     rank = torch.tensor([9.0, -9.0, -9.0])
@@ -67,7 +67,9 @@ def test_losses_are_small_exactly_for_the_right_logits() -> None:
     assert all(float(bad[name]) > 1 for name in bad)
 
 
-def test_news_groups_hold_own_passages_and_no_accidental_answers(tmp_path: Path) -> None:
+def test_a_news_group_has_passages_of_its_articles_and_no_accidental_answers(
+    tmp_path: Path,
+) -> None:
     articles = [
         {"url": "https://n.example/1", "title": "Bridge", "text": "The Halvik bridge opened on "
          "3 May.\n\nThe mayor of Halvik cut a ribbon at the bridge."},
@@ -84,7 +86,7 @@ def test_news_groups_hold_own_passages_and_no_accidental_answers(tmp_path: Path)
         "urls_with_answer": ["https://n.example/1"],
     }  # fmt: skip
 
-    (group,) = material.news(material.Archive(file, tmp_path), [question], 8, 1)
+    (group,) = groups.news(groups.Archive(file, tmp_path), [question], 8, 1)
 
     assert group.question == "When did the Halvik bridge open?"
     answering = [one for one in group.candidates if one.spans]
@@ -93,7 +95,7 @@ def test_news_groups_hold_own_passages_and_no_accidental_answers(tmp_path: Path)
     assert {one.title for one in others} == {"Road"}
 
 
-def test_no_context_is_both_trained_on_and_held_back(tmp_path: Path) -> None:
+def test_no_text_is_both_trained_on_and_held_back(tmp_path: Path) -> None:
     rows = [
         {"question": f"who is {n}?", "context": f"Person {n % 40} is here.", "answer": None,
          "start": None}
@@ -104,8 +106,8 @@ def test_no_context_is_both_trained_on_and_held_back(tmp_path: Path) -> None:
         gzip.compress("\n".join(map(json.dumps, rows)).encode())
     )
 
-    trained = {g.candidates[0].text for g in material.reading(tmp_path, 200, tmp_path, 1)}
-    held = {g.candidates[0].text for g in material.held_back_reading(tmp_path)}
+    trained = {g.candidates[0].text for g in groups.reading(tmp_path, 200, tmp_path, 1)}
+    held = {g.candidates[0].text for g in groups.held_back_reading(tmp_path)}
 
     assert trained
     assert held
@@ -114,7 +116,7 @@ def test_no_context_is_both_trained_on_and_held_back(tmp_path: Path) -> None:
 
 @contextmanager
 def interrupted(step: int) -> Iterator[None]:
-    """Training is stopped in this step, before its weights change."""
+    """Interrupts the training in this step, before the weights change."""
     clip, calls = loop.clip_grad_norm_, []
 
     def stop(*given: object) -> object:
@@ -129,19 +131,20 @@ def interrupted(step: int) -> Iterator[None]:
 
 
 @pytest.mark.slow
-def test_training_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_training_of_the_reader_resumes_where_it_was_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(torch, "compile", lambda network, dynamic: network)
     monkeypatch.setattr(reader, "ROWS", 4)
     monkeypatch.setattr(reader, "_KEEP", 1)
-    groups = GROUPS * 6
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     whole.mkdir()
     parts.mkdir()
 
-    through = reader.train(groups, GROUPS, whole)
+    through = reader.train(GROUPS * 6, GROUPS, whole)
     with interrupted(3), pytest.raises(KeyboardInterrupt):
-        reader.train(groups, GROUPS, parts)
-    resumed = reader.train(groups, GROUPS, parts)
+        reader.train(GROUPS * 6, GROUPS, parts)
+    resumed = reader.train(GROUPS * 6, GROUPS, parts)
 
     for name, weight in through.state_dict().items():
         assert torch.equal(weight, resumed.state_dict()[name]), name
@@ -171,7 +174,7 @@ def test_annotations_become_tags_and_links() -> None:
     ]  # fmt: skip
 
 
-def test_what_is_learnt_is_what_is_found_again() -> None:
+def test_the_tags_and_links_that_are_learnt_give_the_annotations_again() -> None:
     one = tagger.annotated(tokenizer(), SPOKEN, ATTRIBUTIONS)
     tags = np.eye(3, dtype=np.float32)[one.tags].reshape(-1, 9)
     links = np.zeros((len(tags), 4, tagger.LINK), dtype=np.float32)
@@ -193,7 +196,7 @@ def test_what_is_learnt_is_what_is_found_again() -> None:
 
 
 @pytest.mark.slow
-def test_a_tagger_is_trained_and_goes_on_where_it_stopped(
+def test_the_training_of_the_tagger_resumes_where_it_was_interrupted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = {"layers": 1, "rows": 2, "steps": 6, "dropout": 0.0, "warmup": 1}

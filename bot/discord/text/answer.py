@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from bot.discord.text.citation import LINE_SIZES, Sheet, citation_line, citation_lines, marked
-from bot.discord.text.markdown import MESSAGE, beginning, cut, escape, flat, small_print
-from bot.text.notes import SHORTENED_QUOTE, quotes_only, understood_as
-from retrieval.answers.answer import DECLINED, Written
+from bot.discord.text.markdown import MESSAGE, beginning, cut, escape, left_out, small_print
+from bot.text.notes import SHORTENED_QUOTE, one_line, quotes_only, understood_as
+from retrieval.answers.answer import DECLINED, WrittenSentence
 from retrieval.search.hit import Citation
 
-_QUESTION = 200  # characters of a question that is repeated
+_QUESTION = 200  # characters of a question that is shown
 _NOTE = 400  # characters of each note in small print
 _TOO_LONG = quotes_only("what the language model wrote does not fit a message")
 
@@ -18,18 +18,18 @@ def answer_sheet(
     *,
     question: str | None = None,
     understood: str | None = None,
-    written: Sequence[Written] = (),
+    written: Sequence[WrittenSentence] = (),
     notes: Sequence[str] = (),
 ) -> Sheet:
-    """Numbered quotes with the articles cited below them; what does not fit is left out.
+    """Numbered quotes, and below them the articles cited; what does not fit is left out.
 
-    `written` sentences of a language model take the place of the quotes. `question` is repeated
-    above the answer; `understood` and `notes` stand below it in small print.
+    A language model's `written` sentences take the place of the quotes. `question` stands above
+    the answer; `understood` and `notes` stand below it in small print.
     """
-    above = f"> {escape(cut(flat(question), _QUESTION))}\n" if question else ""
-    understood = escape(cut(flat(understood), _QUESTION))
+    above = f"> {escape(cut(one_line(question), _QUESTION))}\n" if question else ""
+    understood = escape(cut(one_line(understood), _QUESTION))
     small = [understood_as(understood)] if understood else []
-    noted = [escape(cut(flat(one), _NOTE)) for one in notes]
+    noted = [escape(cut(one_line(one), _NOTE)) for one in notes]
     below = small_print(*small, *noted)
     if not citations:
         while noted and len(above + DECLINED + below) > MESSAGE:
@@ -45,9 +45,7 @@ def answer_sheet(
 def _quoted_sheet(citations: Sequence[Citation], above: str, below: str) -> Sheet:
     """As many quotes as fit; if not even one does, the beginning of the first."""
     for count in range(len(citations), 0, -1):
-        left = len(citations) - count
-        more = f"{left} more of the quotes left out to fit a message."
-        note = small_print(more) if left else ""
+        note = left_out(len(citations) - count, len(citations), "quotes")
         cited = citations[:count]
         quotes = " ".join(f"{marked(one)} [{number}]" for number, one in enumerate(cited, 1))
         for title, address in LINE_SIZES:
@@ -61,15 +59,13 @@ def _quoted_sheet(citations: Sequence[Citation], above: str, below: str) -> Shee
 
 
 def _written_sheet(
-    citations: Sequence[Citation], written: Sequence[Written], above: str, below: str
+    citations: Sequence[Citation], written: Sequence[WrittenSentence], above: str, below: str
 ) -> Sheet | None:
     """As many written sentences as fit, with the articles they cite; None if not even one fits."""
     for count in range(len(written), 0, -1):
         kept = written[:count]
         cited = citations[: max(number for one in kept for number in one.numbers)]
-        left = len(written) - count
-        more = f"{left} more sentences left out to fit a message."
-        note = small_print(more) if left else ""
+        note = left_out(len(written) - count, len(written), "sentences")
         text = " ".join(
             escape(one.text) + " " + "".join(f"[{number}]" for number in one.numbers)
             for one in kept

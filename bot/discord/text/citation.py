@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from bot.discord.text.markdown import OPTION, cut, escape, flat
-from bot.text.notes import UNDATED, also_in, speaker_note
+from bot.discord.text.markdown import OPTION, cut, escape
+from bot.text.notes import UNDATED, also_in, one_line, speaker_note
 from retrieval.articles.article import Article, canonical_url
 from retrieval.search.hit import Citation
 from retrieval.sources.addresses import host_name
 
-LINE_SIZES = ((150, 400), (80, 200), (40, 0))  # longest title and address shown, tried in turn
-_FRAGMENT_WORDS = 5  # from each end of a quote; a browser finds the quote by them
-_PUBLISHER = 60
-_SAID_BY = 120
+LINE_SIZES = ((150, 400), (80, 200), (40, 0))  # most characters of title and address, in turn
+_FRAGMENT_WORDS = 5  # from each end of a quote, by which a browser finds it
+_PUBLISHER = 60  # characters
+_SPEAKER = 120  # characters
 _ALSO, _ALSO_LONG = 3, 30  # duplicates named, and characters of each
 
 
@@ -29,20 +29,19 @@ class Sheet:
 def citation_line(citation: Citation, title: int, address: int) -> str:
     """Speaker, title as a link, publisher, date, and who else published the article.
 
-    `title` and `address` are the most characters that each may have; a longer title is cut, and a
-    longer address left out.
+    A title longer than `title` characters is cut; an address longer than `address` is left out.
     """
     article = citation.hit.article
-    label = escape(cut(flat(article.title) or "untitled", title))
+    label = escape(cut(one_line(article.title) or "untitled", title))
     link = web_address(article)
     named = f"**{label}**"
     if link and len(link) <= address:
-        # Discord finds a link's label by its brackets, escaped or not.
+        # Discord ends a label at a bracket, even if that is escaped.
         plain = "[" not in label and "]" not in label
         named = f"[{label}](<{link}>)" if plain else f"{named} [link](<{link}>)"
-    speaker = escape(cut(speaker_note(citation.said), _SAID_BY)) if citation.said else ""
-    publisher = escape(cut(flat(article.source), _PUBLISHER))
-    parts = [speaker, named, publisher, when(article), _also_in(citation)]
+    speaker = escape(cut(speaker_note(citation.statement), _SPEAKER)) if citation.statement else ""
+    publisher = escape(cut(one_line(article.source), _PUBLISHER))
+    parts = [speaker, named, publisher, timestamp(article), _also_in(citation)]
     return " · ".join(part for part in parts if part)
 
 
@@ -56,7 +55,7 @@ def citation_lines(citations: Sequence[Citation], title: int, address: int) -> s
 
 def _also_in(citation: Citation) -> str:
     """The first few publishers of duplicates of the article, and how many more there are."""
-    publishers = dict.fromkeys(flat(one.source) or flat(one.title) for one in citation.also)
+    publishers = dict.fromkeys(one_line(one.source) or one_line(one.title) for one in citation.also)
     named = [escape(cut(one, _ALSO_LONG)) for one in publishers][:_ALSO]
     left = len(publishers) - len(named)
     return also_in(named, left) if named else ""
@@ -73,18 +72,19 @@ def marked(citation: Citation) -> str:
     return f"{escape(text[:start])}**{escape(text[start:end].strip())}**{escape(text[end:])}"
 
 
-def option(citation: Citation) -> tuple[str, str]:
+def menu_entry(citation: Citation) -> tuple[str, str]:
     """Label and description of a menu entry; menus show no markup."""
     article = citation.hit.article
-    return cut(flat(article.title) or "untitled", OPTION), cut(publisher_and_day(article), OPTION)
+    title = one_line(article.title) or "untitled"
+    return cut(title, OPTION), cut(publisher_and_day(article), OPTION)
 
 
 def publisher_and_day(article: Article) -> str:
-    """Publisher and day of publication, for places that show no markup."""
+    """Publisher and day of publication, without markup."""
     return " · ".join(filter(None, [article.source, str(article.day or UNDATED)]))
 
 
-def when(article: Article) -> str:
+def timestamp(article: Article) -> str:
     """The day of publication as Discord's timestamp markup, or "undated"."""
     if not article.day:
         return UNDATED
@@ -95,8 +95,8 @@ def when(article: Article) -> str:
 def web_address(article: Article, *, quoted: str = "") -> str | None:
     """The article's address, or None if it is not on the web.
 
-    With `quoted`, the link leads to these words on the page, by a text fragment (WICG, "URL
-    Fragment Text Directives").
+    With `quoted`, it leads to these words on the page by a text fragment (WICG, "URL Fragment Text
+    Directives").
     """
     address = canonical_url(article.url) if article.url else None
     if address is None or _is_invitation(address):
@@ -112,15 +112,12 @@ def web_address(article: Article, *, quoted: str = "") -> str | None:
     ends = [words] if len(words) <= 2 * _FRAGMENT_WORDS else [
         words[:_FRAGMENT_WORDS], words[-_FRAGMENT_WORDS:]
     ]  # fmt: skip
-    fragment = ",".join(quote(" ".join(some), safe="").replace("-", "%2D") for some in ends)
+    fragment = ",".join(quote(" ".join(end), safe="").replace("-", "%2D") for end in ends)
     return link + ("" if "#" in link else "#") + f":~:text={fragment}"
 
 
 def _with_ascii_host(address: str) -> str:
-    """The address with its host in ASCII, as Discord wants it.
-
-    Raises ValueError if there can be no such host.
-    """
+    """The address with its host in ASCII, as Discord wants it. Raises ValueError without a host."""
     parts = urlsplit(address)
     host = host_name(parts.hostname or "")
     if not host:

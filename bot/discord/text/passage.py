@@ -1,4 +1,4 @@
-"""A passage opened for a reader, and the passages nearest to a question without an answer."""
+"""A passage opened from an answer, and the passages nearest to a question without an answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,10 +19,9 @@ from bot.discord.text.markdown import (
     beginning,
     cut,
     escape,
-    flat,
     small_print,
 )
-from bot.text.notes import SHORTENED
+from bot.text.notes import SHORTENED, one_line
 from retrieval.english.sentences import sentences
 from retrieval.search.hit import Citation
 
@@ -32,7 +31,7 @@ _AROUND = 500  # characters shown before and after a passage
 
 @dataclass(frozen=True, slots=True)
 class PassageView:
-    """An opened passage: the title, address, description and footer of an embed."""
+    """The title, address, description and footer of the embed that shows a passage."""
 
     title: str
     url: str | None
@@ -52,7 +51,7 @@ def passage_view(citation: Citation) -> PassageView:
         description = beginning(citation.quote, DESCRIPTION - len(_SHORTENED)) + _SHORTENED
     links = [web_address(article, quoted=citation.quote), web_address(article)]
     return PassageView(
-        cut(escape(flat(article.title) or "untitled"), TITLE),
+        cut(escape(one_line(article.title) or "untitled"), TITLE),
         next((link for link in links if link and _is_embeddable(link)), None),
         description,
         cut(publisher_and_day(article), MESSAGE),
@@ -60,7 +59,7 @@ def passage_view(citation: Citation) -> PassageView:
 
 
 def _is_embeddable(link: str) -> bool:
-    """Whether Discord takes the link in an embed; it refuses the hosts of an intranet."""
+    """Whether Discord takes the link in an embed; it refuses hosts without a dot."""
     return len(link) <= ADDRESS and "." in (urlsplit(link).hostname or "")
 
 

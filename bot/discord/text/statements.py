@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.discord.text.citation import LINE_SIZES, Sheet, citation_line
-from bot.discord.text.markdown import MESSAGE, beginning, cut, escape, flat, small_print
+from bot.discord.text.markdown import MESSAGE, beginning, cut, escape, left_out, small_print
 from bot.text.notes import (
     MAX_NAMED,
     NOBODY_SAYS_THAT,
@@ -12,6 +12,7 @@ from bot.text.notes import (
     lead_in,
     more_people,
     no_statements,
+    one_line,
 )
 from bot.text.statements import speaker_shown, statement_words
 from retrieval.quotes.finder import StatementPage, has
@@ -19,41 +20,40 @@ from retrieval.quotes.grouping import ReportedStatement
 from retrieval.quotes.reports import Report
 from retrieval.quotes.speakers import SpeakerProfile
 
-_SIZES = (600, 300, 150, 80)  # characters of each statement, escaped, tried in turn
+_SIZES = (600, 300, 150, 80)  # most characters of an escaped statement, tried in turn
 _NAME = 80
-_SHORT_NAME = 45  # where several are named
+_SHORT_NAME = 45  # in a list of people
 
 
 def quotes_sheet(page: StatementPage, about: str) -> Sheet:
     """The speakers, then their statements with numbers, each with its article below it."""
-    if not page.told:
+    if not page.statements:
         return Sheet(cut(escape(cut(no_statements(page, about), MESSAGE // 4)), MESSAGE), 0)
-    lines = [f"**{escape(cut(flat(one.speaker.name), _SHORT_NAME))}**{_description(one)}"
+    lines = [f"**{escape(cut(one_line(one.speaker.name), _SHORT_NAME))}**{_description(one)}"
              for one in page.speakers[:MAX_NAMED]]  # fmt: skip
     if len(page.speakers) > MAX_NAMED:
         lines.append(more_people(len(page.speakers) - MAX_NAMED))
-    lines += [f"-# about {escape(cut(flat(about), _NAME))}"] if about else []
-    return _fitted("\n".join(lines) + "\n\n", page.told, with_name=len(page.speakers) > 1)
+    lines += [f"-# about {escape(cut(one_line(about), _NAME))}"] if about else []
+    return _fitted("\n".join(lines) + "\n\n", page.statements, with_name=len(page.speakers) > 1)
 
 
 def _description(profile: SpeakerProfile) -> str:
-    described = flat(profile.speaker.description)
+    described = one_line(profile.speaker.description)
     return f", {escape(cut(described, _SHORT_NAME))}" if described else ""
 
 
 def who_sheet(statements: Sequence[ReportedStatement], phrase: str) -> Sheet:
-    """The statements that have the phrase, each with its article below it; or that none has."""
+    """The statements that contain the phrase, each with its article below it; or that none does."""
     if not statements:
         return Sheet(NOBODY_SAYS_THAT, 0)
-    is_exact = any(has(one.said, phrase) for one in statements)
+    is_exact = any(has(one.report, phrase) for one in statements)
     return _fitted("" if is_exact else f"{NOT_EXACTLY}\n\n", statements, with_name=True)
 
 
 def _fitted(head: str, statements: Sequence[ReportedStatement], *, with_name: bool) -> Sheet:
     """As many statements as fit below the head, each as long as possible."""
     for count in range(len(statements), 0, -1):
-        left = len(statements) - count
-        note = small_print(f"{left} more left out to fit a message.") if left else ""
+        note = left_out(len(statements) - count, len(statements), "statements")
         for size in _SIZES:
             for title, address in LINE_SIZES:
                 entries = [
@@ -78,21 +78,21 @@ def _entry(
     with_name: bool,
 ) -> tuple[str, bool]:
     """The statement, its article and another wording, and whether anything is cut off."""
-    shown, is_cut = _shown(statement.said, size, with_name=with_name)
+    shown, is_cut = _shown(statement.report, size, with_name=with_name)
     cited = citation_line(statement.citation(number), title, address)
     lines = [f"[{number}] {shown}", f"-# {cited}"]
     for one in statement.variants[:1]:
         other, other_is_cut = _shown(one, size, with_name=False)
         is_cut = is_cut or other_is_cut
-        place = escape(cut(flat(one.article.source) or flat(one.article.title), title // 2))
+        place = escape(cut(one_line(one.article.source) or one_line(one.article.title), title // 2))
         lines.append(f"-# elsewhere ({place}): {other}")
     return "\n".join(lines), is_cut
 
 
 def _shown(report: Report, size: int, *, with_name: bool) -> tuple[str, bool]:
-    """The reported words, the speaker's name ahead of them, and whether they are cut off."""
-    text = flat(statement_words(report))
+    """The speaker's name and the reported words, and whether any of these are cut off."""
+    text = one_line(statement_words(report))
     shown = beginning(text, size)
-    speaker = flat(speaker_shown(report, with_name=with_name))
+    speaker = one_line(speaker_shown(report, with_name=with_name))
     name = f"**{escape(cut(speaker, _NAME))}**: " if speaker else ""
     return f"{name}{escape(lead_in(report.statement))}{shown}", shown != escape(text)

@@ -1,30 +1,29 @@
-"""A checked message: each of its statements, and whether the articles say it."""
+"""A checked message: its statements, and whether the articles say each of them."""
 
 from collections.abc import Sequence
 
 from bot.discord.text.citation import LINE_SIZES, Sheet, citation_line, citation_lines
-from bot.discord.text.markdown import MESSAGE, beginning, cut, escape, flat, small_print
-from bot.text.notes import SHORTENED_QUOTE
+from bot.discord.text.markdown import MESSAGE, beginning, cut, escape, small_print
+from bot.text.notes import SHORTENED_QUOTE, one_line
 from retrieval.proof.fact_check import Verdict
 from retrieval.search.hit import Citation
 
-_STATEMENT = 200  # characters of a statement that is repeated
+_STATEMENT = 200  # characters of a statement that is shown
 _SAID, _NOT_SAID = "✅ The articles say it", "❔ The articles don't say it"
 _NO_STATEMENT = "I found no statement in that message that I could check."
 
 
 def verdict_sheet(verdicts: Sequence[Verdict], total: int) -> Sheet:
-    """Each statement, whether the articles say it, and the sentence that says it or is nearest.
+    """Each statement, whether the articles say it, and the sentence that says it or comes nearest.
 
-    The articles cited stand below. `total` is the number of statements in the message; those
-    without a verdict, and those that do not fit, are counted in small print.
+    The cited articles stand below. `total` is the number of statements in the message. Small print
+    counts those that have no verdict or do not fit.
     """
     if not verdicts:
         return Sheet(_NO_STATEMENT, 0)
     for count in range(len(verdicts), 0, -1):
         left = total - count
-        more = f"{left} more statements of the message are not checked here."
-        note = small_print(more) if left else ""
+        note = small_print(f"Not checked here: {left} of {total} statements.") if left else ""
         for title, address in LINE_SIZES:
             sheet = _sheet(verdicts[:count], title, address, note)
             if len(sheet.text) <= MESSAGE:
@@ -54,5 +53,5 @@ def _sheet(verdicts: Sequence[Verdict], title: int, address: int, note: str) -> 
 
 
 def _judged(verdict: Verdict) -> str:
-    statement = escape(cut(flat(verdict.statement), _STATEMENT))
+    statement = escape(cut(one_line(verdict.statement), _STATEMENT))
     return f"> {statement}\n**{_SAID if verdict.said else _NOT_SAID}**"

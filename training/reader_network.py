@@ -1,4 +1,4 @@
-"""The network in training: the bundled encoder, a rank for each passage, a start and an end."""
+"""The reader's network in training: its batches, its forward pass and its losses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from transformers import AutoModel
 
 from retrieval.models.onnx import Pair, reader_tokenizer
 from retrieval.models.passage_reader import pair
-from training.material import Candidate, Group
+from training.groups import Candidate, Group
 
-_MULTIPLE = 32  # every new length is compiled, so there are few of them
-_DECLINING = 0.5  # weight of the loss that makes ranks absolute
+_MULTIPLE = 32  # of tokens; each new length is compiled, so there must be few
+_DECLINING = 0.5  # weight of the loss that makes ranks comparable between questions
 _NEVER = -1e4
 
 
 class Network(nn.Module):
-    """Question and passage, read together → rank, and a start and an end for each token."""
+    """Reads question and passage together: a rank, and for each token a start and an end logit."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,14 +32,14 @@ class Network(nn.Module):
         self.ends = nn.Linear(width, 2)
         for layer in self.encoder.modules():
             if isinstance(layer, nn.Dropout):
-                layer.p = 0.0  # one pass over the data; without it a step takes two thirds
+                layer.p = 0.0  # the data is read once only; and a step takes two thirds of the time
         self.encoder.config.attention_probs_dropout_prob = 0.0
         self.encoder.embeddings.word_embeddings.weight.requires_grad = False
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor | None, token_type_ids: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Ranks (row), starts and ends (row, token), as logits."""
+        """Logits: ranks (row), starts and ends (row, token)."""
         hidden = self.encoder(
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state
@@ -49,18 +49,21 @@ class Network(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows of whole groups, padded to one length; `spans` as (first token, last token)."""
+    """Whole groups, a row for each passage, padded to one length.
+
+    `spans` are the answers in each row, as (first token, last token).
+    """
 
     ids: Tensor
     mask: Tensor
     types: Tensor
-    readable: Tensor  # tokens of the passage itself
+    readable: Tensor  # whether a token is of the passage itself
     spans: list[list[tuple[int, int]]]
     groups: list[range]
 
 
 def tokens(one: Pair, candidate: Candidate) -> list[tuple[int, int]]:
-    """The answer's spans as first and last token, those that were cut off left out."""
+    """The answer's spans as (first token, last token), without those that were cut off."""
     found = []
     for start, end in candidate.spans:
         inside = [n for n, (a, b) in enumerate(one.offsets) if a < end and b > start and b > a]
@@ -70,7 +73,7 @@ def tokens(one: Pair, candidate: Candidate) -> list[tuple[int, int]]:
 
 
 def batch(tokenizer: Tokenizer, groups: Sequence[Group], size: int) -> Batch:
-    """The groups as one batch of at least `size` rows, the last ones empty."""
+    """The groups as one batch, filled up with empty rows to `size`."""
     pairs, spans, ranges = [], [], []
     for group in groups:
         ranges.append(range(len(pairs), len(pairs) + len(group.candidates)))
@@ -79,27 +82,29 @@ def batch(tokenizer: Tokenizer, groups: Sequence[Group], size: int) -> Batch:
             pairs.append(one)
             spans.append(tokens(one, candidate))
     length = -(-max(len(one.ids) for one in pairs) // _MULTIPLE) * _MULTIPLE
-    count = max(size, len(pairs))
-    ids, mask, types, readable = (np.zeros((count, length), dtype=np.int64) for _ in range(4))
-    mask[len(pairs) :, 0] = 1
+    ids, mask, types = padded(pairs, max(size, len(pairs)), length)
+    mask[len(pairs) :, 0] = 1  # or its softmax has nothing to add up: NaN
+    readable = torch.zeros_like(ids, dtype=torch.bool)
+    for row, one in enumerate(pairs):
+        readable[row, : len(one.ids)] = torch.tensor([b > a for a, b in one.offsets])
+    return Batch(ids, mask, types, readable, spans, ranges)
+
+
+def padded(pairs: Sequence[Pair], count: int, length: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Token ids, attention mask and token types of the pairs, each of shape (count, length)."""
+    ids, mask, types = (np.zeros((count, length), dtype=np.int64) for _ in range(3))
     for row, one in enumerate(pairs):
         filled = len(one.ids)
         ids[row, :filled], types[row, :filled], mask[row, :filled] = one.ids, one.types, 1
-        readable[row, :filled] = [b > a for a, b in one.offsets]
-    return Batch(
-        *(torch.from_numpy(part) for part in (ids, mask, types)),
-        torch.from_numpy(readable).bool(),
-        spans,
-        ranges,
-    )
+    return torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(types)
 
 
 def losses(given: Batch, rank: Tensor, start: Tensor, end: Tensor) -> dict[str, Tensor]:
-    """What is wrong with the batch's logits: in ranking, in spans, in declining.
+    """The losses of the batch's logits: in ranking, in marking spans, in declining.
 
-    Ranks and tokens are compared among all passages of a question at once (shared
-    normalisation: Clark & Gardner, ACL 2018), and whichever right one is likeliest counts,
-    so that passages that hold the answer by accident needn't be ranked high.
+    Ranks and tokens are normalised over all passages of a question (shared normalisation: Clark &
+    Gardner, ACL 2018). All right ones count together, so that a passage which holds the answer by
+    accident need not rank high.
     """
     start = start.float().masked_fill(~given.readable, _NEVER)
     end = end.float().masked_fill(~given.readable, _NEVER)

@@ -1,11 +1,14 @@
-"""Material → Groups: a question and passages that compete for it, the answer marked in them.
+"""Groups to train the reader on: a question and competing passages, with the answer marked.
 
-Three kinds: questions to a context with the answer's place (reading), news questions whose answer
-is known but not where it stands (news), and headlines with a name masked as questions to their
-own articles (masked). Competing passages are what our own search by words finds.
+There are three kinds:
+
+- reading: questions about a text, with the place of the answer in it;
+- news: news questions whose answer is known, but not its place;
+- masked: headlines with a masked name, as questions about their own articles.
+
+The competing passages are found by our own keyword search.
 """
 
-import gzip
 import json
 import random
 import re
@@ -16,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.questions import rows
 from retrieval.articles.article import article as make_article
 from retrieval.articles.passages import Passage, split
 from retrieval.errors import ReadError
@@ -24,20 +28,20 @@ from retrieval.library.keywords import KeywordIndex
 
 Span = tuple[int, int]
 
-_WINDOW = 600  # characters of a context; shorter ones train faster and answer as well
+_WINDOW = 600  # characters of a text; shorter ones train faster, with the same result
 _NO_VECTOR = np.zeros(0, dtype=np.float32)
 _TAG = re.compile(r"<[^>]*>")
 _NAME = re.compile(
     r"(?<=[a-z,;] )[A-ZÀ-Þ][\w’'-]+(?: (?:of |the |de |van |von )?[A-ZÀ-Þ][\w’'-]+){0,3}"
 )
 _FIGURE = re.compile(r"\$?\d[\d,.]*\d|\b\d\b")
-_HELD_BACK = 10  # one context in so many is kept for measuring
-_NEWS_HELD_BACK = 61
+_HELD_BACK = 10  # one text in so many is kept for measuring
+_NEWS_HELD_BACK = 61  # questions
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage with its article's title, and where in `text` the answer stands, if it does."""
+    """A passage with its article's title, and the spans of the answer in `text`, if it is there."""
 
     title: str
     text: str
@@ -46,7 +50,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A question and its passages; a group without any span teaches to decline."""
+    """A question and its passages; a group without any span teaches the network to decline."""
 
     kind: str
     question: str
@@ -54,7 +58,7 @@ class Group:
 
 
 def occurrences(text: str, answer: str) -> tuple[Span, ...]:
-    """Where the answer's words stand in the text, whatever the case, punctuation and articles."""
+    """The spans of the answer's words in the text, ignoring case, punctuation, "a" and "the"."""
     words = [word for word in re.findall(r"\w+", answer) if word.lower() not in ("a", "an", "the")]
     if not words:
         return ()
@@ -64,32 +68,26 @@ def occurrences(text: str, answer: str) -> tuple[Span, ...]:
 
 
 def held_back(context: str) -> bool:
-    """Whether a context of `reading` belongs to the tenth that is measured on, never trained on."""
+    """Whether a text of `reading` belongs to the tenth kept for measuring."""
     return random.Random(context).randrange(_HELD_BACK) == 0
 
 
-def rows(file: Path) -> list[dict[str, Any]]:
-    """The JSON objects of a gzipped JSON-lines file."""
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
 def reading(data: Path, count: int, work: Path, seed: int) -> Iterator[Group]:
-    """`count` questions to contexts, each with its context and the likest other one."""
+    """`count` questions about texts, each with its text and mostly the most similar other one."""
     chosen = [
         row for row in rows(data / "reading/reading.jsonl.gz") if not held_back(row["context"])
     ]
     random.Random(seed).shuffle(chosen)
     contexts = list(dict.fromkeys(row["context"] for row in chosen))
     passages = [Passage(str(number), 0, len(text), text) for number, text in enumerate(contexts)]
-    words = _index(work / "words-reading", [(passage, "") for passage in passages])
+    keywords = _index(work / "words-reading", [(passage, "") for passage in passages])
     by_id = {passage.id: passage.text for passage in passages}
     draw = random.Random(seed)
     for row in chosen[:count]:
         context, answer = row["context"], row["answer"]
-        found = [Candidate("", *_window(context, _given(row), draw))]
+        found = [Candidate("", *_window(context, _answer_span(row), draw))]
         if answer and draw.random() < 0.75:
-            for id, _ in words.search(row["question"], 6):
+            for id, _ in keywords.search(row["question"], 6):
                 if by_id[id] != context and not occurrences(by_id[id], answer):
                     found.append(Candidate("", *_window(by_id[id], (), draw)))
                     break
@@ -97,9 +95,9 @@ def reading(data: Path, count: int, work: Path, seed: int) -> Iterator[Group]:
 
 
 def held_back_reading(data: Path) -> list[Group]:
-    """The held-back questions to contexts, each with its whole context, shuffled."""
+    """The held-back questions about texts, each with its whole text, shuffled."""
     found = [
-        Group("reading", row["question"], (Candidate("", row["context"], _given(row)),))
+        Group("reading", row["question"], (Candidate("", row["context"], _answer_span(row)),))
         for row in rows(data / "reading/reading.jsonl.gz")
         if held_back(row["context"])
     ]
@@ -107,7 +105,7 @@ def held_back_reading(data: Path) -> list[Group]:
     return found
 
 
-def _given(row: dict[str, Any]) -> tuple[Span, ...]:
+def _answer_span(row: dict[str, Any]) -> tuple[Span, ...]:
     start, answer = row["start"], row["answer"]
     return ((start, start + len(answer)),) if answer else ()
 
@@ -115,7 +113,7 @@ def _given(row: dict[str, Any]) -> tuple[Span, ...]:
 def _window(
     text: str, spans: tuple[Span, ...], draw: random.Random
 ) -> tuple[str, tuple[Span, ...]]:
-    """A slice of a long context that keeps the answer, wherever in it."""
+    """A slice of a long text, with the answer in a random place, and the answer's spans in it."""
     if len(text) <= _WINDOW:
         return text, spans
     first, last = spans[0] if spans else (0, 0)
@@ -125,7 +123,7 @@ def _window(
 
 
 class Archive:
-    """The training articles as passages, searchable by words."""
+    """The training articles as passages, searchable by keywords."""
 
     def __init__(self, file: Path, work: Path) -> None:
         self.passages: dict[str, tuple[Passage, str]] = {}
@@ -143,14 +141,14 @@ class Archive:
             self.titles[one.id], self.texts[one.id] = one.title, one.text
             self.articles[one.id] = [part.id for part in parts]
             self.passages.update((part.id, (part, one.title)) for part in parts)
-        self.words = _index(work / "words-news", self.passages.values())
+        self.keywords = _index(work / "words-news", self.passages.values())
 
     def find(self, question: str, count: int, within: list[str] | None = None) -> list[str]:
-        """Ids of the passages that share the most telling words with the question."""
-        return [id for id, _ in self.words.search(question, count, within)]
+        """Ids of the passages that match the question's keywords best."""
+        return [id for id, _ in self.keywords.search(question, count, within)]
 
     def candidate(self, id: str, answer: str, titled: bool = True) -> Candidate:
-        """The passage with this id, the answer marked."""
+        """The passage with this id, with the answer marked."""
         passage, title = self.passages[id]
         return Candidate(title if titled else "", passage.text, occurrences(passage.text, answer))
 
@@ -158,10 +156,11 @@ class Archive:
 def news(
     archive: Archive, questions: Iterable[dict[str, Any]], size: int, seed: int
 ) -> Iterator[Group]:
-    """Real questions: up to three passages of their own articles that hold the answer, others not.
+    """News questions, each with up to three passages that hold the answer, and others that don't.
 
-    A passage that holds the answer's words by accident shares little else with the question: only
-    those that the search puts first count as answering, and elsewhere none that holds them is used.
+    A passage that holds the answer's words by accident shares little else with the question. So
+    only the first that the search finds in the question's own articles count as answering, and no
+    other passage with these words is used.
     """
     for row in questions:
         draw = random.Random(f"{seed} {row['id']}")
@@ -191,7 +190,7 @@ def news(
 
 
 def masked(archive: Archive, count: int, size: int, seed: int) -> Iterator[Group]:
-    """Headlines of which a name or number that the article's text has too is asked for."""
+    """Headlines turned into questions about a name or number that is in the article's text too."""
     draw = random.Random(seed)
     ids = sorted(archive.titles)
     draw.shuffle(ids)
@@ -227,23 +226,23 @@ def masked(archive: Archive, count: int, size: int, seed: int) -> Iterator[Group
 
 
 def split_news(data: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The questions to train on, and the few by which the training is watched."""
+    """The questions to train on, and the few that are held back."""
     questions = rows(data / "news/train.questions.jsonl.gz")
     random.Random(3).shuffle(questions)
     return questions[_NEWS_HELD_BACK:], questions[:_NEWS_HELD_BACK]
 
 
 def write(groups: Iterable[Group], file: Path) -> None:
-    """Write the groups as JSON lines, all or nothing."""
-    made = file.with_suffix(".new")
-    with made.open("w", encoding="utf-8") as lines:
+    """Write the groups as JSON lines; the file is complete or not there."""
+    new = file.with_suffix(".new")
+    with new.open("w", encoding="utf-8") as lines:
         for group in groups:
             lines.write(json.dumps(asdict(group), ensure_ascii=False) + "\n")
-    made.replace(file)
+    new.replace(file)
 
 
 def read(file: Path) -> list[Group]:
-    """The groups that `write` wrote."""
+    """The groups in a file that `write` wrote."""
     with file.open(encoding="utf-8") as lines:
         return [_group(json.loads(line)) for line in lines]
 
@@ -260,8 +259,8 @@ def _group(row: dict[str, Any]) -> Group:
 
 
 def _index(folder: Path, passages: Iterable[tuple[Passage, str]]) -> KeywordIndex:
-    words = KeywordIndex(folder)
-    words.drop()
-    words.open()
-    words.replace(Embedded(passage, title, _NO_VECTOR) for passage, title in passages)
-    return words
+    index = KeywordIndex(folder)
+    index.drop()
+    index.open()
+    index.replace(Embedded(passage, title, _NO_VECTOR) for passage, title in passages)
+    return index
