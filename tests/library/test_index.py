@@ -51,6 +51,7 @@ def leftovers(folder: Path, words: list[str]) -> list[str]:
         index = KeywordIndex(build)
         index.open()
         found += [f"{build}: {stem}" for word in words for stem in index.known(stems(word))]
+        index.close()  # or its watcher might write into a folder that is deleted meanwhile
     assert len([*folder.rglob("words-*")]) == len([*folder.rglob("vectors-*")]) == 1
     return found
 
