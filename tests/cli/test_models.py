@@ -50,7 +50,7 @@ def test_explain_prints_proved_sentences_and_the_whole_trace(shared: Path, serve
     assert re.search(r"^ +1 \( *\d+\)  \w+ '[^'\n]+', .+, characters ", asked.stderr, re.M)
     assert re.search(r"^  0\.\d{3}  \w+ British Prime Minister Keir Starmer", asked.stderr, re.M)
     assert f"  {SAID}. [1]\n      proved, support " in asked.stderr
-    assert "not shown: the number 5000 isn't in a cited passage" in asked.stderr
+    assert "not shown: the number 5,000 isn't in a cited passage" in asked.stderr
     assert "  He left for Rome. [9]\n      not shown: there is no passage 9" in asked.stderr
     assert "mode: written\n" in asked.stderr
     last = asked.stderr.splitlines()[-1]
