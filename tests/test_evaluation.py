@@ -50,7 +50,7 @@ NOTHING = Outcome(
         ("about 1,000 people", "1 000", True),
     ],
 )
-def test_holding_an_answer_is_holding_its_words(text: str, answer: str, expected: bool) -> None:
+def test_a_text_holds_an_answer_if_it_has_its_words(text: str, answer: str, expected: bool) -> None:
     assert holds(text, answer) is expected
 
 
@@ -69,14 +69,14 @@ def test_f1_counts_words_as_squad_does(given: str, answer: str, expected: float)
     assert (squad_plain(given) == squad_plain(answer)) == (expected == 1.0)
 
 
-def test_area_is_the_chance_that_an_answerable_question_is_surer() -> None:
+def test_area_is_the_chance_that_an_answerable_question_gets_the_higher_probability() -> None:
     assert area([0.9, 0.8], [0.1, 0.2]) == 1.0
     assert area([0.5], [0.5]) == 0.5
     assert area([0.1, 0.9], [0.5]) == 0.5
     assert area([], [0.5]) is None
 
 
-def test_figures_count_what_they_say() -> None:
+def test_figures_count_what_their_names_say() -> None:
     right = replace(
         NOTHING, found=True, probability=0.9, rank=1, in_text=True, exact=True, f1=1.0,
         quotes=2, exact_quotes=2, right_article=True, seconds=3.0,
@@ -99,12 +99,12 @@ def test_figures_count_what_they_say() -> None:
     assert [one.right for one in (right, third, unknown, invented)] == [True, False, True, False]
 
 
-def test_figures_of_nothing_are_none_and_never_fail() -> None:
+def test_figures_without_questions_are_none() -> None:
     assert figures([])["answer@1"] is None
     assert figures([replace(NOTHING, case=Case("who?", None))])["answer in text"] is None
 
 
-def test_risk_falls_as_less_is_covered() -> None:
+def test_risk_falls_with_coverage() -> None:
     right = replace(NOTHING, found=True, probability=0.9, in_text=True)
     wrong = replace(NOTHING, probability=0.2)
     unknown = replace(NOTHING, case=Case("who else?", None), probability=0.3)
@@ -162,7 +162,7 @@ def test_a_file_without_questions_is_a_clear_error(tmp_path: Path, content: byte
         read_cases(packed)
 
 
-def test_a_run_is_kept_and_compared(tmp_path: Path, seeded: Newsdesk) -> None:
+def test_a_run_is_saved_and_compared(tmp_path: Path, seeded: Newsdesk) -> None:
     cases = [
         Case("how many prisoners will be exchanged?", "1,000"),
         Case("who won the 2022 World Cup?", None),
@@ -186,7 +186,7 @@ def test_a_run_is_kept_and_compared(tmp_path: Path, seeded: Newsdesk) -> None:
 @pytest.mark.parametrize(
     "content", ["", "[]", "{}", '{"version": 1}', '{"version": 1, "outcomes": [{"case": 3}]}']
 )
-def test_what_is_no_run_is_refused(tmp_path: Path, content: str) -> None:
+def test_a_file_that_is_not_a_run_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "run.json").write_text(content)
 
     with pytest.raises(ReadError, match="not a saved run"):

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not HOSTILE.exists(), reason=f"{HOSTILE} is not 
 
 
 def strings() -> list[str]:
-    """Strings that break programs, and instructions to models."""
+    """Strings that often break programs, and instructions to models."""
     return [
         json.loads(line)["text"]
         for name in ("strings", "injections")
@@ -24,7 +24,7 @@ def strings() -> list[str]:
     ]
 
 
-def test_hostile_strings_are_articles_like_any_other(data: Path, tmp_path: Path) -> None:
+def test_hostile_strings_are_indexed_as_articles(data: Path, tmp_path: Path) -> None:
     wanted = {text: normalise(text) for text in strings()}
     file = tmp_path / "hostile.jsonl"
     rows = [
@@ -41,7 +41,7 @@ def test_hostile_strings_are_articles_like_any_other(data: Path, tmp_path: Path)
     assert stored == {normalise(f"{text}\nThe mayor spoke.") for text in wanted}
 
 
-def test_hostile_questions_are_answered_or_refused_in_a_sentence(seeded: Newsdesk) -> None:
+def test_hostile_questions_are_answered_or_refused_with_a_message(seeded: Newsdesk) -> None:
     for text in strings()[::20]:
         if not normalise(text) or len(text) > MAX_QUESTION:
             with pytest.raises(SettingsError):

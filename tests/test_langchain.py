@@ -60,7 +60,7 @@ def test_a_desk_is_a_context_manager_over_a_folder_named_by_a_string(data: Path)
         desk.ask(QUESTION)
 
 
-def test_a_desk_leaves_open_what_it_did_not_open(data: Path) -> None:
+def test_a_desk_does_not_close_what_it_did_not_open(data: Path) -> None:
     with Newsdesk(data, create=True) as shared:
         shared.take([made("bridge", BRIDGE)])
         with Newsdesk(data, library="own", create=True, beside=shared) as own:
@@ -95,7 +95,9 @@ def test_a_dict_limits_which_articles_answer(seeded: Newsdesk) -> None:
         (3, "dictionary"),
     ],
 )
-def test_what_is_no_question_is_named(seeded: Newsdesk, asked: Any, wrong: str) -> None:
+def test_something_that_is_not_a_question_is_named(
+    seeded: Newsdesk, asked: Any, wrong: str
+) -> None:
     with pytest.raises(SettingsError, match=wrong):
         seeded.invoke(asked)
 
@@ -139,7 +141,7 @@ class Halting(FakeListChatModel):
             yield chunk
 
 
-def test_a_part_comes_while_the_model_still_writes_and_the_loop_runs_on(data: Path) -> None:
+def test_parts_come_while_the_model_writes_without_blocking_the_loop(data: Path) -> None:
     go = threading.Event()
     model = Halting(responses=[DRAFT], go=go)
 
@@ -156,7 +158,7 @@ def test_a_part_comes_while_the_model_still_writes_and_the_loop_runs_on(data: Pa
         asyncio.run(stream(desk))
 
 
-def test_whoever_leaves_a_stream_early_ends_its_run(written: Newsdesk) -> None:
+def test_leaving_a_stream_early_ends_its_run(written: Newsdesk) -> None:
     tracer = Tracer()
 
     async def leave() -> None:

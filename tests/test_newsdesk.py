@@ -35,7 +35,7 @@ STARMER = (
         ("when will the court hear the case?", "will hear the case on 12 May"),
     ],
 )  # fmt: skip
-def test_the_seeds_answer(seeded: Newsdesk, question: str, words: str) -> None:
+def test_questions_are_answered_from_the_seeds(seeded: Newsdesk, question: str, words: str) -> None:
     answer = seeded.ask(question)
 
     assert answer.found
@@ -66,7 +66,9 @@ def test_the_seeds_answer(seeded: Newsdesk, question: str, words: str) -> None:
         "the",
     ],
 )
-def test_the_seeds_decline(seeded: Newsdesk, question: str) -> None:
+def test_questions_that_the_seeds_do_not_answer_are_declined(
+    seeded: Newsdesk, question: str
+) -> None:
     answer = seeded.ask(question)
 
     assert (answer.found, answer.text, answer.citations) == (False, DECLINED, ())
@@ -95,7 +97,7 @@ def test_more_passages_are_considered_when_asked_for(seeded: Newsdesk) -> None:
 
 
 @pytest.mark.parametrize("question", ["", "  \n", "why? " * 1000])
-def test_a_question_that_is_none_is_refused(seeded: Newsdesk, question: str) -> None:
+def test_an_empty_question_is_refused(seeded: Newsdesk, question: str) -> None:
     with pytest.raises(SettingsError):
         seeded.ask(question)
 
@@ -116,7 +118,7 @@ def test_many_threads_ask_at_once(seeded: Newsdesk) -> None:
     assert answers == [expected] * 8
 
 
-def test_prune_withdraws_what_is_gone_and_nothing_else(data: Path, tmp_path: Path) -> None:
+def test_prune_withdraws_only_what_is_gone(data: Path, tmp_path: Path) -> None:
     folder, other = tmp_path / "news", tmp_path / "newsroom"
     for place in (folder, other):
         place.mkdir()
@@ -181,7 +183,7 @@ def test_articles_are_found_by_their_titles_and_page_by_page(data: Path, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["", "..", ".models", "a/b", "a b", "x" * 51])
-def test_a_librarys_name_is_never_a_path(tmp_path: Path, name: str) -> None:
+def test_the_name_of_a_library_is_never_a_path(tmp_path: Path, name: str) -> None:
     with pytest.raises(SettingsError):
         Newsdesk(tmp_path, library=name, create=True)
     assert [*tmp_path.iterdir()] == []
@@ -197,13 +199,13 @@ def test_an_empty_library_declines(data: Path, tmp_path: Path) -> None:
     assert (answer.found, answer.hits) == (False, ())
 
 
-def test_nobody_is_given_somebody_elses_words(seeded: Newsdesk) -> None:
+def test_nobody_gets_the_words_of_somebody_else(seeded: Newsdesk) -> None:
     for name, others in (("Zelensky", "Putin"), ("Lindqvist", "comment"), ("police", "Lindqvist")):
         for citation in seeded.ask(f"what did {name} say?").citations:
             assert others not in citation.quote
 
 
-def test_numbers_in_brackets_are_citations_and_nothing_else(data: Path, tmp_path: Path) -> None:
+def test_numbers_in_brackets_are_always_citations(data: Path, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(
         "The bridge of Halvik cost nine million crowns [7]. The bridge of Halvik is green."
     )
@@ -213,7 +215,7 @@ def test_numbers_in_brackets_are_citations_and_nothing_else(data: Path, tmp_path
     assert "[7]" not in desk.ask("what is the bridge of Halvik like?").text
 
 
-def test_a_file_that_moved_is_pruned_by_its_new_place(data: Path, tmp_path: Path) -> None:
+def test_a_moved_file_is_pruned_by_its_new_path(data: Path, tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     old.mkdir()
     new.mkdir()
@@ -228,7 +230,7 @@ def test_a_file_that_moved_is_pruned_by_its_new_place(data: Path, tmp_path: Path
     assert [*desk.sync([new], prune=True)][-1].withdrawn == 1
 
 
-def test_damage_inside_the_library_is_one_clear_sentence(data: Path) -> None:
+def test_a_damaged_library_gets_one_clear_message(data: Path) -> None:
     desk = Newsdesk(data, create=True)
     [*desk.sync([SEEDS])]
     desk.close()

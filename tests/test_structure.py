@@ -62,7 +62,7 @@ def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def test_every_room_of_retrieval_has_its_place_in_the_order() -> None:
+def test_every_room_of_retrieval_is_in_the_import_order() -> None:
     folder = ROOT / "retrieval"
     rooms = {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()}
 
@@ -94,14 +94,14 @@ def test_retrieval_knows_nothing_of_the_front_ends(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=relative)
-def test_each_library_has_its_one_place(path: Path) -> None:
+def test_each_third_party_package_is_imported_in_its_own_place_only(path: Path) -> None:
     for name in imports(path):
         place = PLACES.get(name.split(".")[0])
         assert place is None or relative(path).startswith(place), name
 
 
 @pytest.mark.parametrize("path", FILES, ids=relative)
-def test_the_environment_is_read_in_one_place(path: Path) -> None:
+def test_the_environment_is_read_in_one_file_only(path: Path) -> None:
     if relative(path) not in ("bot/settings.py", "retrieval/models/embedder.py"):
         text = path.read_text(encoding="utf-8")
         assert "os.environ" not in text
@@ -157,11 +157,11 @@ def test_interactions_are_deferred_before_any_work() -> None:
         "@x.autocomplete('y')\nasync def late(i, now): return await i.client.pool.run(work)",
     ],
 )
-def test_a_handler_that_comes_late_is_found(source: str) -> None:
+def test_a_handler_that_does_not_defer_is_found(source: str) -> None:
     assert [in_time for _, in_time in handlers(source)] == [False]
 
 
-def test_benchmarks_and_training_import_of_tests_only_the_loopback_servers() -> None:
+def test_benchmarks_and_training_import_only_loopback_servers_from_tests() -> None:
     for folder in ("benchmarks", "training"):
         for path in (ROOT / folder).rglob("*.py"):
             of_tests = [name for name in imports(path) if name.split(".")[0] == "tests"]
@@ -184,7 +184,7 @@ def test_bot_imports_no_private_name() -> None:
     assert private == set()
 
 
-def test_the_front_ends_meet_in_two_commands_alone() -> None:
+def test_the_front_ends_meet_only_in_two_commands() -> None:
     users = {file for file, name in bot_imports("cli") if name.startswith("bot.discord")}
 
     assert users == {"bot/cli/discord.py", "bot/cli/doctor.py"}

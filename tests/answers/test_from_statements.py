@@ -26,7 +26,7 @@ from retrieval.search.sentences import MAX_WORDS
         ("how did Reyes react to the vote?", "Aldo Reyes", "This vote is a mistake"),
     ],
 )
-def test_a_question_for_statements_is_answered_with_the_speakers_own(
+def test_a_question_for_statements_is_answered_with_what_the_speaker_says(
     seeded: Newsdesk, question: str, speaker: str, said: str
 ) -> None:
     answer = seeded.ask(question)
@@ -44,7 +44,7 @@ def test_a_question_for_statements_is_answered_with_the_speakers_own(
     assert len(answer.text.split()) <= MAX_WORDS
 
 
-def test_of_what_is_on_the_topic_the_newest_comes_first(seeded: Newsdesk) -> None:
+def test_the_newest_statement_on_the_topic_comes_first(seeded: Newsdesk) -> None:
     first = seeded.ask("what did Brandt say about the eelgrass?").citations[0]
 
     assert "I was wrong about the eelgrass" in first.quote
@@ -67,7 +67,7 @@ def test_of_what_is_on_the_topic_the_newest_comes_first(seeded: Newsdesk) -> Non
          "Keir Starmer says nothing on the ferry terminal in them."),
     ],
 )  # fmt: skip
-def test_whoever_says_nothing_is_given_nothing(
+def test_without_statements_the_answer_is_declined_with_the_reason(
     seeded: Newsdesk, question: str, missing: str
 ) -> None:
     answer = seeded.ask(question)
@@ -78,13 +78,13 @@ def test_whoever_says_nothing_is_given_nothing(
     assert answer.hits
 
 
-def test_a_reaction_may_be_no_words(seeded: Newsdesk) -> None:
+def test_a_reaction_need_not_be_a_statement(seeded: Newsdesk) -> None:
     answer = seeded.ask("how did the harbour master react to the rain in Peru?")
 
     assert "reader" in answer.steps
 
 
-def test_beside_nothing_stands_what_others_say_on_it(seeded: Newsdesk) -> None:
+def test_without_statements_what_others_say_on_the_topic_is_shown(seeded: Newsdesk) -> None:
     others = seeded.ask("what did Starmer say about the ferry terminal?").missing.others
 
     assert others
@@ -95,7 +95,7 @@ def test_beside_nothing_stands_what_others_say_on_it(seeded: Newsdesk) -> None:
         assert "terminal" in one.quote
 
 
-def test_what_is_said_of_somebody_is_not_theirs(desk: Newsdesk) -> None:
+def test_statements_about_somebody_are_not_theirs(desk: Newsdesk) -> None:
     answer = asked(
         desk, "what did Holm say about the quay?",
         "The quay of Halvik\n\nVera Holm is mayor of Halvik. “Vera Holm let the quay sink,” "
@@ -121,7 +121,7 @@ def test_statements_are_limited_to_days(desk: Newsdesk) -> None:
     assert none.missing.reason == "Vera Holm says nothing in these articles."
 
 
-def test_what_is_withdrawn_is_nobodys(desk: Newsdesk) -> None:
+def test_withdrawn_statements_are_not_shown(desk: Newsdesk) -> None:
     first = asked(desk, "what did Holm say?", "“The bridge will open,” mayor Vera Holm said.")
     assert first.found
 
@@ -132,7 +132,7 @@ def test_what_is_withdrawn_is_nobodys(desk: Newsdesk) -> None:
     assert again.missing.reason == "Nobody called Holm says anything in them."
 
 
-def test_one_statement_reported_twice_is_one_with_both(desk: Newsdesk) -> None:
+def test_a_statement_reported_twice_is_shown_once_with_both_reports(desk: Newsdesk) -> None:
     said = "“The bridge of Halvik will open on the first of May,” mayor Vera Holm said."
     asked(desk, "?", f"{said} It had been closed for two years.", "2026-04-02")
     answer = asked(desk, "what did Holm say?", f"Rain fell on Monday. {said}", "2026-04-02")
@@ -152,7 +152,7 @@ def test_one_statement_reported_twice_is_one_with_both(desk: Newsdesk) -> None:
          "A fake post has Vera Holm saying: “I hate boats.” She never wrote it."),
     ],
 )  # fmt: skip
-def test_what_is_said_of_whoever_says_nothing_is_no_answer(
+def test_statements_about_a_silent_speaker_are_no_answer(
     desk: Newsdesk, question: str, text: str
 ) -> None:
     answer = asked(desk, question, text)
@@ -161,7 +161,7 @@ def test_what_is_said_of_whoever_says_nothing_is_no_answer(
     assert answer.citations == ()
 
 
-def test_only_denials_are_denied(desk: Newsdesk) -> None:
+def test_a_question_for_denials_gets_denials_only(desk: Newsdesk) -> None:
     text = "Vera Holm did not say whether the quay sinks. Vera Holm denied that the quay leaks."
 
     answer = asked(desk, "what did Holm deny?", text)

@@ -1,4 +1,4 @@
-"""Articles are data: a model that obeys every instruction that it reads gives nothing away."""
+"""Articles are data: even a model that obeys every instruction in them reveals nothing."""
 
 import gzip
 import json
@@ -51,7 +51,7 @@ def desk(data: Path, server: Server) -> Iterator[Newsdesk]:
         yield desk
 
 
-def test_what_is_planted_reaches_nobody(desk: Newsdesk, server: Server) -> None:
+def test_planted_instructions_reach_no_user(desk: Newsdesk, server: Server) -> None:
     wrong = [
         one
         for number in range(len(WORDINGS))
@@ -63,7 +63,9 @@ def test_what_is_planted_reaches_nobody(desk: Newsdesk, server: Server) -> None:
     assert wrong == []
 
 
-def test_the_question_is_answered_all_the_same(desk: Newsdesk, server: Server) -> None:
+def test_the_question_is_answered_despite_planted_instructions(
+    desk: Newsdesk, server: Server
+) -> None:
     desk.take([planted(ordered(OWN[0], 0), "middle")])
     server.replies = Obedient((OWN[0],), canary=CANARY)
     answer = desk.ask(QUESTION)
@@ -76,8 +78,8 @@ def test_the_question_is_answered_all_the_same(desk: Newsdesk, server: Server) -
 
 @pytest.mark.slow
 @pytest.mark.skipif(not DATA.exists(), reason="the hostile strings are not part of the project")
-def test_nothing_of_all_the_instructions_reaches_anybody(desk: Newsdesk, server: Server) -> None:
-    texts = injections()  # every third: benchmarks.injections has all of them at all places
+def test_no_known_instruction_reaches_a_user(desk: Newsdesk, server: Server) -> None:
+    texts = injections()  # every third; benchmarks.injections plants all of them in all places
     wrong = [
         one
         for number, text in enumerate(texts[::3])

@@ -1,4 +1,4 @@
-"""A real open model, though a tiny one of random weights, through the clients of the product."""
+"""A real open model, tiny and with random weights, through the product's clients."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -27,7 +27,7 @@ pytestmark = [
 
 
 class Draft(BaseModel):
-    """What a product may ask for."""
+    """A schema that a product may ask for."""
 
     sentences: list[str]
 
@@ -53,7 +53,7 @@ def model(address: str, folder: Path) -> Any:
     return init_chat_model(f"openai:{folder}", max_tokens=40, stream_usage=True, **settings)
 
 
-def test_it_streams_what_its_random_weights_say(model: Any) -> None:
+def test_the_model_streams_text(model: Any) -> None:
     first, *rest = model.stream([("system", "Answer briefly."), ("user", "Who met whom?")])
 
     answer = sum(rest, first)
@@ -63,7 +63,7 @@ def test_it_streams_what_its_random_weights_say(model: Any) -> None:
     assert answer.response_metadata["finish_reason"] in ("length", "stop")
 
 
-def test_it_says_the_same_whole_and_counts_its_tokens(model: Any) -> None:
+def test_the_whole_answer_equals_the_stream_and_its_tokens_are_counted(model: Any) -> None:
     answer = model.invoke("Who met whom?")
 
     assert answer.content.strip()
@@ -71,18 +71,18 @@ def test_it_says_the_same_whole_and_counts_its_tokens(model: Any) -> None:
 
 
 @pytest.mark.parametrize("method", ["json_schema", "function_calling"])
-def test_it_keeps_to_no_shape(model: Any, method: str) -> None:
+def test_the_model_ignores_the_schema(model: Any, method: str) -> None:
     asked = model.with_structured_output(Draft, method=method, include_raw=True)
 
     try:
         parsed = asked.invoke("Who met whom?")["parsed"]
-    except (ValueError, openai.LengthFinishReasonError):  # no JSON, or no end of it
+    except (ValueError, openai.LengthFinishReasonError):  # no JSON, or cut off
         parsed = None
 
     assert parsed is None
 
 
-def test_the_whole_chain_answers_with_it(address: str, folder: Path, data: Path) -> None:
+def test_the_whole_chain_answers_with_the_model(address: str, folder: Path, data: Path) -> None:
     language_model = LanguageModel(f"openai:{folder}", url=address, key="none")
     with closing(Newsdesk(data, create=True, language_model=language_model)) as desk:
         assert desk.models.writer is not None
@@ -92,9 +92,9 @@ def test_the_whole_chain_answers_with_it(address: str, folder: Path, data: Path)
 
     assert answer.found
     assert answer.citations[0].quote == text
-    assert answer.mode == "quotes"  # random weights say nothing that can be proved
+    assert answer.mode == "quotes"  # nothing from random weights can be proved
     assert answer.written.note in (
         "nothing that the language model wrote could be proved",
         "the language model takes too long",
-        "the language model failed",  # as the client has it of JSON that is cut off
+        "the language model failed",  # what the client makes of JSON that is cut off
     )

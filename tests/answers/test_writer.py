@@ -1,4 +1,4 @@
-"""What a language model writes is shown only where it is proved; through the real client."""
+"""What a language model writes is shown only if it is proved; through the real client."""
 
 import json
 import threading
@@ -82,7 +82,7 @@ PROVED = [
 
 
 @pytest.mark.parametrize("said", PROVED)
-def test_what_is_proved_is_shown_and_cited(desk: Newsdesk, server: Server, said: str) -> None:
+def test_proved_sentences_are_shown_and_cited(desk: Newsdesk, server: Server, said: str) -> None:
     answer = asked(desk, server, said)
 
     assert answer.mode == "written"
@@ -115,7 +115,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("said", "reason"), WRONG)
-def test_what_is_not_proved_is_not_shown(
+def test_unproved_sentences_are_not_shown(
     desk: Newsdesk, server: Server, said: str, reason: str
 ) -> None:
     answer = asked(desk, server, said)
@@ -130,7 +130,7 @@ def test_what_is_not_proved_is_not_shown(
     assert answer.written.note == "nothing that the language model wrote could be proved"
 
 
-def test_of_a_draft_only_what_is_proved_is_left_and_numbered_anew(
+def test_only_the_proved_sentences_of_a_draft_are_kept_and_renumbered(
     desk: Newsdesk, server: Server
 ) -> None:
     desk.take([article("Ferries sail every hour.", url="https://news.example/f", title="Ferry")])
@@ -188,7 +188,7 @@ def test_a_sentence_that_fails_is_replaced_by_the_quote_of_its_passage(
         (model_server.Answer(PROVED[0], sends=0.4, ends=False), "the language model"),
     ],
 )
-def test_whatever_a_model_does_the_quotes_come(
+def test_quotes_are_shown_whatever_the_model_does(
     desk: Newsdesk, server: Server, reply: Reply, note: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer(desk), "_seconds", 3.0)
@@ -205,14 +205,16 @@ def test_whatever_a_model_does_the_quotes_come(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_it_is_asked_again_where_that_helps(desk: Newsdesk, server: Server, status: int) -> None:
+def test_the_model_is_asked_again_if_that_helps(
+    desk: Newsdesk, server: Server, status: int
+) -> None:
     answer = asked(desk, server, model_server.fails(status), PROVED[0])
 
     assert answer.mode == "written"
     assert len(server.requests) == 2
 
 
-def test_a_model_that_takes_no_shape_is_asked_for_prose(desk: Newsdesk, server: Server) -> None:
+def test_a_model_without_schemas_is_asked_for_prose(desk: Newsdesk, server: Server) -> None:
     def picky(request: model_server.Request) -> Reply:
         shaped = "response_format" in request.body
         return model_server.fails(400, "no response_format") if shaped else PROVED[0]
@@ -225,7 +227,9 @@ def test_a_model_that_takes_no_shape_is_asked_for_prose(desk: Newsdesk, server: 
 
 
 @pytest.mark.slow
-def test_a_model_that_fails_again_and_again_is_left_alone(desk: Newsdesk, server: Server) -> None:
+def test_a_model_that_keeps_failing_is_not_asked_for_a_while(
+    desk: Newsdesk, server: Server
+) -> None:
     for _ in range(3):
         asked(desk, server, model_server.fails(401))
     before = len(server.requests)
@@ -236,7 +240,7 @@ def test_a_model_that_fails_again_and_again_is_left_alone(desk: Newsdesk, server
     assert answer.found
 
 
-def test_sentences_come_as_they_are_proved(desk: Newsdesk, server: Server) -> None:
+def test_sentences_are_streamed_as_they_are_proved(desk: Newsdesk, server: Server) -> None:
     server.replies = [model_server.Answer(" ".join([PROVED[0], PROVED[3]]), pause=0.05)]
     seen = [len(one.written.sentences) for one in desk.stream(QUESTION)]
 
@@ -244,7 +248,7 @@ def test_sentences_come_as_they_are_proved(desk: Newsdesk, server: Server) -> No
     assert seen[-1] == 2
 
 
-def test_what_is_withdrawn_meanwhile_is_not_shown(desk: Newsdesk, server: Server) -> None:
+def test_an_article_withdrawn_meanwhile_is_not_shown(desk: Newsdesk, server: Server) -> None:
     def withdraws(request: model_server.Request) -> Reply:
         desk.remove([*desk.articles()])
         return PROVED[0]
@@ -257,7 +261,7 @@ def test_what_is_withdrawn_meanwhile_is_not_shown(desk: Newsdesk, server: Server
     assert "rusted" not in answer.text
 
 
-def test_articles_that_differ_are_both_shown(desk: Newsdesk, server: Server) -> None:
+def test_articles_that_disagree_are_both_shown(desk: Newsdesk, server: Server) -> None:
     desk.take([article(OTHER, url="https://other.example/b", source="Other", title="Bridge")])
     question = "how many commuters take the ferry now?"
     answer = asked(desk, server, "About 1,200 commuters take the ferry now [1].", question=question)
@@ -270,7 +274,9 @@ def test_articles_that_differ_are_both_shown(desk: Newsdesk, server: Server) -> 
         assert {shown.hit.article.source for shown in one.citations} == {"Halvik Post", "Other"}
 
 
-def test_passages_are_fenced_by_what_no_article_can_know(desk: Newsdesk, server: Server) -> None:
+def test_passages_are_fenced_by_a_line_that_no_article_can_know(
+    desk: Newsdesk, server: Server
+) -> None:
     asked(desk, server, PROVED[0])
     asked(desk, server, PROVED[0])
     first, second = (request.text for request in server.requests)
@@ -278,11 +284,11 @@ def test_passages_are_fenced_by_what_no_article_can_know(desk: Newsdesk, server:
 
     assert fences[0] != fences[1]
     assert len(fences[0]) > 12
-    assert first.count(fences[0]) == 3  # told, before and after the one passage
+    assert first.count(fences[0]) == 3  # in the instructions, before and after the passage
     assert "publisher: Halvik Post, date: 2026-03-02" in first
 
 
-def test_a_model_in_the_dark_costs_nothing(data: Path) -> None:
+def test_without_a_model_no_tokens_are_used(data: Path) -> None:
     with closing(Newsdesk(data, create=True)) as desk:
         desk.take([article(BRIDGE, url="https://news.example/bridge")])
         answer = desk.ask(Question(QUESTION))
@@ -291,7 +297,7 @@ def test_a_model_in_the_dark_costs_nothing(data: Path) -> None:
     assert (answer.written.note, answer.written.tokens, answer.written.sentences) == ("", 0, ())
 
 
-def test_wrong_names_are_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_model_name_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(SettingsError, match="provider:model"):
         LanguageModel("nobody")
@@ -302,7 +308,7 @@ def test_wrong_names_are_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-def test_many_may_ask_at_once(desk: Newsdesk, server: Server) -> None:
+def test_many_threads_may_ask_at_once(desk: Newsdesk, server: Server) -> None:
     server.replies = [model_server.Answer(PROVED[0], pause=0.01)]
     found: list[Answer] = []
     threads = [threading.Thread(target=lambda: found.append(desk.ask(QUESTION))) for _ in range(4)]
@@ -314,14 +320,14 @@ def test_many_may_ask_at_once(desk: Newsdesk, server: Server) -> None:
     assert [one.mode for one in found] == ["written"] * 4
 
 
-def test_tokens_are_never_counted_too_few() -> None:
+def test_tokens_are_never_undercounted() -> None:
     for text in ("The bridge of Halvik was closed on Monday.", "Brücke " * 50, "1,234,567 " * 20):
         assert language_model.tokens(text) >= len(text.split())
 
 
 @pytest.mark.parametrize("shaped", [True, False])
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 24])
-def test_wherever_pieces_end_no_citation_is_lost(size: int, shaped: bool) -> None:
+def test_no_citation_is_lost_wherever_a_chunk_ends(size: int, shaped: bool) -> None:
     from retrieval.answers.draft import SCHEMA
 
     text = "Ferries sail. [2] [3]\nBridges [1] stand.\nAll is well. It ends well. [1]"
@@ -350,7 +356,7 @@ def test_wherever_pieces_end_no_citation_is_lost(size: int, shaped: bool) -> Non
         ("The plan may cost $5 billion a year.", "The plan will cost $5 billion a year."),
     ],
 )
-def test_what_turns_a_sentence_is_not_shown(said: str, draft: str) -> None:
+def test_a_sentence_that_changes_the_meaning_is_not_shown(said: str, draft: str) -> None:
     passages = {1: Evidence("", said, (said,))}
     proof = prove_sentence(Sentence(draft, (1,)), passages, "", lambda text, some: 1.0, 0.5)
 
@@ -368,7 +374,7 @@ REST = "Ida Moe opened a bridge in Halvik in 1998. Some 300 guests came to see i
 
 
 def proved(draft: str) -> Proof:
-    """What the rules make of a sentence that cites both passages."""
+    """The proof of a sentence that cites both passages, by the rules alone."""
     passages = {
         number: Evidence("Halvik Post", text, tuple(text[a:b] for a, b in sentences(text)),
                          "Tuesday, 03 March 2026")
@@ -402,7 +408,7 @@ def proved(draft: str) -> Proof:
         "Ida Moe said the harbour will never be sold to Turkey.",
     ],
 )
-def test_what_stands_together_nowhere_is_not_shown(draft: str) -> None:
+def test_words_that_are_together_in_no_sentence_are_not_shown(draft: str) -> None:
     proof = proved(draft)
 
     assert proof.shown is None, draft
@@ -422,7 +428,7 @@ def test_what_stands_together_nowhere_is_not_shown(draft: str) -> None:
         "Ida Moe opened a bridge in 1998, while Lund and Berg met in Oslo on Monday.",
     ],
 )
-def test_what_stands_together_is_shown(draft: str) -> None:
+def test_words_that_are_together_in_a_sentence_are_shown(draft: str) -> None:
     proof = proved(draft)
 
     assert proof.shown is not None, proof.reason
@@ -457,7 +463,7 @@ MINT = (
         "All shops closed, officials said.",
     ],
 )
-def test_what_no_one_sentence_says_is_not_shown(draft: str) -> None:
+def test_a_claim_that_no_single_sentence_makes_is_not_shown(draft: str) -> None:
     passages = {
         1: Evidence("Post", MINT, tuple(MINT[a:b] for a, b in sentences(MINT)), "Monday"),
     }
@@ -475,7 +481,7 @@ def test_what_no_one_sentence_says_is_not_shown(draft: str) -> None:
         "Crime is more common in Oslo than in other towns.",
     ],
 )
-def test_what_one_sentence_says_in_more_words_is_shown(draft: str) -> None:
+def test_a_claim_that_one_sentence_makes_in_more_words_is_shown(draft: str) -> None:
     passages = {1: Evidence("", MINT, tuple(MINT[a:b] for a, b in sentences(MINT)))}
     proof = prove_sentence(Sentence(draft, (1,)), passages, "", lambda text, some: 1.0, 0.5)
 
@@ -497,12 +503,12 @@ def test_what_one_sentence_says_in_more_words_is_shown(draft: str) -> None:
         ("Add to that the cost of the bridge, and the sum is 41 million.", False),
     ],
 )
-def test_orders_are_told_from_news(sentence: str, is_order: bool) -> None:
+def test_instructions_are_distinguished_from_news(sentence: str, is_order: bool) -> None:
     assert instructions.addresses_the_model(sentence) == is_order
 
 
 @pytest.mark.parametrize("worded", ["Why was the bridge of Halvik closed?", "See evil.com."])
-def test_the_tokens_that_a_follow_up_takes_are_counted(
+def test_the_tokens_of_a_reworded_follow_up_are_counted(
     desk: Newsdesk, server: Server, worded: str
 ) -> None:
     server.replies = [worded]
@@ -524,14 +530,14 @@ def test_the_tokens_that_a_follow_up_takes_are_counted(
         ('{"sentences": [{"text": "Ferries sail.", "passages": ["2", 1, true, "x"]}]}', (2, 1)),
     ],
 )
-def test_however_it_is_written_a_citation_is_read(text: str, numbers: tuple[int, ...]) -> None:
+def test_a_citation_is_read_in_every_notation(text: str, numbers: tuple[int, ...]) -> None:
     draft = Draft()
     found = [*draft.add(text), *draft.end()]
 
     assert [one.numbers for one in found] == [numbers]
 
 
-def test_the_schema_is_what_a_draft_reads() -> None:
+def test_a_draft_reads_what_fits_the_schema() -> None:
     from retrieval.answers.draft import SCHEMA, Draft
 
     filled = json.dumps(model_server.fill(SCHEMA, "Ferries sail [2].\nBridges stand [1]."))

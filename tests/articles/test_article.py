@@ -15,7 +15,7 @@ from retrieval.errors import ReadError
 
 
 @given(st.text())
-def test_normalised_text_stays_as_it_is(text: str) -> None:
+def test_normalising_twice_changes_nothing(text: str) -> None:
     once = normalise(text)
 
     assert normalise(once) == once
@@ -97,15 +97,15 @@ def test_identity_is_address_else_path_else_content() -> None:
 @pytest.mark.parametrize(
     "change", [{"title": "t"}, {"source": "s"}, {"published": "2025-01-01"}, {"authors": ["a"]}]
 )
-def test_a_changed_particular_changes_the_digest(change: dict[str, object]) -> None:
+def test_a_changed_field_changes_the_digest(change: dict[str, object]) -> None:
     assert article("one", **change).digest != article("one").digest  # type: ignore[arg-type]
 
 
-def test_source_is_the_host_where_nobody_says_better() -> None:
+def test_the_source_is_the_host_if_none_is_given() -> None:
     assert article("one", url="https://www.news.example/x").source == "news.example"
 
 
 @pytest.mark.parametrize("text", ["", " \n\0 ", "a" * (MAX_CHARACTERS + 1)])
-def test_no_text_or_too_much_is_refused(text: str) -> None:
+def test_empty_and_overlong_texts_are_refused(text: str) -> None:
     with pytest.raises(ReadError):
         article(text)

@@ -46,7 +46,7 @@ BOILERPLATE = (
 
 
 def edited(text: str) -> str:
-    """One word in ten replaced, dropped, or another put before it."""
+    """The text with one word in ten replaced, removed, or another one inserted before it."""
     draw, words = random.Random(3), []
     for word in text.split():
         what = draw.choice("rdi") if draw.random() < 0.1 else ""
@@ -70,18 +70,18 @@ EDITS = {
 
 
 @pytest.mark.parametrize("copy", [pytest.param(text, id=name) for name, text in EDITS.items()])
-def test_a_copy_is_found_whichever_way_it_was_edited(copy: str) -> None:
+def test_an_edited_copy_is_found(copy: str) -> None:
     assert set(minhash_bands(STORY)) & set(minhash_bands(copy))
     assert are_duplicates(STORY, copy)
     assert are_duplicates(copy, STORY)
 
 
-def test_two_reports_of_one_event_are_no_copies_though_they_quote_the_same_words() -> None:
+def test_two_reports_with_the_same_quotes_are_not_copies() -> None:
     assert not are_duplicates(STORY, OTHER_REPORT)
     assert not are_duplicates(f"{STORY}\n\n{BOILERPLATE}", f"{OTHER_REPORT}\n\n{BOILERPLATE}")
 
 
-def test_what_is_new_in_a_long_text_makes_it_a_report_of_its_own() -> None:
+def test_a_long_text_with_enough_new_text_is_not_a_copy() -> None:
     draw = random.Random(1)
     captions, first, second = (
         " ".join(f"w{draw.randrange(10**6)}" for _ in range(length)) for length in (900, 200, 200)
@@ -91,7 +91,7 @@ def test_what_is_new_in_a_long_text_makes_it_a_report_of_its_own() -> None:
     assert are_duplicates(captions, f"{captions} {second}")
 
 
-def test_a_paragraph_of_a_long_text_is_no_copy_of_it() -> None:
+def test_a_paragraph_is_not_a_copy_of_its_long_text() -> None:
     long = " ".join(f"{word}{number}" for number in range(6) for word in STORY.split())
 
     assert not are_duplicates(STORY, f"{STORY} {long}")
@@ -165,7 +165,7 @@ def test_accents_written_in_one_character_or_two_are_the_same() -> None:
 
 
 def test_bands_are_the_same_in_every_process_and_on_every_cpu() -> None:
-    """They are kept in libraries: where they change, those of all articles must be made anew."""
+    """Bands are stored in libraries; if they change, those of all articles must be made again."""
     program = (
         "import json, sys; from retrieval.articles.duplicates import minhash_bands; "
         "print(json.dumps(minhash_bands(sys.argv[1])))"
@@ -190,6 +190,6 @@ def test_bands_are_the_same_in_every_process_and_on_every_cpu() -> None:
 
 
 @given(st.text(), st.text())
-def test_any_two_texts_are_judged_alike_both_ways(one: str, other: str) -> None:
+def test_the_order_of_two_texts_does_not_matter(one: str, other: str) -> None:
     assert are_duplicates(one, other) == are_duplicates(other, one)
     assert are_duplicates(one, one) == bool(minhash_bands(one))

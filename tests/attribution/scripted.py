@@ -1,4 +1,4 @@
-"""A tagger that finds what is written plainly, so that tests know what there is to be found."""
+"""A tagger that finds simple patterns, so that tests know what there is to find."""
 
 import re
 from itertools import chain
@@ -21,7 +21,7 @@ class Scripted(Tagger):
         self.read: list[str] = []
 
     def attributions(self, text: str) -> list[Attribution]:
-        """Those in the text, which it remembers as read."""
+        """The attributions in the text; the text is remembered as read."""
         self.read.append(text)
         found = chain(_DIRECT.finditer(text), _INDIRECT.finditer(text))
         return [

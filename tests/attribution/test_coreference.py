@@ -7,7 +7,7 @@ from retrieval.english.names import is_asked, key, same_person
 
 
 def found(marked: str) -> list[Speaker]:
-    """The speakers of a text in which each source stands in [brackets]."""
+    """The speakers of a text in which the words for each are in [brackets]."""
     text, sources = "", []
     for number, part in enumerate(marked.replace("]", "[").split("[")):
         if number % 2:
@@ -20,7 +20,7 @@ def names(marked: str) -> list[str]:
     return [one.name for one in found(marked)]
 
 
-def test_all_that_an_article_calls_somebody_is_one_speaker() -> None:
+def test_all_names_for_somebody_in_an_article_are_one_speaker() -> None:
     marked = (
         "[Brelish President Anton Veretsky] met the press. [Mr Veretsky] spoke first.\n"
         "[The Brelish president] said so twice. “Yes,” [he] said. [Veretskyy] left early."
@@ -55,7 +55,7 @@ def test_all_that_an_article_calls_somebody_is_one_speaker() -> None:
         ),
     ],
 )
-def test_the_name_is_told_from_what_somebody_is_called_beside_it(
+def test_a_name_is_separated_from_the_description_beside_it(
     marked: str, name: str, description: str
 ) -> None:
     assert found(marked) == [Speaker(name, description)]
@@ -81,7 +81,7 @@ def test_the_name_is_told_from_what_somebody_is_called_beside_it(
         "The journalist investigating Veretsky",
     ],
 )
-def test_a_source_without_a_name_remains_what_it_is(said: str) -> None:
+def test_a_speaker_without_a_name_keeps_its_words(said: str) -> None:
     assert found(f"Mr Veretsky listened when [{said}] spoke.") == [Speaker(said, is_named=False)]
 
 
@@ -99,7 +99,7 @@ def test_a_group_at_the_start_of_a_sentence_has_no_name() -> None:
     ]
 
 
-def test_pronouns_mean_whoever_of_that_gender_was_named_last() -> None:
+def test_a_pronoun_means_the_last_person_named_of_its_gender() -> None:
     marked = (
         "[Mr. Ask] met Mrs. Lund on Monday. “Fine,” [he] said. “Good,” [she] said.\n"
         "[Mrs. Lund] had sued. [She] said that Mr. Ask knew."
@@ -108,7 +108,7 @@ def test_pronouns_mean_whoever_of_that_gender_was_named_last() -> None:
     assert names(marked) == ["Ask", "Ask", "Lund", "Lund", "Lund"]
 
 
-def test_he_is_who_speaks_and_not_whom_he_speaks_of() -> None:
+def test_he_is_the_speaker_rather_than_the_person_spoken_of() -> None:
     marked = "[Tomas Brandt] warned Aldo Reyes. “Mr. Reyes is wrong,” [he] said."
 
     assert names(marked) == ["Tomas Brandt", "Tomas Brandt"]
@@ -126,11 +126,11 @@ def test_he_is_who_speaks_and_not_whom_he_speaks_of() -> None:
         ("Rain, by Ole Berg/Alder Press\n[Per Ask] rose. It rained. “Fine,” [he] said.", "Per Ask"),
     ],
 )
-def test_he_is_rather_who_is_told_to_be_a_person(marked: str, name: str) -> None:
+def test_he_is_rather_somebody_known_to_be_a_person(marked: str, name: str) -> None:
     assert names(marked)[-1] == name
 
 
-def test_it_and_they_are_who_spoke_in_that_sentence_or_the_one_before() -> None:
+def test_it_and_they_mean_a_speaker_of_the_same_or_the_previous_sentence() -> None:
     near = "[The company] closed a shop. “Demand fell,” [it] said. [Experts] agree. [They] warn."
     far = "[The company] closed a shop. Rain fell. Sony stopped as well. “Demand fell,” [it] said."
 
@@ -138,17 +138,17 @@ def test_it_and_they_are_who_spoke_in_that_sentence_or_the_one_before() -> None:
     assert names(far) == ["The company", ""]
 
 
-def test_who_is_called_so_behind_the_name_is_named() -> None:
+def test_a_description_after_a_name_means_that_person() -> None:
     assert names("Ida Moe, [a member of the council], rose.") == ["Ida Moe"]
 
 
-def test_the_president_of_a_club_is_not_any_president() -> None:
+def test_a_president_of_a_club_is_not_the_president() -> None:
     marked = "President Ida Moe came. [The president of the rowing club] left. [The president] sat."
 
     assert names(marked) == ["The president of the rowing club", "Ida Moe"]
 
 
-def test_a_wife_named_once_is_not_who_is_called_by_the_surname_before() -> None:
+def test_a_relative_named_once_does_not_take_over_the_surname() -> None:
     marked = "[Moe] won. His wife Ida Moe cheered. “Thanks,” said [President Moe]. [Ida Moe] left."
 
     assert names(marked) == ["Moe", "Moe", "Ida Moe"]
@@ -172,7 +172,7 @@ def test_a_wife_named_once_is_not_who_is_called_by_the_surname_before() -> None:
         ("Moe's secretary clears hurdle\n\nPer Lund, Moe's pick, won. [Moe] left.", Speaker("Moe")),
     ],
 )  # fmt: skip
-def test_what_somebody_is_called_stays_within_its_sentence(marked: str, expected: Speaker) -> None:
+def test_a_title_does_not_reach_into_the_next_sentence(marked: str, expected: Speaker) -> None:
     assert found(marked)[-1] == expected
 
 
@@ -184,17 +184,17 @@ def test_what_somebody_is_called_stays_within_its_sentence(marked: str, expected
         ("[Alder] sued. Alder Pods are dear.", "Alder"),
     ],
 )
-def test_an_organisation_is_no_namesake_of_a_longer_one(marked: str, expected: str) -> None:
+def test_a_short_name_is_not_part_of_a_longer_organisation(marked: str, expected: str) -> None:
     assert names(marked)[0] == expected
 
 
-def test_an_office_is_that_of_somebody() -> None:
+def test_somebodys_office_is_not_that_person() -> None:
     assert found("[The Broward Public Defender’s Office] left.") == [
         Speaker("The Broward Public Defender’s Office", is_named=False)
     ]
 
 
-def test_several_are_named_with_what_they_both_are_left_out() -> None:
+def test_two_speakers_are_named_without_their_titles() -> None:
     assert names("[Sens. Ida Moe and Per Ask, both Brelish Democrats,] left.") == [
         "Ida Moe and Per Ask"
     ]
@@ -214,25 +214,25 @@ def test_several_are_named_with_what_they_both_are_left_out() -> None:
         ("He thanked Joe Ask for Iran and left. [Iran] sulked.", ["Iran"]),
     ],
 )  # fmt: skip
-def test_namesakes_are_told_apart(marked: str, expected: list[str]) -> None:
+def test_namesakes_are_different_speakers(marked: str, expected: list[str]) -> None:
     assert names(marked) == expected
 
 
-def test_a_first_name_is_whose_the_text_uses_it_for() -> None:
+def test_a_first_name_means_the_person_the_text_uses_it_for() -> None:
     marked = "[Ida Moe] has a shop. [Ida] smiled. [Ida] left. [Francis Lee] and [Pope Francis] met."
 
     assert names(marked) == ["Ida Moe", "Ida Moe", "Ida Moe", "Francis Lee", "Francis"]
     assert names("[Ida Moe] won. [Moe] smiled. [Moe] left. Another [Ida] stayed.")[-1] == "Ida"
 
 
-def test_who_means_the_name_before_it() -> None:
+def test_the_relative_pronoun_who_means_the_name_before_it() -> None:
     assert names("They met Aldo Reyes, [who] said so, and critics [who] groaned.") == [
         "Aldo Reyes",
         "critics",
     ]
 
 
-def test_i_means_who_is_quoted() -> None:
+def test_i_means_the_quoted_speaker() -> None:
     text = "“I think it sinks,” Vera Holm said."
     outer = Attribution(((20, 29),), ((30, 34),), ((0, 19),))
     inner = Attribution(((1, 2),), ((3, 8),), ((9, 17),))
@@ -243,7 +243,7 @@ def test_i_means_who_is_quoted() -> None:
     assert speakers(text, [alone]) == [Speaker("", is_named=False)]
 
 
-def test_two_who_share_a_surname_are_two() -> None:
+def test_two_people_with_one_surname_are_two_speakers() -> None:
     marked = (
         "[Boris Johnson] spoke at noon. [Johnson] was calm. Then came [Alan Johnson].\n"
         "“No,” [Johnson] said. “Yes,” said [Boris Johnson]. [Mr. Johnson] smiled."
@@ -255,7 +255,7 @@ def test_two_who_share_a_surname_are_two() -> None:
     ]  # fmt: skip
 
 
-def test_a_mrs_is_no_namesake_of_hers() -> None:
+def test_mrs_and_a_surname_means_the_woman_of_that_name() -> None:
     assert names(
         "Bill Moor and Hillary Moor came. Then [Bill Moor] left, and [Mrs. Moor] spoke."
     ) == [
@@ -264,36 +264,36 @@ def test_a_mrs_is_no_namesake_of_hers() -> None:
     ]
 
 
-def test_a_surname_is_rather_that_of_who_speaks_than_of_who_is_spoken_of() -> None:
+def test_a_surname_is_rather_the_speakers_than_that_of_the_person_spoken_of() -> None:
     marked = "[Ole Moor] resigned. He thanked his aunt Hilde Moor. “Farewell,” [Moor] said."
 
     assert names(marked) == ["Ole Moor", "Ole Moor"]
 
 
-def test_the_senator_is_whoever_is_called_so() -> None:
+def test_the_senator_is_the_person_with_that_title() -> None:
     marked = "Sen. Ida Moe met Gov. Per Ask. [The senator] spoke. [The governor] and she agreed."
 
     assert names(marked) == ["Ida Moe", "Per Ask"]
 
 
-def test_the_source_is_the_one_before() -> None:
+def test_the_source_means_an_unnamed_source_before() -> None:
     marked = "[A source in the Halvik court] called. Then it rained. [The source] called again."
 
     assert names(marked) == ["A source in the Halvik court"] * 2
 
 
-def test_a_heading_s_capitals_are_no_part_of_a_name() -> None:
+def test_capitals_of_a_heading_are_not_part_of_a_name() -> None:
     marked = "[Brandt Calls] Terminal Plan Unwise Again\nThen [Tomas Brandt] smiled."
 
     assert names(marked)[1] == "Tomas Brandt"
     assert names(marked.replace("[Brandt Calls]", "[Brandt] Calls")) == ["Tomas Brandt"] * 2
 
 
-def test_a_source_that_cuts_a_name_is_the_whole_name() -> None:
+def test_a_span_that_cuts_a_name_means_the_whole_name() -> None:
     assert names("Tomas [Brandt] smiled, and so did Mr. [King].") == ["Tomas Brandt", "King"]
 
 
-def test_the_last_name_may_be_two_joined_by_a_hyphen() -> None:
+def test_a_surname_may_have_a_hyphen() -> None:
     marked = "[Ida Moe-Ask] met Per Ask. [Moe-Ask] said so. [Lee-Ask] did not."
 
     assert names(marked) == ["Ida Moe-Ask", "Ida Moe-Ask", "Lee-Ask"]
@@ -305,7 +305,7 @@ def test_several_speakers_are_named_in_full() -> None:
     assert names(marked) == ["Ida Moe and Per Ask", "Kiev and Moscow"]
 
 
-def test_a_quotation_that_goes_on_has_the_speaker_before_it() -> None:
+def test_a_continued_quotation_has_the_same_speaker() -> None:
     text = "Vera Holm said: “It sinks.”\n“It sinks fast.”\nThen it rained. “Hm.”"
     first = Attribution(((0, 9),), ((10, 14),), ((16, 27),))
     more, apart = (
@@ -321,7 +321,7 @@ def test_a_quotation_that_goes_on_has_the_speaker_before_it() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "…", "x" * 10, "\u200b\n\n", "A. B. C. " * 50])
-def test_odd_texts_have_odd_speakers_and_raise_nothing(text: str) -> None:
+def test_odd_texts_raise_nothing(text: str) -> None:
     everything = Attribution(((0, len(text)),), (), ((0, len(text)),))
 
     assert len(speakers(text, [everything, Attribution((), (), ())])) == 2
@@ -345,13 +345,13 @@ def test_odd_texts_have_odd_speakers_and_raise_nothing(text: str) -> None:
         ("", "", False),
     ],
 )
-def test_persons_of_two_articles_are_the_same_by_their_full_names(
+def test_people_of_two_articles_are_the_same_by_their_full_names(
     one: str, other: str, expected: bool
 ) -> None:
     assert same_person(one, other) == same_person(other, one) == expected
 
 
-def test_a_speaker_reads_as_the_name_and_what_they_are() -> None:
+def test_a_speaker_is_shown_with_name_and_role() -> None:
     assert str(Speaker("Ida Moe", "mayor of Halvik")) == "Ida Moe (mayor of Halvik)"
     assert str(Speaker("the police", is_named=False)) == "the police"
 

@@ -32,7 +32,7 @@ def attribution(text: str, source: str, cue: str, *content: str) -> Attribution:
 
 
 @pytest.mark.parametrize(("text", "content", "expected"), QUOTED)
-def test_quotation_marks_tell_whose_words_they_are(
+def test_quotation_marks_decide_the_kind_of_a_statement(
     text: str, content: list[str], expected: str
 ) -> None:
     assert kind(text, attribution(text, "Vera Holm", "said", *content)) == expected
@@ -69,19 +69,19 @@ def test_quotation_marks_tell_whose_words_they_are(
         ("Holm had not slept. Then it sinks, she told us.", "told us", "it sinks", False),
     ],
 )
-def test_what_was_not_said_is_told_from_what_was(
+def test_denied_statements_are_recognised(
     text: str, cue: str, content: str, expected: bool
 ) -> None:
     assert is_denied(text, attribution(text, "Holm", cue, content)) == expected
 
 
-def test_a_denial_inside_what_is_said_is_no_denial_of_saying_it() -> None:
+def test_a_denial_inside_a_statement_does_not_deny_the_statement() -> None:
     text = "“We did not say so,” Holm said."
 
     assert not is_denied(text, attribution(text, "Holm", "said", "“We did not say so,”"))
 
 
-def test_statements_keep_their_order_and_leave_out_what_nobody_says() -> None:
+def test_statements_keep_their_order_and_those_without_speaker_are_left_out() -> None:
     text = (
         "Vera Holm said it sinks. It was said to be old. Mayor Ask denied that it leans. He said."
     )
@@ -108,7 +108,7 @@ def test_statements_keep_their_order_and_leave_out_what_nobody_says() -> None:
         "Neither Bo Fox nor Ann Lee said it sinks.",
     ],
 )
-def test_what_nobody_said_is_no_statement(text: str) -> None:
+def test_text_that_nobody_said_is_not_a_statement(text: str) -> None:
     start, cue = text.index("Ann Lee"), re.search(r"\b(?:said|say)\b", text)
     assert cue is not None
     one = Attribution(((start, start + 7),), (cue.span(),), ((cue.end() + 1, len(text) - 1),))
@@ -118,7 +118,7 @@ def test_what_nobody_said_is_no_statement(text: str) -> None:
     assert len(statements("a", "Ann Lee said it sinks.", [real])) == 1
 
 
-def test_what_others_say_between_is_not_the_speakers() -> None:
+def test_words_of_others_in_between_are_not_the_speakers() -> None:
     text = '"Is it safe?" Bo Fox asked. "It is safe by now," said Ann Lee.'
     question, answer = (m.span() for m in re.finditer(r'"[^"]+"', text))
     one = Attribution(((54, 61),), ((49, 53),), (question, answer))
@@ -170,7 +170,7 @@ def test_endless_names_and_thousands_of_namesakes_are_read(text: str) -> None:
         ("It is false that Elena Marku said the tax was dead.", []),
     ],
 )  # fmt: skip
-def test_nobody_is_given_what_the_sentence_beside_has(
+def test_nobody_gets_the_words_of_a_neighbouring_sentence(
     text: str, expected: list[tuple[str, str]]
 ) -> None:
     found = statements("a", text, TAGGER.attributions(text))
@@ -181,7 +181,7 @@ def test_nobody_is_given_what_the_sentence_beside_has(
     ] == expected  # fmt: skip
 
 
-def test_what_somebody_is_called_ends_with_its_sentence() -> None:
+def test_a_role_does_not_reach_into_the_next_sentence() -> None:
     text = "Police arrested the former governor. Anna Lund said she had called the police."
 
     (one,) = statements("a", text, TAGGER.attributions(text))

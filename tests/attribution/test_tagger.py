@@ -22,7 +22,7 @@ def words(text: str, spans: tuple[Span, ...]) -> list[str]:
 
 
 def who_said_what(text: str) -> list[tuple[str, str, str]]:
-    """Source, cue and content of each attribution, parts apart by ` | `."""
+    """Speaker, cue and content of each attribution, their parts separated by ` | `."""
     return [
         (" | ".join(words(text, one.speaker_spans)), " | ".join(words(text, one.cue)),
          " | ".join(words(text, one.content)))
@@ -43,7 +43,7 @@ def who_said_what(text: str) -> list[tuple[str, str, str]]:
                      "Anna Berg", "the bridge would cost ten million dollars", id="according to"),
     ],
 )  # fmt: skip
-def test_who_said_it_and_what(text: str, source: str, content: str) -> None:
+def test_speakers_and_contents_are_found(text: str, source: str, content: str) -> None:
     (found,) = who_said_what(text)
 
     assert found[0] == source
@@ -67,7 +67,7 @@ def test_each_speaker_has_their_own_words() -> None:
     assert found[1][0] == "Dahl"
 
 
-def test_nothing_is_found_where_nobody_says_anything() -> None:
+def test_nothing_is_found_if_nobody_says_anything() -> None:
     assert (
         TAGGER.attributions("The bridge of Halvik opened on Monday. It is 300 metres long.") == []
     )
@@ -82,7 +82,7 @@ ODD = [
 
 
 def sound(text: str, found: list[Attribution]) -> bool:
-    """Whether spans are in the text, trimmed and in order, and each attribution has a content."""
+    """Whether all spans are in the text, trimmed and in order, and each attribution has content."""
     spans = [one for each in found for one in (*each.speaker_spans, *each.cue, *each.content)]
     inside = all(0 <= a < b <= len(text) and text[a:b] == text[a:b].strip() for a, b in spans)
     ordered = all(
@@ -96,19 +96,19 @@ def sound(text: str, found: list[Attribution]) -> bool:
 
 
 @pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
-def test_spans_are_sound_in_odd_texts(text: str) -> None:
+def test_spans_are_valid_in_odd_texts(text: str) -> None:
     assert sound(text, TAGGER.attributions(text))
 
 
 @given(st.text(alphabet="“” said,.\n\r\tBerg😀é他", max_size=400))
 @settings(max_examples=40, deadline=None)
-def test_spans_are_sound_in_any_text(text: str) -> None:
+def test_spans_are_valid_in_any_text(text: str) -> None:
     assert sound(text, TAGGER.attributions(text))
 
 
 @given(st.data())
 @settings(max_examples=60, deadline=None)
-def test_spans_are_sound_whatever_the_network_says(data: st.DataObject) -> None:
+def test_spans_are_valid_whatever_the_network_returns(data: st.DataObject) -> None:
     text = "one two\nthree four five six\r\nseven eight nine ten"
     places = np.array(_words_of(text))
     draw = np.random.default_rng(data.draw(st.integers(0, 10**6)))
@@ -169,7 +169,7 @@ def test_blocks_cover_the_text(text: str) -> None:
 
 
 @pytest.mark.slow
-def test_time_grows_with_the_text_alone() -> None:
+def test_the_time_is_proportional_to_the_text() -> None:
     TAGGER.attributions(SAID)
     seconds = []
     for times in (250, 1000):
@@ -180,7 +180,7 @@ def test_time_grows_with_the_text_alone() -> None:
     assert seconds[1] < 8 * seconds[0]
 
 
-def test_threads_find_the_same() -> None:
+def test_threads_get_the_same_result() -> None:
     texts = [SAID, SAID * 3, "According to Anna Berg, it would cost ten million dollars."] * 2
     alone = [TAGGER.attributions(text) for text in texts]
 
@@ -190,7 +190,7 @@ def test_threads_find_the_same() -> None:
     assert together == alone
 
 
-def test_without_weights_the_error_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_weights_are_a_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(onnx, "package_files", lambda _: tmp_path)
     onnx._open_weights.cache_clear()
 

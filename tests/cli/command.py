@@ -25,7 +25,7 @@ class Ended:
 
 
 def newsdesk(*arguments: str, data: Path, given: str = "", **settings: str) -> Ended:
-    """Run the command as the installed script does, in this process, which has the models."""
+    """Run the command as the installed script does, but in this process."""
     out, err, code = io.StringIO(), io.StringIO(), 0
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         for name, value in (settings | {"NEWSDESK_DATA": str(data)}).items():

@@ -12,7 +12,7 @@ from tests.conftest import SEEDS
 from tests.test_newsdesk import STARMER
 
 
-def test_index_says_what_it_did(data: Path, tmp_path: Path) -> None:
+def test_index_reports_what_it_did(data: Path, tmp_path: Path) -> None:
     folder = tmp_path / "news"
     folder.mkdir()
     (folder / "a.txt").write_text("Article a.")

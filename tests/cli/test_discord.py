@@ -43,7 +43,7 @@ def test_feedback_is_printed_as_the_documentation_describes(data: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["feedback"], ["feedback", "--json"], ["doctor"]])
-def test_without_a_bot_a_sentence_says_so_and_no_file_is_created(
+def test_without_a_bot_a_message_says_so_and_no_file_is_created(
     tmp_path: Path, arguments: list[str]
 ) -> None:
     data = tmp_path / "nowhere"

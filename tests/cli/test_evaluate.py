@@ -32,7 +32,7 @@ def test_eval_prints_figures_and_writes_a_report(shared: Path, tmp_path: Path) -
     assert not re.findall(r"(?:src|href)\s*=|url\(|@import", html)
     assert "<polyline" in html
     assert "who leads the Russian delegation?" in html
-    assert "how many prisoners will be exchanged?" not in html  # it was answered rightly
+    assert "how many prisoners will be exchanged?" not in html  # it was answered correctly
 
     changed = json.loads(run.read_text())
     changed["outcomes"][0]["in_text"] = False
@@ -44,7 +44,7 @@ def test_eval_prints_figures_and_writes_a_report(shared: Path, tmp_path: Path) -
     assert "difference" in second.stdout
 
 
-def test_eval_names_what_it_could_not_ask(shared: Path, tmp_path: Path) -> None:
+def test_eval_lists_questions_that_it_could_not_ask(shared: Path, tmp_path: Path) -> None:
     file = tmp_path / "q.jsonl"
     file.write_text(QUESTIONS + json.dumps({"question": "why? " * 1000, "answer": None}) + "\n")
 

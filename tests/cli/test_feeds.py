@@ -34,7 +34,7 @@ def test_pages_that_were_given_up_are_tried_again(data: Path) -> None:
     assert (none.stdout, none.returncode) == ("to be tried again: 0 pages\n", 0)
 
 
-def test_what_is_followed_must_exist(data: Path) -> None:
+def test_only_what_exists_can_be_followed(data: Path) -> None:
     watched = newsdesk("watch", "none", data=data)
 
     assert watched.stderr == "newsdesk: There is no file or folder none.\n"

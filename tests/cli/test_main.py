@@ -44,7 +44,7 @@ def test_a_file_in_place_of_the_data_folder_is_an_error_in_one_sentence(tmp_path
     assert result.returncode == 1
 
 
-def test_start_up_imports_nothing_slow() -> None:
+def test_startup_imports_nothing_slow() -> None:
     slow = "{'torch', 'chromadb', 'langchain_core', 'discord', 'pydantic', 'numpy'}"
     code = f"import sys, bot.cli; print({slow} & sys.modules.keys())"
 

@@ -50,7 +50,7 @@ def test_explain_prints_proved_sentences_and_the_whole_trace(shared: Path, serve
     assert re.search(r"^ +1 \( *\d+\)  \w+ '[^'\n]+', .+, characters ", asked.stderr, re.M)
     assert re.search(r"^  0\.\d{3}  \w+ British Prime Minister Keir Starmer", asked.stderr, re.M)
     assert f"  {SAID}. [1]\n      proved, support " in asked.stderr
-    assert "not shown: the number 5000 isn't in a cited passage" in asked.stderr
+    assert "not shown: the number 5,000 isn't in a cited passage" in asked.stderr
     assert "  He left for Rome. [9]\n      not shown: there is no passage 9" in asked.stderr
     assert "mode: written\n" in asked.stderr
     last = asked.stderr.splitlines()[-1]
@@ -59,7 +59,7 @@ def test_explain_prints_proved_sentences_and_the_whole_trace(shared: Path, serve
     assert server.breaches == []
 
 
-def test_model_none_leaves_the_configured_model_alone(shared: Path, server: Server) -> None:
+def test_model_none_does_not_use_the_configured_model(shared: Path, server: Server) -> None:
     asked = with_model("ask", "--model", "none", QUESTION, data=shared)
 
     assert asked.stdout.startswith(f"{STARMER} [1]\n\n[1] ")
@@ -67,7 +67,7 @@ def test_model_none_leaves_the_configured_model_alone(shared: Path, server: Serv
 
 
 @pytest.mark.slow
-def test_json_says_how_the_answer_was_made(shared: Path, server: Server) -> None:
+def test_json_tells_how_the_answer_was_made(shared: Path, server: Server) -> None:
     asked = with_model("ask", "--json", QUESTION, data=shared)
 
     answer = json.loads(asked.stdout)
@@ -121,7 +121,7 @@ def test_an_unusable_model_is_an_error_in_one_sentence(
     assert (asked.stdout, asked.returncode) == ("", 1)
 
 
-def test_commands_that_answer_nothing_need_no_model(
+def test_commands_without_answers_need_no_model(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
@@ -129,7 +129,7 @@ def test_commands_that_answer_nothing_need_no_model(
     assert with_model("articles", data=shared).returncode == 0
 
 
-def test_no_provider_is_sent_the_key_of_another(
+def test_a_key_is_sent_to_its_own_provider_only(
     shared: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
@@ -191,12 +191,12 @@ def test_chat_understands_follow_ups(shared: Path) -> None:
 
 def test_chat_lets_the_model_reword_follow_ups(shared: Path, server: Server) -> None:
     def says(request: Request) -> Reply:
-        follows = "end of the talk" in request.text
+        follows = "end of the conversation" in request.text
         return "What did von der Leyen say about sanctions?" if follows else f"{SAID} [1]."
 
     server.replies = says
     talked = with_model("chat", data=shared, given=f"{QUESTION}\nand von der Leyen?\n")
-    rewritten = [one.text for one in server.requests if "end of the talk" in one.text]
+    rewritten = [one.text for one in server.requests if "end of the conversation" in one.text]
 
     assert "\n\nUnderstood: What did von der Leyen say about sanctions?\n\n" in talked.stdout
     assert len(rewritten) == 1

@@ -47,7 +47,7 @@ def test_quotes_are_listed_with_who_reports_them(reports: Path) -> None:
     assert (listed.stderr, listed.returncode) == ("", 0)
 
 
-def test_a_timeline_goes_from_the_oldest_to_the_newest(reports: Path) -> None:
+def test_a_timeline_starts_with_the_oldest(reports: Path) -> None:
     line = newsdesk("quotes", "Lee", "--timeline", data=reports)
     few = newsdesk("quotes", "Lee", "--timeline", "--since", "2025-06-01", data=reports)
     topic = newsdesk("quotes", "Lee", "--about", "the ferry", "--json", data=reports)
@@ -61,7 +61,7 @@ def test_a_timeline_goes_from_the_oldest_to_the_newest(reports: Path) -> None:
     assert [json.loads(one)["denied"] for one in topic.stdout.splitlines()] == [True]
 
 
-def test_a_name_that_several_people_bear_shows_the_speaker_of_each_statement(data: Path) -> None:
+def test_a_shared_name_shows_the_speaker_of_each_statement(data: Path) -> None:
     desk = Newsdesk(data, create=True)
     desk.index.batches.tagger = Scripted()
     desk.take([
@@ -92,7 +92,7 @@ def test_a_long_list_comes_in_pages(reports: Path) -> None:
     assert newsdesk("quotes", "Fox", "--page", "0", data=reports).returncode == 2
 
 
-def test_a_speaker_without_statements_gets_a_sentence(reports: Path) -> None:
+def test_a_speaker_without_statements_gets_a_message(reports: Path) -> None:
     asked = newsdesk("quotes", "Bo Moe", data=reports)
     of_topic = newsdesk("quotes", "Lee", "--about", "chess in Peru", data=reports)
     as_json = newsdesk("quotes", "Bo Moe", "--json", data=reports)

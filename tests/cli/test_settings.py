@@ -74,7 +74,7 @@ SOCKET = "it must begin with ws:// or wss:// and name a host"
         ),
     ],
 )  # fmt: skip
-def test_what_an_address_must_be_is_a_sentence(
+def test_a_wrong_address_gets_a_message_that_says_what_it_must_be(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, reason: str
 ) -> None:
     monkeypatch.setenv(f"NEWSDESK_{name}", value)

@@ -1,4 +1,4 @@
-"""The bot connected to the Discord on loopback, and what people do with it."""
+"""The bot, connected to the Discord on loopback, and what people do with it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -45,13 +45,13 @@ async def bot(options: Settings, server: Server, **how: Any) -> AsyncIterator[Cl
 
 
 async def asked(server: Server, question: str, *more: Json, **who: Any) -> Given:
-    """The question put with /ask, once it is answered."""
+    """Ask the question with /ask, and wait for the answer."""
     given = await server.command("ask", [option("question", question), *more], **(HERE | who))
     return await given.until(lambda one: one.answer or (one.deleted and one.followups))
 
 
 def plain(text: str) -> str:
-    """The text without our own bold."""
+    """The text without the bold that we add."""
     return text.replace("**", "")
 
 
@@ -65,7 +65,7 @@ def first_id(message: Json, part: str) -> str:
 
 
 async def check(server: Server, said: str, **who: Any) -> Given:
-    """Use the message menu on somebody's message, once the verdict is there."""
+    """Check somebody's message with the message menu, and wait for the verdict."""
     message = server._made(CHANNEL, {"content": said}, OWNER)
     data = {
         "id": "1", "name": "Check against the articles", "type": 3,
@@ -91,7 +91,7 @@ async def add(server: Server, name: str, text: str, **who: Any) -> Given:
     given = await server.command(
         "articles add", options, resolved=resolved, **({"permissions": MANAGE_GUILD} | who)
     )
-    # Progress ends so, and is shown where it takes seconds.
+    # The last message of progress, which is shown if indexing takes seconds.
     return await given.until(lambda one: one.answer and not one.answer["content"].endswith(" …"))
 
 

@@ -29,7 +29,7 @@ async def server() -> AsyncIterator[Server]:
 
 @pytest.fixture
 def options(seeded: Newsdesk, tmp_path: Path, models: Path, server: Server) -> Settings:
-    """Settings of a bot of its own, with the seeds in its shared library."""
+    """Settings of a bot with the sample articles in its shared library."""
     folder = tmp_path / "bot"
     folder.mkdir()
     shutil.copytree(seeded.index.library.folder, folder / "shared")

@@ -24,7 +24,7 @@ from tests.loopback.discord_server import AUTOCOMPLETE, DIRECT, MANAGE_GUILD, ME
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_servers_articles_are_its_own(options: Settings, server: Server) -> None:
+async def test_the_articles_of_a_server_are_its_own(options: Settings, server: Server) -> None:
     async with bot(options, server):
         fed = await add(server, "bridge.txt", BRIDGE, **HERE)
         here = await asked(server, "why was the bridge of Halvik closed?")
@@ -49,7 +49,9 @@ async def test_a_servers_articles_are_its_own(options: Settings, server: Server)
 
 
 @pytest.mark.slow
-async def test_feeding_is_for_those_who_may(options: Settings, server: Server) -> None:
+async def test_only_those_with_the_permission_can_add_articles(
+    options: Settings, server: Server
+) -> None:
     async with bot(options, server) as client:
         refused = await add(server, "bridge.txt", BRIDGE, permissions=0, **HERE)
         client.context.store.set(
@@ -64,7 +66,7 @@ async def test_feeding_is_for_those_who_may(options: Settings, server: Server) -
 
 
 @pytest.mark.parametrize("command", ["list", "reindex", "remove"])
-async def test_who_may_not_feed_is_told_once(
+async def test_somebody_without_the_permission_is_told_once(
     options: Settings, server: Server, command: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     words = [option("article", "x")] if command == "remove" else []
@@ -143,7 +145,7 @@ async def test_articles_are_changed_listed_removed_and_rebuilt(
 
 
 @pytest.mark.slow
-async def test_what_takes_longer_than_discord_waits_is_told_in_a_direct_message(
+async def test_the_result_of_a_long_command_comes_in_a_direct_message(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(InteractionReply, "late", True)
@@ -157,7 +159,7 @@ async def test_what_takes_longer_than_discord_waits_is_told_in_a_direct_message(
 
 
 @pytest.mark.slow
-async def test_who_takes_no_direct_messages_is_told_in_the_channel_what_is_not_private(
+async def test_without_direct_messages_the_channel_gets_what_is_not_private(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
@@ -174,7 +176,7 @@ async def test_who_takes_no_direct_messages_is_told_in_the_channel_what_is_not_p
 
 
 @pytest.mark.slow
-async def test_whatever_an_article_is_called_its_passage_opens(
+async def test_a_passage_opens_whatever_the_title_of_its_article(
     options: Settings, server: Server
 ) -> None:
     odd = {"text": f"{BRIDGE} {'*_`' * 900}. {BRIDGE}", "title": "*[" * 250, "source": "_" * 500,
@@ -192,7 +194,7 @@ async def test_whatever_an_article_is_called_its_passage_opens(
 
 
 @pytest.mark.slow
-async def test_progress_that_can_not_be_shown_stops_nothing(
+async def test_a_failure_to_show_progress_stops_nothing(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(articles, "_EVERY", 0.01)
@@ -233,7 +235,7 @@ async def test_progress_is_shown_while_articles_are_read(
 
 
 @pytest.mark.slow
-async def test_who_must_wait_for_another_feeder_is_told_so(
+async def test_somebody_who_has_to_wait_for_another_addition_is_told(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(articles, "_EVERY", 0.01)
@@ -276,7 +278,7 @@ async def test_two_pastes_are_two_articles_and_a_file_is_replaced_by_its_name(
 
 
 @pytest.mark.slow
-async def test_a_bad_file_is_named_without_its_place(options: Settings, server: Server) -> None:
+async def test_a_bad_file_is_named_without_its_path(options: Settings, server: Server) -> None:
     async with bot(options, server):
         bad = await add(server, "../../etc/passwd.txt", "\0\1\2", **HERE)
         unknown = await add(server, "film.mp4", "x", **HERE)

@@ -27,7 +27,7 @@ async def test_an_answer_is_quoted_cited_and_dated(options: Settings, server: Se
     assert answer["allowed_mentions"]["parse"] == []
 
 
-async def test_whoever_says_nothing_on_it_is_told_from_those_who_do(
+async def test_a_speaker_without_statements_on_the_topic_is_told_from_others(
     options: Settings, server: Server
 ) -> None:
     async with bot(options, server):
@@ -63,7 +63,9 @@ async def test_filters_and_autocomplete(options: Settings, server: Server) -> No
 
 
 @pytest.mark.slow
-async def test_an_answer_is_from_articles_up_to_a_day(options: Settings, server: Server) -> None:
+async def test_an_answer_uses_only_articles_up_to_the_given_day(
+    options: Settings, server: Server
+) -> None:
     async with bot(options, server):
         on = await asked(server, "what did Starmer say?", option("until", "16 May 2025"))
         before = await asked(server, "what did Starmer say?", option("until", "2025-05-15"))

@@ -31,7 +31,7 @@ async def test_a_message_is_checked_against_the_articles(options: Settings, serv
 
 
 @pytest.mark.slow
-async def test_a_reply_to_a_shared_check_is_a_question_of_its_own(
+async def test_a_reply_to_a_shared_check_is_a_new_question(
     options: Settings, server: Server
 ) -> None:
     async with bot(options, server) as client:

@@ -30,7 +30,9 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.slow
-async def test_commands_are_registered_when_they_change(options: Settings, server: Server) -> None:
+async def test_commands_are_registered_only_when_they_change(
+    options: Settings, server: Server
+) -> None:
     for _ in range(2):
         async with bot(options, server):
             pass
@@ -43,7 +45,7 @@ async def test_commands_are_registered_when_they_change(options: Settings, serve
 
 
 @pytest.mark.slow
-async def test_the_gateway_of_the_settings_is_used_and_may_be_slow(
+async def test_the_gateway_in_the_settings_is_used_and_may_be_slow(
     options: Settings, server: Server
 ) -> None:
     server.named_gateway = "ws://127.0.0.1:1/"
@@ -79,7 +81,9 @@ async def test_it_resumes_when_discord_asks_for_that(
 
 
 @pytest.mark.slow
-async def test_it_begins_anew_when_its_session_is_gone(options: Settings, server: Server) -> None:
+async def test_it_starts_a_new_session_if_the_old_one_is_gone(
+    options: Settings, server: Server
+) -> None:
     async with bot(options, server):
         await server.invalidate()
         await server.until(lambda: len(server.identified) == 2, 30)
@@ -90,7 +94,7 @@ async def test_it_begins_anew_when_its_session_is_gone(options: Settings, server
 
 
 @pytest.mark.slow
-async def test_a_token_changed_meanwhile_ends_it_with_the_reason(
+async def test_a_changed_token_stops_the_bot_with_the_reason(
     options: Settings, server: Server
 ) -> None:
     application.point_at(options)
@@ -106,7 +110,7 @@ async def test_a_token_changed_meanwhile_ends_it_with_the_reason(
 
 
 @pytest.mark.slow
-async def test_it_comes_back_from_a_gateway_that_falls_silent(
+async def test_it_reconnects_when_the_gateway_falls_silent(
     options: Settings, server: Server
 ) -> None:
     server.heartbeat_seconds = 0.3
@@ -130,7 +134,7 @@ async def test_limits_and_errors_of_the_api_lose_no_answer(
     options: Settings, server: Server
 ) -> None:
     async with bot(options, server):
-        # discord.py takes one without Via for Cloudflare's, and does not send again.
+        # discord.py takes an answer without Via for Cloudflare's, and does not retry.
         server.fail("@original", 429, {"message": "slow", "retry_after": 0.2, "global": False},
                     **{"Retry-After": "0.2", "X-RateLimit-Reset-After": "0.2",
                        "Via": "1.1 google"})  # fmt: skip
@@ -141,7 +145,7 @@ async def test_limits_and_errors_of_the_api_lose_no_answer(
 
 
 @pytest.mark.slow
-async def test_a_callback_and_a_followup_are_sent_again_after_an_error(
+async def test_a_callback_and_a_followup_are_retried_after_an_error(
     options: Settings, server: Server
 ) -> None:
     async with bot(options, server):
@@ -158,16 +162,14 @@ async def test_a_callback_and_a_followup_are_sent_again_after_an_error(
 
 
 @pytest.mark.slow
-async def test_a_callback_that_comes_too_late_harms_no_other(
-    options: Settings, server: Server
-) -> None:
+async def test_a_late_callback_affects_no_other(options: Settings, server: Server) -> None:
     async with bot(options, server):
         server.fail("/callback", 502)
         server.fail("/callback", 502)
         lost = await server.command("ask", [option("question", "what did Starmer say?")], **HERE)
         await server.until(lambda: not server.failing)
         sent = len(server.requests)
-        await server.until(lambda: len(server.requests) > sent)  # more than 3 seconds after
+        await server.until(lambda: len(server.requests) > sent)  # after more than 3 seconds
         given = await asked(server, "what did Starmer say?")
 
     assert given.answer
@@ -197,7 +199,7 @@ async def test_a_broken_connection_loses_no_answer(
 
 
 @pytest.mark.slow
-async def test_what_can_not_be_remembered_is_shown_all_the_same(
+async def test_an_answer_that_cannot_be_stored_is_still_shown(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*args: object) -> None:
@@ -242,7 +244,7 @@ async def test_an_error_has_an_id_and_no_details(
         pytest.param("ask", [], id="an option that must be given"),
     ],
 )
-async def test_a_command_that_changed_is_told_so(
+async def test_a_changed_command_tells_its_user(
     options: Settings, server: Server, name: str, given: list[Json]
 ) -> None:
     async with bot(options, server):
@@ -255,7 +257,7 @@ async def test_a_command_that_changed_is_told_so(
 
 
 @pytest.mark.slow
-async def test_a_command_that_is_gone_has_nothing_to_offer(
+async def test_a_removed_command_offers_no_choices(
     options: Settings, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with bot(options, server):
@@ -271,7 +273,7 @@ async def test_a_command_that_is_gone_has_nothing_to_offer(
 
 @pytest.mark.parametrize("number", ["999999", "9" * 30], ids=["unknown", "absurd"])
 @pytest.mark.parametrize("id", ["rate:{}:1", "nearest:{}", "share:{}", "delete:{}", "sources:{}"])
-async def test_a_component_of_an_answer_that_is_not_known_says_so(
+async def test_a_component_of_an_unknown_answer_says_so(
     options: Settings, server: Server, id: str, number: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     custom_id = f"newsdesk:{id.format(number)}"
@@ -291,7 +293,7 @@ async def test_a_component_of_an_answer_that_is_not_known_says_so(
     assert "Traceback" not in caplog.text
 
 
-async def test_beyond_the_queue_it_says_busy(options: Settings, server: Server) -> None:
+async def test_a_full_queue_says_busy(options: Settings, server: Server) -> None:
     async with bot(options, server) as client:
         client.context.pool._most = 0
         given = await asked(server, "what did Starmer say?")
@@ -299,7 +301,7 @@ async def test_beyond_the_queue_it_says_busy(options: Settings, server: Server) 
     assert "I am busy. Please try again in" in given.followups[0]["content"]
 
 
-async def test_what_is_in_flight_ends_with_an_answer_or_an_apology(
+async def test_questions_in_progress_end_with_an_answer_or_an_apology(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import threading
@@ -316,7 +318,7 @@ async def test_what_is_in_flight_ends_with_an_answer_or_an_apology(
     assert "ask again" in given.answer["content"]
 
 
-async def test_what_comes_while_it_stops_gets_an_apology(options: Settings, server: Server) -> None:
+async def test_questions_during_shutdown_get_an_apology(options: Settings, server: Server) -> None:
     async with bot(options, server) as client:
         client.context.stopping = True
         given = await asked(server, "what did Starmer say?")
@@ -326,7 +328,7 @@ async def test_what_comes_while_it_stops_gets_an_apology(options: Settings, serv
 
 
 @pytest.mark.slow
-async def test_a_long_refusal_fits_a_message(options: Settings, server: Server) -> None:
+async def test_a_long_error_fits_into_a_message(options: Settings, server: Server) -> None:
     async with bot(options, server):
         given = await asked(server, "what?", option("source", "*" * 3000))
     assert given.deleted
@@ -334,7 +336,7 @@ async def test_a_long_refusal_fits_a_message(options: Settings, server: Server) 
 
 
 @pytest.mark.slow
-async def test_a_reconnect_is_no_silence(options: Settings, server: Server) -> None:
+async def test_a_reconnect_does_not_count_as_silence(options: Settings, server: Server) -> None:
     async with bot(options, server) as client:
         await server.until(lambda: client.shards)
         client.heartbeat_age()
@@ -345,7 +347,7 @@ async def test_a_reconnect_is_no_silence(options: Settings, server: Server) -> N
             await asyncio.sleep(0.02)
 
 
-async def test_a_gateway_out_of_reach_ends_it(
+async def test_an_unreachable_gateway_stops_the_bot(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clients, "_PATIENCE", 0.2)
@@ -360,7 +362,7 @@ async def test_a_gateway_out_of_reach_ends_it(
 
 
 @pytest.mark.slow
-async def test_another_process_reindexes_and_the_next_answer_knows(
+async def test_the_next_answer_sees_what_another_process_indexed(
     options: Settings, server: Server, tmp_path: Path
 ) -> None:
     (tmp_path / "bridge.txt").write_text(BRIDGE)

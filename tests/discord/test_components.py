@@ -19,7 +19,7 @@ from tests.loopback.discord_server import (
 pytestmark = pytest.mark.anyio
 
 
-async def test_an_answer_that_is_not_there_offers_the_nearest_passages(
+async def test_a_declined_answer_offers_the_nearest_passages(
     options: Settings, server: Server
 ) -> None:
     async with bot(options, server):
@@ -34,7 +34,7 @@ async def test_an_answer_that_is_not_there_offers_the_nearest_passages(
     assert nearest.followups[0]["content"].startswith("[1] ")
 
 
-async def test_a_source_opens_its_passage_for_the_one_who_chose_it(
+async def test_the_menu_opens_a_passage_for_the_person_who_chose_it(
     options: Settings, server: Server
 ) -> None:
     async with bot(options, server):
@@ -69,7 +69,7 @@ async def test_components_work_after_a_restart(options: Settings, server: Server
 
 
 @pytest.mark.slow
-async def test_nearest_passages_and_sharing_outlive_a_restart(
+async def test_nearest_passages_and_sharing_work_after_a_restart(
     options: Settings, server: Server
 ) -> None:
     async with bot(options, server):
@@ -97,7 +97,7 @@ async def test_nearest_passages_and_sharing_outlive_a_restart(
 
 
 @pytest.mark.slow
-async def test_an_opened_passage_has_its_neighbours_and_leads_to_the_words(
+async def test_an_opened_passage_shows_its_neighbours_and_links_to_the_words(
     options: Settings, server: Server
 ) -> None:
     before = "Rain fell on the valley for the whole of last week. " * 25
@@ -126,7 +126,7 @@ async def test_an_opened_passage_has_its_neighbours_and_leads_to_the_words(
     )
 
 
-async def test_opinions_are_kept_with_the_question(options: Settings, server: Server) -> None:
+async def test_feedback_is_kept_with_the_question(options: Settings, server: Server) -> None:
     async with bot(options, server) as client:
         given = await asked(server, "what did Starmer say?")
         assert given.answer is not None

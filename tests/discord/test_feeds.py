@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.slow
-async def test_a_server_follows_its_feeds(
+async def test_a_server_follows_feeds_of_its_own(
     options: Settings, server: Server, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(schedule, "EVERY", 0.3)
@@ -88,7 +88,7 @@ async def test_many_feeds_are_listed_page_by_page(options: Settings, server: Ser
 
 
 @pytest.mark.slow
-async def test_the_feeds_of_a_server_that_the_bot_left_rest_until_it_returns(
+async def test_feeds_of_a_server_that_the_bot_left_are_paused_until_it_returns(
     options: Settings, server: Server
 ) -> None:
     def paused() -> list[bool]:
@@ -98,11 +98,11 @@ async def test_the_feeds_of_a_server_that_the_bot_left_rest_until_it_returns(
         queue.subscriptions.add(own_library(GUILD), "https://news.example/feed")
         queue.subscriptions.add(own_library(OTHER), "https://news.example/feed")
         async with bot(options, server) as client:
-            await server.until(client.is_ready)  # until then, every server is an old one
+            await server.until(client.is_ready)  # until then every server counts as known
             await server.dispatch("GUILD_DELETE", {"id": str(GUILD)})
             await server.until(lambda: True in paused())
             left = paused()
-            # Discord says of a server that the bot is new on nothing of being available.
+            # For a server that the bot has just joined, Discord sends no word on its availability.
             new = {
                 name: said for name, said in server.guilds[GUILD].items() if name != "unavailable"
             }
@@ -113,7 +113,7 @@ async def test_the_feeds_of_a_server_that_the_bot_left_rest_until_it_returns(
 
 
 async def told(server: Server, name: str, *given: Json, who: dict[str, Any]) -> str:
-    """What a command answers."""
+    """The answer to a command."""
     used = await server.command(name, [*given], **who)
     await used.until(lambda one: one.answer or one.followups)
     answer = used.answer or used.followups[0]

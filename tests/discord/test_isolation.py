@@ -1,4 +1,4 @@
-"""Generated servers, libraries, channels, settings and people: to each server its own."""
+"""Generated servers, libraries, channels, settings and people: no server sees another's data."""
 
 import asyncio
 import json
@@ -49,8 +49,8 @@ SAYINGS = [
     "You cannot buy {} in a shop",
     "It took us years to find {}",
     "We should have thought of {} long ago",
-]  # one more than a page of /quotes has
-EVERYWHERE = "Tora Berg"  # speaks in every article; of other speakers each is in one alone
+]  # one more than fit on a page of /quotes
+EVERYWHERE = "Tora Berg"  # speaks in every article; every other speaker is in one article only
 PUBLISHED, EARLIER = "2025-05-16", "2025-05-15"
 REFUSALS = ("I answer only in <#", "Only some roles may ask", "I no longer know")
 PEOPLE = range(2101, 2105)
@@ -62,7 +62,7 @@ PAGES = ["newsdesk:list:0", "newsdesk:list:1", f"newsdesk:quotes:{10**20}:0"]
 
 @dataclass(frozen=True)
 class Fed:
-    """An article of a server's own; nobody else has its `words`, the first three are shown."""
+    """An article of a server; its `words` are in no other, and the first three are shown."""
 
     question: str
     row: dict[str, Any]
@@ -78,7 +78,7 @@ class Fed:
 
     @property
     def fact(self) -> str:
-        """In capitals, as all that is typed: what repeats it has none of the words."""
+        """In capitals, like all that is typed, so that an echo of it doesn't count as a leak."""
         return str(self.row["text"]).split("\n")[0].upper()
 
     @property
@@ -92,7 +92,7 @@ class Fed:
 
 @dataclass(frozen=True)
 class Listed:
-    """A list of statements that somebody was shown."""
+    """A list of statements that was shown to somebody."""
 
     number: str
     asker: int
@@ -104,11 +104,11 @@ class Listed:
 class Guild:
     id: int
     channels: list[int]
-    roles: tuple[int, int]  # of those who may ask, and of those who may feed
+    roles: tuple[int, int]  # the roles that may ask, and those that may add articles
     settings: GuildSettings
     members: dict[int, tuple[int, ...]]  # and their roles
     fed: list[Fed]
-    answers: list[tuple[Json, Who]] = field(default_factory=list)  # and where to reply to them
+    answers: list[tuple[Json, Who]] = field(default_factory=list)  # messages, where to reply
     lists: list[Listed] = field(default_factory=list)
 
     def may_ask(self, who: Who) -> bool:
@@ -120,7 +120,7 @@ class Guild:
 
 
 class World:
-    """The servers and people, what they do, and what the bot says where."""
+    """The servers and people, what they do, and what the bot says in which place."""
 
     client: Client  # once it is connected
 
@@ -130,11 +130,11 @@ class World:
         with_own = self.draw.sample(range(count), count - 1)
         self.guilds = [self._guild(31 + n, n in with_own) for n in range(count)]
         self.own = [one for one in self.guilds if one.fed]
-        self.fed = [(one, fed) for one in self.own for fed in one.fed]  # also what is withdrawn
+        self.fed = [(one, fed) for one in self.own for fed in one.fed]  # withdrawn ones too
         server.directs = {user: 9000 + user for user in PEOPLE}
         self.homes = {channel: one.id for one in self.guilds for channel in one.channels}
         self.homes |= {channel: user for user, channel in server.directs.items()}
-        self.told: set[tuple[int, int]] = set()  # whom the bot tells directly, and of which server
+        self.told: set[tuple[int, int]] = set()  # who got a direct message, and about which server
 
     def _word(self) -> str:
         pairs = (self.draw.choice("bdfgklmnprstvz") + self.draw.choice("aeiou") for _ in range(5))
@@ -173,14 +173,14 @@ class World:
         return Fed(question, row, words)
 
     def who(self, guild: Guild, user: int | None = None, **more: Any) -> Who:
-        """Somebody of the server in one of its channels."""
+        """A member of the server in one of its channels."""
         user = user or self.draw.choice([*guild.members])
         channel = self.draw.choice(guild.channels)
         roles = guild.members.get(user, ())
         return {"guild": guild.id, "channel": channel, "user": user, "roles": roles} | more
 
     def chief(self, guild: Guild) -> Who:
-        """Who may ask, where they may, and may do all else."""
+        """A member who may do everything, in a channel where it is allowed."""
         channel = self.draw.choice(sorted(guild.settings.channels) or guild.channels)
         permissions = MANAGE_GUILD | MANAGE_MESSAGES
         return self.who(guild, next(iter(guild.members)), channel=channel, permissions=permissions)
@@ -190,14 +190,14 @@ class World:
         return {"guild": None, "channel": self.server.directs[user], "user": user}
 
     async def play(self, steps: list[Step]) -> None:
-        """All of them in drawn order, some at the same time."""
+        """Play all actions in random order, some at the same time."""
         self.draw.shuffle(steps)
         while steps:
             now = [steps.pop() for _ in range(min(len(steps), self.draw.randint(1, 9)))]
             await asyncio.gather(*(step() for step in now))
 
     def sent(self) -> list[tuple[str, int, str]]:
-        """The path, place and text of all that the bot sent so far; place 0 is no place."""
+        """The path, place and text of all that the bot has sent; place 0 means none."""
         return [
             (one.path, self._place(one.path.split("/")), plain(json.dumps(one.body)))
             for one in self.server.requests
@@ -211,7 +211,7 @@ class World:
         return self.server.given[path[2]].place if path[0] in ("interactions", "webhooks") else 0
 
     def leaks(self) -> list[tuple[str, int, int, str]]:
-        """Where a server's own words were said that are not for there."""
+        """The places where words of another server were shown."""
         return [
             (path, place, guild.id, word)
             for path, place, text in self.sent()
@@ -220,10 +220,10 @@ class World:
             if word in text and place != guild.id and (place, guild.id) not in self.told
         ]
 
-    # What people do; where they should be shown an article of their own, they are
+    # What people do. Each action checks that members see the articles of their own server.
 
     def surfaces(self, guild: Guild) -> list[Step]:
-        """Every way to see articles, used by somebody of the server."""
+        """Use every way to see articles, as a member of the server."""
         draw = self.draw
         foreign = [fed for other, fed in self.fed if other is not guild]
         steps: list[Step] = [
@@ -248,7 +248,7 @@ class World:
         return steps + self.statements(guild)
 
     def statements(self, guild: Guild) -> list[Step]:
-        """Every way to see who says what, used by somebody of the server."""
+        """Use every way to see who says what, as a member of the server."""
         draw, chief = self.draw, self.chief(guild)
         foreign = [fed for other, fed in self.fed if other is not guild]
         apart = [fed for other, fed in self.fed if chief["user"] not in other.members]
@@ -274,7 +274,7 @@ class World:
     async def ask(
         self, guild: Guild, question: str, private: bool, who: Who, by: Fed | None = None
     ) -> None:
-        """With `by`, of its publisher alone."""
+        """Ask for an article; with `by`, of its publisher only."""
         limit = [option("source", by.row["source"].upper())] if by else []
         given = await asked(self.server, question, option("private", private), *limit, **who)
         own = guild.own(question)
@@ -292,13 +292,13 @@ class World:
         self.seen([fed] if fed in guild.fed else [], given)
 
     async def talk(self, guild: Guild, question: str) -> None:
-        """A mention, a reply to the answer, and where it opened a thread more in there."""
+        """Mention the bot, reply to its answer, and go on in the thread if it opened one."""
         who = self.chief(guild)
         answer = await self.said(f"<@{BOT}> {question}", **who)
         self.seen(guild.own(question), answer)
         there = who | {"channel": int(answer["channel_id"])}
         guild.answers.append((answer, there))
-        # What it doesn't remember yet is nobody's to reply to.
+        # Nobody can reply to an answer that is not stored yet.
         await self.server.until(lambda: self.client.context.store.answer_in(int(answer["id"])))
         await self.said("and when was that?", reply_to=answer, **there)
         if guild.settings.threads:
@@ -308,7 +308,7 @@ class World:
             self.seen(guild.own(question), more)
 
     async def said(self, text: str, **who: Any) -> Json:
-        """The bot's reply to a message, in a thread opened for it or where it was said."""
+        """The bot's reply to a message, in the thread opened for it or in the same channel."""
         server = self.server
         mentions = (BOT,) if "<@" in text else ()
         message = await server.say(text, mentions=mentions, **who)
@@ -327,7 +327,7 @@ class World:
         return await given.until(lambda one: one.answer or (one.deleted and one.followups))
 
     async def quotes(self, guild: Guild, fed: Fed, who: Who) -> None:
-        """What a speaker says, of this server or another, all of it or some."""
+        """Ask what a speaker of this server or another says, with or without a topic."""
         private = self.draw.random() < 0.5
         limit, is_left = self.draw.choice([
             ([], True),
@@ -346,7 +346,7 @@ class World:
             guild.answers += [] if private else [(given.answer, who)]
 
     async def who_said(self, guild: Guild, fed: Fed, who: Who) -> None:
-        """Whose words these are, of this server or another."""
+        """Ask who said something, in this server or another."""
         private = option("private", self.draw.random() < 0.5)
         given = await self.used("who", option("said", fed.saying), private, who=who)
         self.stated(guild, fed, given, who, "Nobody in these articles says that.")
@@ -354,7 +354,7 @@ class World:
     def stated(
         self, guild: Guild, fed: Fed, given: Given, who: Who, nobody: str, *, is_left: bool = True
     ) -> None:
-        """A statement is shown where it is the server's own; else there is nobody to say it."""
+        """Check that a statement of the server is shown, and that one of another is not found."""
         shown = given.answer or given.followups[0]
         if not guild.may_ask(who):
             assert shown["content"].startswith(REFUSALS)
@@ -363,12 +363,12 @@ class World:
         self.seen([fed] if fed in guild.fed else [], given, guild.may_ask(who) and is_left)
 
     async def everywhere(self, guild: Guild, who: Who) -> None:
-        """Of somebody who speaks on all servers each is shown what is said on its own."""
+        """Check that each server sees its own statements of somebody who speaks on all servers."""
         given = await self.used("quotes", option("speaker", EVERYWHERE), who=who)
         self.seen(guild.fed, given)
 
     async def speakers(self, guild: Guild, foreign: Fed, who: Who) -> None:
-        """Typed is what all of them are called, what one of another server is, and nothing."""
+        """Complete a name that all share, one of another server, and an empty text."""
         own = {fed.speaker for fed in guild.fed} if guild.may_ask(who) else set()
         for typed, wanted in [("lena", own), (foreign.speaker.upper(), set()), ("", None)]:
             named = option("speaker", typed, focused=True)
@@ -376,7 +376,7 @@ class World:
             assert wanted is None or found == wanted
 
     async def turn(self, guild: Guild, one: Listed, page: int, who: Who) -> None:
-        """To a page of a list of the server, by somebody of it."""
+        """Turn to a page of a list of the server, as one of its members."""
         given = await self.click(f"newsdesk:quotes:{one.number}:{page}", who)
         may = guild.may_ask(who) and (not one.private or who["user"] == one.asker)
         if one.fed in guild.fed and (page == 0 or one.fed.is_long):
@@ -410,12 +410,12 @@ class World:
             assert {fed.words[0] in shown for fed in guild.fed} <= {True}
 
     def pages(self) -> list[str]:
-        """Of lists that are somebody's, that may come to be, and that never were."""
+        """Ids of lists that exist, that may exist later, and that never do."""
         drawn = [f"newsdesk:quotes:{self.draw.randint(1, 60)}:{page}" for page in (0, 1)]
         return PAGES + drawn
 
     async def click(self, id: str, who: Who) -> Given:
-        """Use a component of a message that the bot may never have sent."""
+        """Use a component of a message, whether or not the bot has sent it."""
         menu = ":sources:" in id
         one: Json = {"type": 3 if menu else 2, "custom_id": id}
         one |= {"options": [{"label": n, "value": n} for n in "123"]} if menu else {"style": 2}
@@ -442,7 +442,7 @@ class World:
                 assert "no such article" in said or "no articles of its own" in said
 
     async def directly(self, user: int) -> None:
-        """Every way to see articles in direct messages, which show nobody's own."""
+        """Use every way to see articles in direct messages, which show no server's articles."""
         who = self.direct(user)
         _, fed = self.draw.choice(self.fed)
         await self.said(fed.question, **who)
@@ -472,7 +472,7 @@ class World:
         return guild, gone
 
     def replies(self, guild: Guild) -> list[Step]:
-        """Replies to the answers of a server, by its people and by others elsewhere."""
+        """Reply to the answers of a server, as its members and as others in other places."""
         steps: list[Step] = []
         for answer, who in self.draw.sample(guild.answers, min(2, len(guild.answers))):
             steps += [partial(self.said, "and when was that?", reply_to=answer, **who)]
@@ -482,7 +482,7 @@ class World:
         return steps
 
     def turns(self, guild: Guild) -> list[Step]:
-        """Pages of the server's lists, by those who asked for them and by others of it."""
+        """Turn pages of the server's lists, as those who asked for them and as other members."""
         drawn = self.draw.sample(guild.lists, min(3, len(guild.lists)))
         return [
             partial(self.turn, guild, one, page, who)
@@ -492,7 +492,7 @@ class World:
         ]
 
     async def use_elsewhere(self, given: Kept, who: Who) -> None:
-        """The components of an answer, where it wasn't given."""
+        """Use the components of an answer in places where it wasn't given."""
         used = await asyncio.gather(
             *(self.click(f"newsdesk:{id.format(given.id)}", who) for id in IDS)
         )
@@ -501,7 +501,7 @@ class World:
             assert "no longer know" in one.followups[0]["content"]
 
     def elsewhere(self, given: Kept) -> list[Who]:
-        """In another server and in direct messages, by the asker where they are a member."""
+        """Another server and direct messages, with the asker if they are a member there."""
         guild = self.draw.choice([one for one in self.guilds if one.id != given.guild])
         who = self.chief(guild)
         if given.asker in guild.members:
@@ -509,7 +509,7 @@ class World:
         return [who] if given.guild is None else [who, self.direct(given.asker)]
 
     async def use_all(self, client: Client) -> None:
-        """The components of each answer where it was given, by the one who asked."""
+        """Use the components of each answer where it was given, as the person who asked."""
         answers, opened = kept(client), dict.fromkeys([one.id for one in self.guilds], "")
         members = {one.id: one.members for one in self.guilds}
         steps: list[Step] = []
@@ -540,7 +540,7 @@ class World:
             assert [one for one in guild.fed if one.words[2] not in opened[guild.id]] == []
 
     async def tell(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """What can't be said in a channel is told to who asked there, and to nobody else."""
+        """Check that what can't be said in a channel is told only to the person who asked there."""
         guild = self.draw.choice([one for one in self.own if one.fed])
         fed, muted, late = guild.fed[0], self.chief(guild), self.chief(guild)
         self.server.may[muted["channel"]] = {"view", "history"}
@@ -555,7 +555,7 @@ class World:
 
 
 def kept(client: Client) -> list[Kept]:
-    """All answers that the bot remembers."""
+    """All answers that the bot has stored."""
     return [one for id in range(1, 1000) if (one := client.context.store.answer(id))]
 
 

@@ -23,7 +23,7 @@ async def test_a_mention_is_answered_with_a_reply(options: Settings, server: Ser
 
 
 @pytest.mark.slow
-async def test_a_mention_without_a_question_says_how(options: Settings, server: Server) -> None:
+async def test_a_mention_without_a_question_gets_help(options: Settings, server: Server) -> None:
     async with bot(options, server):
         await server.say(f"<@{BOT}>", mentions=(BOT,), **HERE)
         await server.until(lambda: server.replies(CHANNEL))
@@ -32,9 +32,7 @@ async def test_a_mention_without_a_question_says_how(options: Settings, server: 
 
 
 @pytest.mark.slow
-async def test_other_peoples_talk_is_none_of_its_business(
-    options: Settings, server: Server
-) -> None:
+async def test_conversations_of_others_are_ignored(options: Settings, server: Server) -> None:
     async with bot(options, server):
         await server.say("what did Starmer say?", **HERE)
         mine = await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
@@ -60,7 +58,7 @@ async def test_a_reply_to_an_answer_is_a_follow_up(options: Settings, server: Se
 
 @pytest.mark.slow
 @pytest.mark.parametrize("private", [False, True])
-async def test_a_follow_up_leans_on_all_of_the_talk_that_was_public(
+async def test_a_follow_up_uses_all_public_answers_before_it(
     options: Settings, server: Server, private: bool
 ) -> None:
     async with bot(options, server) as client:
@@ -120,7 +118,7 @@ async def test_a_thread_opens_below_an_answer_to_ask(options: Settings, server: 
 
 
 @pytest.mark.slow
-async def test_a_follow_up_is_asked_of_the_same_articles(options: Settings, server: Server) -> None:
+async def test_a_follow_up_keeps_the_filters(options: Settings, server: Server) -> None:
     async with bot(options, server):
         first = await asked(server, "what did Starmer say?", option("until", "2025-05-16"))
         assert first.answer is not None
@@ -135,7 +133,7 @@ async def test_a_follow_up_is_asked_of_the_same_articles(options: Settings, serv
 
 
 @pytest.mark.slow
-async def test_in_its_own_thread_thanks_and_talk_with_others_get_no_answer(
+async def test_in_its_own_thread_thanks_and_messages_to_others_get_no_answer(
     options: Settings, server: Server
 ) -> None:
     async with bot(options, server) as client:
@@ -158,7 +156,7 @@ async def test_in_its_own_thread_thanks_and_talk_with_others_get_no_answer(
 
 
 @pytest.mark.slow
-async def test_without_the_intent_a_reply_that_does_not_mention_it_is_told_so(
+async def test_without_the_intent_a_reply_must_mention_the_bot(
     options: Settings, server: Server
 ) -> None:
     server.allow_content = False
@@ -172,7 +170,7 @@ async def test_without_the_intent_a_reply_that_does_not_mention_it_is_told_so(
 
 
 @pytest.mark.slow
-async def test_private_answers_are_no_ground_for_a_follow_up_of_all(
+async def test_private_answers_are_not_used_for_public_follow_ups(
     options: Settings, server: Server
 ) -> None:
     async with bot(options, server):
@@ -188,7 +186,7 @@ async def test_private_answers_are_no_ground_for_a_follow_up_of_all(
 
 
 @pytest.mark.slow
-async def test_thanks_and_what_is_forwarded_get_no_answer(
+async def test_thanks_and_forwarded_messages_get_no_answer(
     options: Settings, server: Server
 ) -> None:
     async with bot(options, server, read_all=False):
@@ -203,7 +201,7 @@ async def test_thanks_and_what_is_forwarded_get_no_answer(
 
 
 @pytest.mark.slow
-async def test_a_reply_elsewhere_and_another_member_get_nothing_of_an_answer(
+async def test_replies_in_other_channels_and_other_members_get_nothing_of_an_answer(
     options: Settings, server: Server
 ) -> None:
     async with bot(options, server) as client:
@@ -231,7 +229,7 @@ async def test_a_reply_elsewhere_and_another_member_get_nothing_of_an_answer(
 
 
 @pytest.mark.slow
-async def test_without_the_history_a_mention_is_answered_all_the_same(
+async def test_a_mention_is_answered_without_access_to_the_history(
     options: Settings, server: Server
 ) -> None:
     async with bot(options, server):
@@ -256,7 +254,7 @@ async def test_without_threads_it_answers_in_the_channel(options: Settings, serv
 
 
 @pytest.mark.slow
-async def test_where_it_may_open_threads_but_not_send_in_them_it_answers_in_the_channel(
+async def test_without_permission_to_send_in_threads_it_answers_in_the_channel(
     options: Settings, server: Server
 ) -> None:
     async with bot(options, server) as client:
@@ -269,7 +267,7 @@ async def test_where_it_may_open_threads_but_not_send_in_them_it_answers_in_the_
 
 
 @pytest.mark.slow
-async def test_where_it_may_not_send_it_answers_commands_only(
+async def test_without_permission_to_send_it_answers_commands_only(
     options: Settings, server: Server
 ) -> None:
     async with bot(options, server):
@@ -285,7 +283,9 @@ async def test_where_it_may_not_send_it_answers_commands_only(
 
 
 @pytest.mark.slow
-async def test_a_question_deleted_meanwhile_is_answered(options: Settings, server: Server) -> None:
+async def test_a_question_that_was_deleted_meanwhile_is_answered(
+    options: Settings, server: Server
+) -> None:
     async with bot(options, server):
         mine = await server.say(f"<@{BOT}> what did Starmer say?", mentions=(BOT,), **HERE)
         del server.messages[int(mine["id"])]

@@ -8,7 +8,7 @@ from bot.discord.pool import Busy, Pool
 pytestmark = pytest.mark.anyio
 
 
-async def test_work_that_nobody_waits_for_keeps_its_place() -> None:
+async def test_cancelled_work_keeps_its_slot_until_it_ends() -> None:
     pool, gate = Pool(workers=1, queue=0), threading.Event()
     running = asyncio.create_task(pool.run(gate.wait))
     await asyncio.sleep(0.05)

@@ -32,7 +32,7 @@ SAID = [
 
 @pytest.fixture
 def told(options: Settings, seeded: Newsdesk) -> Settings:
-    """Settings of a bot whose one server has statements of its own."""
+    """Settings of a bot with one server that has statements of its own."""
     desk = Newsdesk(options.data, library=own_library(GUILD), create=True, models=seeded.models)
     desk.index.batches.tagger = Scripted()
     desk.take(SAID)
@@ -105,7 +105,7 @@ async def test_statements_of_a_server_are_its_own(told: Settings, server: Server
     assert "tickets" not in json.dumps(stolen.followups)
 
 
-async def test_private_lists_are_for_one_and_the_shared_library_is_for_all(
+async def test_private_lists_are_for_one_user_and_the_shared_library_for_all(
     told: Settings, server: Server
 ) -> None:
     private = {"name": "private", "type": 5, "value": True}
@@ -123,7 +123,7 @@ async def test_private_lists_are_for_one_and_the_shared_library_is_for_all(
 
 
 @pytest.mark.parametrize("nasty", NASTY)
-def test_whatever_is_said_is_shown_to_the_letter_and_fits(nasty: str) -> None:
+def test_any_statement_is_shown_exactly_and_fits(nasty: str) -> None:
     one = article(f"{nasty} said {nasty * 40} x", title=nasty * 3 or "x", source=nasty)
     end = len(one.text)
     told = []

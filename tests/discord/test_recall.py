@@ -9,7 +9,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.slow
-async def test_answers_that_no_longer_stand_are_listed_and_moved_quotes_found(
+async def test_withdrawn_quotes_are_listed_and_moved_ones_are_found(
     options: Settings, server: Server
 ) -> None:
     article = f"Before it all. {BRIDGE} The ferry runs."

@@ -8,7 +8,9 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize("name", ["since", "until"])
-async def test_days_are_offered_in_words(options: Settings, server: Server, name: str) -> None:
+async def test_days_in_words_are_offered_as_choices(
+    options: Settings, server: Server, name: str
+) -> None:
     offered = {}
     async with bot(options, server):
         for typed in ("", " LAST w", "2025"):

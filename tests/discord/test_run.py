@@ -38,7 +38,7 @@ def free_port() -> int:
 async def started(
     options: Settings, *arguments: str, command: str = "discord", **settings: str
 ) -> Process:
-    """`newsdesk discord`, or another command, as a process of its own."""
+    """Start `newsdesk discord`, or another command, as a process of its own."""
     environment = {
         "NEWSDESK_DATA": str(options.data),
         "NEWSDESK_DISCORD_TOKEN": TOKEN,
@@ -55,7 +55,7 @@ async def started(
 async def serving_process(
     options: Settings, server: Server, **settings: str
 ) -> AsyncIterator[Process]:
-    """The process once it is connected; nothing is left of it after."""
+    """The process, once it is connected; it is ended afterwards."""
     process = await started(options, **settings)
     try:
         await server.until(lambda: server.identified, 60)
@@ -93,7 +93,7 @@ async def health_at(port: int) -> tuple[int, dict[str, float]]:
         pytest.param({"GATEWAY": "wss://["}, "DISCORD_GATEWAY: ", id="gateway without a host"),
     ],
 )
-async def test_what_it_can_not_begin_with_is_one_sentence(
+async def test_bad_settings_end_the_start_with_one_sentence(
     options: Settings, server: Server, arguments: list[str], settings: dict[str, str], words: str
 ) -> None:
     given = {f"NEWSDESK_DISCORD_{name}": value for name, value in settings.items()}
@@ -112,7 +112,7 @@ async def test_what_it_can_not_begin_with_is_one_sentence(
 
 
 @pytest.mark.slow
-async def test_a_health_port_that_is_taken_ends_it_with_a_sentence(
+async def test_a_health_port_in_use_ends_the_start_with_one_sentence(
     options: Settings, server: Server
 ) -> None:
     with socket.socket() as taken:
@@ -143,7 +143,7 @@ async def test_a_missing_or_refused_token_is_one_clear_sentence(
     assert "wrong.token" not in said
 
 
-async def test_the_link_that_invites_asks_for_the_least(options: Settings, server: Server) -> None:
+async def test_the_invite_link_asks_for_few_permissions(options: Settings, server: Server) -> None:
     link = await asyncio.to_thread(application.invite, options)
 
     assert dict(httpx.URL(link).params) == {
@@ -154,7 +154,7 @@ async def test_the_link_that_invites_asks_for_the_least(options: Settings, serve
 
 
 @pytest.mark.slow
-async def test_without_the_intent_it_serves_all_the_same(options: Settings, server: Server) -> None:
+async def test_it_runs_without_the_intent(options: Settings, server: Server) -> None:
     server.allow_content = False
     application.point_at(options)
     running = asyncio.create_task(run._serve(options))
@@ -187,7 +187,7 @@ def test_secrets_stay_out_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
     assert TOKEN not in repr(options)
 
 
-async def test_the_command_serves_tells_its_health_and_stops(
+async def test_the_command_runs_reports_its_health_and_stops(
     options: Settings, server: Server
 ) -> None:
     port = free_port()
@@ -213,7 +213,7 @@ async def test_the_command_serves_tells_its_health_and_stops(
     [[signal.SIGTERM], [signal.SIGINT], [signal.SIGTERM, signal.SIGTERM, signal.SIGINT]],
     ids=["TERM", "INT", "both, again and again"],
 )
-async def test_told_to_stop_it_answers_or_apologises_to_all_who_wait(
+async def test_on_a_signal_it_answers_or_apologises_to_all_who_wait(
     options: Settings, server: Server, signals: list[signal.Signals]
 ) -> None:
     question = [option("question", "what did Starmer say?")]
@@ -242,7 +242,7 @@ async def test_told_to_stop_it_answers_or_apologises_to_all_who_wait(
 
 
 @pytest.mark.parametrize(("age", "status"), [(health.STALE - 1, 200), (health.STALE + 1, 503)])
-async def test_it_is_well_while_heartbeats_are_acknowledged(age: float, status: int) -> None:
+async def test_it_is_healthy_while_heartbeats_are_acknowledged(age: float, status: int) -> None:
     port = free_port()
     async with health.endpoint(lambda: age, port):
         assert await health_at(port) == (status, {"heartbeat_age": age})
@@ -252,7 +252,7 @@ async def test_it_is_well_while_heartbeats_are_acknowledged(age: float, status: 
             await session.get(f"http://127.0.0.1:{port}/health")
 
 
-async def test_a_port_that_is_taken_is_named() -> None:
+async def test_a_port_in_use_is_named() -> None:
     port = free_port()
     async with health.endpoint(lambda: 0.0, port):
         with pytest.raises(SettingsError, match=f"The health port {port} is taken"):
@@ -261,7 +261,7 @@ async def test_a_port_that_is_taken_is_named() -> None:
         assert (await health_at(port))[0] == 200
 
 
-async def test_doctor_tells_of_the_bot(options: Settings, server: Server) -> None:
+async def test_doctor_reports_on_the_bot(options: Settings, server: Server) -> None:
     from bot.discord.doctor import findings
 
     before = await asyncio.to_thread(findings, options)
@@ -283,8 +283,8 @@ async def test_doctor_tells_of_the_bot(options: Settings, server: Server) -> Non
 
 
 @pytest.mark.slow
-async def test_what_watch_brings_in_the_bot_answers_from(options: Settings, server: Server) -> None:
-    """Three processes: a publisher, `newsdesk watch`, and `newsdesk discord`."""
+async def test_the_bot_answers_from_what_watch_brings_in(options: Settings, server: Server) -> None:
+    """With three processes: a publisher, `newsdesk watch` and `newsdesk discord`."""
     publishers = Publishers()
     site = publishers.site("localhost")
     site.publish("/other", Story("The fair of Orn", "The fair of Orn opened on Friday, to rain."))
@@ -309,7 +309,7 @@ async def test_what_watch_brings_in_the_bot_answers_from(options: Settings, serv
 
 
 async def served(question: str, words: str, server: Server, seconds: float = 120) -> None:
-    """Ask until the answer has the words."""
+    """Ask until the answer contains the words."""
     end = time.monotonic() + seconds
     for user in range(5000, 6000):
         given = await asked(server, question, user=user)

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def changed(server: Server, *given: Json, channel: int | None = None) -> str:
-    """The settings, after a manager changed them, as they are shown."""
+    """Change the settings as a manager; the settings as they are then shown."""
     resolved: Json = {"roles": {one["id"]: one for one in server.guilds[GUILD]["roles"]}}
     if channel:
         one = {"id": str(channel), "type": 0, "name": "x", "permissions": "0"}
@@ -51,7 +51,7 @@ def role(name: str) -> Json:
 
 
 def refusal(given: Given) -> str:
-    """What the one who asked was told, alone, in place of an answer."""
+    """What only the person who asked was told, instead of an answer."""
     assert given.deleted
     assert given.followups[0]["flags"] & EPHEMERAL
     return str(given.followups[0]["content"])
@@ -65,9 +65,7 @@ Opens threads: no
 Questions a minute: 6 for each member, 60 for the server"""
 
 
-async def test_each_setting_is_shown_and_can_be_taken_back(
-    options: Settings, server: Server
-) -> None:
+async def test_each_setting_is_shown_and_can_be_reset(options: Settings, server: Server) -> None:
     async with bot(options, server) as client:
         assert await changed(server) == DEFAULTS
         assert "Answers in: <#112>\n" in await changed(server, channel=SECOND)
@@ -89,7 +87,7 @@ async def test_each_setting_is_shown_and_can_be_taken_back(
 
 
 @pytest.mark.slow
-async def test_only_those_with_a_role_ask(options: Settings, server: Server) -> None:
+async def test_only_those_with_the_role_can_ask(options: Settings, server: Server) -> None:
     async with bot(options, server):
         await changed(server, role("ask_role"))
         without = await asked(server, "what did Starmer say?")
@@ -105,7 +103,7 @@ async def test_only_those_with_a_role_ask(options: Settings, server: Server) -> 
 
 
 @pytest.mark.slow
-async def test_those_with_a_role_feed(options: Settings, server: Server) -> None:
+async def test_those_with_the_role_can_add_articles(options: Settings, server: Server) -> None:
     async with bot(options, server):
         await changed(server, role("feed_role"))
         fed = await add(server, "bridge.txt", BRIDGE, permissions=0, roles=(ROLE,), **HERE)
@@ -132,7 +130,9 @@ async def test_threads_open_once_they_are_switched_on(options: Settings, server:
 
 
 @pytest.mark.slow
-async def test_a_servers_limit_is_for_all_its_members(options: Settings, server: Server) -> None:
+async def test_the_limit_of_a_server_is_shared_by_its_members(
+    options: Settings, server: Server
+) -> None:
     async with bot(options, server):
         await changed(server, option("per_server", 1))
         first = await asked(server, "what did Starmer say?")
@@ -166,7 +166,9 @@ async def test_a_thread_counts_as_the_channel_it_is_in(options: Settings, server
 
 
 @pytest.mark.slow
-async def test_settings_limit_where_and_who(options: Settings, server: Server) -> None:
+async def test_settings_limit_the_channels_and_who_may_change_them(
+    options: Settings, server: Server
+) -> None:
     who = HERE | {"permissions": MANAGE_GUILD}
     async with bot(options, server):
         nobody = await server.command("newsdesk settings", **HERE)
@@ -193,7 +195,9 @@ async def test_settings_limit_where_and_who(options: Settings, server: Server) -
 
 
 @pytest.mark.slow
-async def test_too_many_questions_are_put_off(options: Settings, server: Server) -> None:
+async def test_too_many_questions_are_refused_for_a_while(
+    options: Settings, server: Server
+) -> None:
     async with bot(options, server) as client:
         client.context.store.set(GUILD, type(client.context.store.settings(GUILD))(per_person=2))
         for _ in range(2):

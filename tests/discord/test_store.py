@@ -50,7 +50,7 @@ def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         Store(tmp_path)
 
 
-def test_what_is_deleted_or_old_is_forgotten(
+def test_deleted_and_old_answers_are_forgotten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with closing(Store(tmp_path)) as store:
@@ -84,7 +84,7 @@ def test_a_private_answer_is_shared_once(tmp_path: Path) -> None:
         assert store.share(id)
 
 
-def test_settings_come_back_and_the_rest_are_defaults(tmp_path: Path) -> None:
+def test_settings_are_restored_and_the_rest_are_defaults(tmp_path: Path) -> None:
     with closing(Store(tmp_path)) as store:
         assert store.settings(11) == GuildSettings()
         chosen = GuildSettings(channels=frozenset({1, 2}), threads=True, per_person=3)
@@ -93,7 +93,7 @@ def test_settings_come_back_and_the_rest_are_defaults(tmp_path: Path) -> None:
         assert store.settings(12) == GuildSettings()
 
 
-def test_how_an_answer_was_found_is_forgotten_with_its_articles(tmp_path: Path) -> None:
+def test_the_trace_of_an_answer_is_deleted_with_its_articles(tmp_path: Path) -> None:
     with closing(stores.Store(tmp_path)) as store:
         kept = [
             store.keep(replace(GIVEN, trace=json.dumps({"candidates": [{"article_id": id}]})))

@@ -67,7 +67,7 @@ def hostile_strings() -> list[str]:
 
 
 def citation(text: str, draw: random.Random, number: int) -> Citation | None:
-    """A citation of some sentence-like slice of an article with this text."""
+    """A citation of a random slice of an article with this text."""
     try:
         made: Article = article(
             text,
@@ -99,13 +99,13 @@ def citation(text: str, draw: random.Random, number: int) -> Citation | None:
 
 
 def bare(text: str) -> str:
-    """The text without what is escaped, and without our own links and dates: markup alone."""
+    """The text without escaped characters and our own links and dates: only markup is left."""
     text = re.sub(r"\\[^0-9A-Za-z\s]", "·", text)
     return TIME.sub("", LINK.sub("](LINK)", text))
 
 
 def shown(text: str) -> str:
-    """What a reader sees of escaped text."""
+    """The text as a reader sees it, without escapes."""
     return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", text)
 
 
@@ -120,7 +120,7 @@ def assert_harmless(text: str) -> None:
 
 
 def assert_address(url: str) -> None:
-    """A browser can follow it, and Discord makes no invitation of it."""
+    """Check that a browser can follow the address, and that Discord shows no invitation for it."""
     parts = urlsplit(url)
     assert parts.scheme in ("http", "https")
     assert parts.port is None or parts.port < 65536
@@ -136,7 +136,7 @@ def letters(text: str) -> str:
 
 
 def assert_sent(text: str, wholes: Sequence[str]) -> None:
-    """Discord takes and shows it as meant; of `wholes` nothing is missing unsaid."""
+    """Check that Discord accepts the message, and that omissions from `wholes` are mentioned."""
     assert len(text) <= MESSAGE
     assert_harmless(text)
     for link in LINK.finditer(text):
@@ -160,7 +160,7 @@ def particulars(citations: Sequence[Citation]) -> list[str]:
 def cases(
     count: int, seed: int
 ) -> Iterator[tuple[random.Random, Callable[[], str], list[Citation]]]:
-    """Chance, what makes hostile text of it, and up to three citations of such text."""
+    """A random generator, a maker of hostile text, and up to three citations of such text."""
     draw = random.Random(seed)
     pieces = NASTY + hostile_strings()
 
@@ -195,7 +195,7 @@ def test_hostile_answers_are_harmless(count: int) -> None:
 
 @COUNTS
 def test_hostile_written_answers_are_harmless(count: int) -> None:
-    """What is proved has no mention and no link in it; here it has, and reaches nobody either."""
+    """Proved text has no mentions or links. Here it has, and even then they are harmless."""
     for draw, words, citations in cases(count, 5):
         written, notes = sentences_of(draw, words, citations), draw.choices([words(), "A."], k=2)
         question = draw.choice([None, words()])
@@ -219,7 +219,7 @@ def test_hostile_written_answers_are_harmless(count: int) -> None:
 def sentences_of(
     draw: random.Random, words: Callable[[], str], citations: Sequence[Citation]
 ) -> list[WrittenSentence]:
-    """Sentences that cite all of these, in order of appearance as an answer has them."""
+    """Sentences that cite all of these, numbered in order as in an answer."""
     written, highest = [], 0
     while highest < len(citations):
         first = draw.randint(1, highest + 1)
@@ -233,7 +233,7 @@ def sentences_of(
 
 
 @pytest.mark.parametrize("size", [100, 600, 2100])
-def test_of_a_long_written_answer_whole_sentences_are_shown(size: int) -> None:
+def test_a_long_written_answer_is_cut_after_a_whole_sentence(size: int) -> None:
     made = article("Some words. " * 20, url="https://x.example/", title="T" * 150, source="S" * 60)
     hit = Hit(split(made)[0], made, 1, 0.5, "shared")
     citations = [Citation(n, hit, 0, 11, made.text[0:11]) for n in range(1, 9)]
@@ -247,7 +247,7 @@ def test_of_a_long_written_answer_whole_sentences_are_shown(size: int) -> None:
     shown = sheet.text.count("w.")
     assert "> qqq" in sheet.text
     assert "Understood: u" in sheet.text
-    if size == 2100:  # not even one fits, so it is quotes, and by no model
+    if size == 2100:  # not even one sentence fits, so quotes are shown, and no model is named
         assert (shown, sheet.shown) == (0, 8)
         assert "By a model" not in sheet.text
         assert "Quotes only" in sheet.text
@@ -297,7 +297,7 @@ def assert_embed(one: Citation) -> None:
     whole = letters(one.hit.article.text)
     assert "…" in embed.description or whole in letters(embed.description)
     if embed.url is not None:
-        assert len(embed.url) <= 2048  # Discord's answer to longer ones; no page of theirs says it
+        assert len(embed.url) <= 2048  # from Discord's answer to longer ones; it is not documented
         assert_address(embed.url)
 
 
@@ -322,7 +322,7 @@ def test_hostile_lists_are_harmless(count: int) -> None:
 
 @pytest.mark.parametrize("url", URLS)
 def test_no_address_breaks_a_message(url: str) -> None:
-    """Even one that `article` would not let through."""
+    """Even with an address that `article` would refuse."""
     made = citation("Some words of an article.", random.Random(1), 1)
     assert made is not None
     hit = replace(made.hit, article=replace(made.hit.article, url=url))
@@ -333,7 +333,7 @@ def test_no_address_breaks_a_message(url: str) -> None:
 
 
 @pytest.mark.parametrize("title", ["[", "]", "a [b", "a] b", "[a] [b", "[a]", "[[a]"])
-def test_brackets_in_a_title_break_no_link(title: str) -> None:
+def test_brackets_in_a_title_do_not_break_the_link(title: str) -> None:
     made = article("Some words.", url="https://x.example/", title=title)
     hit = Hit(split(made)[0], made, 1, 0.5, "shared")
 
@@ -359,7 +359,7 @@ def test_quotes_left_out_are_counted_beside_a_shortened_one() -> None:
 
 
 @pytest.mark.parametrize("piece", NASTY)
-def test_escaped_text_is_shown_to_the_letter(piece: str) -> None:
+def test_escaped_text_is_shown_exactly(piece: str) -> None:
     assert shown(escape(piece)) == piece
 
 
@@ -372,7 +372,7 @@ def test_quotes_stay_exact_beneath_the_bold() -> None:
     assert shown(text).replace("**", "") in (made.quote, made.quote.replace("**", ""))
 
 
-def test_what_does_not_fit_is_left_out_and_said() -> None:
+def test_quotes_left_out_are_mentioned() -> None:
     draw = random.Random(6)
     long = [citation(f"Sentence {n}: " + "word, " * 160 + "end.", draw, n) for n in (1, 2, 3)]
     citations = [one for one in long if one]
@@ -386,7 +386,7 @@ def test_what_does_not_fit_is_left_out_and_said() -> None:
     assert "[2]" not in sheet.text
 
 
-def test_a_link_leads_to_the_quoted_words() -> None:
+def test_a_link_points_to_the_quoted_words() -> None:
     made = article("One two. Three-four, five & six seven eight nine ten eleven twelve thirteen.",
                    url="https://news.example/a?b=c")  # fmt: skip
     quote = made.text[9:]
@@ -412,7 +412,7 @@ def test_a_link_leads_to_the_quoted_words() -> None:
         pytest.param("https://user:word@news.example/[a]", id="a password"),
     ],
 )
-def test_the_address_of_a_passage_is_one_that_discord_takes(address: str) -> None:
+def test_the_address_of_a_passage_is_one_that_discord_accepts(address: str) -> None:
     made = article(BRIDGE, url=address)
     passage = split(made)[0]
     hit = Hit(passage, made, 1, 0.5, "shared")
@@ -422,7 +422,7 @@ def test_the_address_of_a_passage_is_one_that_discord_takes(address: str) -> Non
 
 
 @pytest.mark.parametrize("nasty", NASTY)
-def test_however_long_the_notes_a_declined_answer_fits(nasty: str) -> None:
+def test_a_declined_answer_fits_with_any_notes(nasty: str) -> None:
     notes = [nasty * 30, f"Ann Lee: {nasty * 200}", "*" * 900, "_" * 900, "x" * 900]
     sheet = answer_sheet((), question=nasty * 20, understood=nasty * 20, notes=notes)
 

@@ -1,4 +1,4 @@
-"""What a language model wrote, on Discord: the real client, a model and a Discord on loopback."""
+"""Written answers on Discord: the real clients, with a model and a Discord on loopback."""
 
 import asyncio
 import json
@@ -53,7 +53,7 @@ ZELENSKY = (
 )
 INVENTED = "Keir Starmer promised 900 tanks to Kiev [1]."
 WRITTEN = "Written by a language model"
-REWORDS = "You word the last question"  # what a model is told that words a follow-up
+REWORDS = "You reword the last question"  # from the prompt for rewording a follow-up
 
 Mind = Callable[[model_server.Request], model_server.Reply]
 
@@ -80,28 +80,28 @@ def written(options: Settings, model: model_server.Server) -> Settings:
 
 
 def says(*sentences: str, **how: Any) -> Mind:
-    """A model that says these, each with the number of the passage that has its beginning."""
+    """A model that says these sentences, each citing the passage that has its beginning."""
     mind = faithful(*((one, one[:40]) for one in sentences))
     return lambda request: replace(mind(request), **how)
 
 
 def slowly(*sentences: str) -> Mind:
-    """So that it takes some seconds."""
+    """The same model, so slow that it takes some seconds."""
     return says(*sentences, pause=0.2, size=24)
 
 
 def seen(text: str) -> str:
-    """The text as members see it, without our own bold."""
+    """The text as members see it, without the bold that we add."""
     return re.sub(r"\\([^\w\s])", r"\1", plain(text))
 
 
 def done(given: Given) -> bool:
-    """Whether the whole answer is there: until then it has no buttons."""
+    """Whether the answer is complete: only then it has buttons."""
     return bool(given.answer and components(given.answer)) or given.deleted
 
 
 async def put(server: Server, question: str = QUESTION, *more: Json, **who: Any) -> str:
-    """What the answer to /ask shows at last."""
+    """Ask with /ask; the final text of the answer."""
     return seen((await given(server, question, *more, **who)).answer["content"])
 
 
@@ -111,13 +111,13 @@ async def given(server: Server, question: str = QUESTION, *more: Json, **who: An
 
 
 async def replied(server: Server, channel: int = CHANNEL, count: int = 1) -> list[Json]:
-    """The bot's messages there, once there are so many and each is whole."""
+    """The bot's messages there, once there are this many and all are complete."""
     await server.until(lambda: len([*filter(components, server.replies(channel))]) == count, 40)
     return server.replies(channel)
 
 
 def sent(server: Server, part: str) -> list[Request]:
-    """Requests that show something at a path."""
+    """The requests to a path that show something."""
     return [
         one
         for one in server.requests
@@ -126,7 +126,7 @@ def sent(server: Server, part: str) -> list[Request]:
 
 
 def assert_at_most_one_a_second(edits: list[Request]) -> None:
-    """But the last, which comes when it is ready."""
+    """Check the intervals, except before the last request, which is sent when it is ready."""
     took = edits[-1].at - edits[0].at
     assert len(edits) <= took / 0.95 + 2
 
@@ -139,10 +139,10 @@ def of_articles(client: Client, settings: Settings) -> Any:
     return client.context.libraries.operators(settings.library)
 
 
-# Written
+# Written answers
 
 
-async def test_a_written_answer_is_cited_and_says_what_it_is(
+async def test_a_written_answer_is_cited_and_marked_as_written(
     written: Settings, server: Server
 ) -> None:
     async with bot(written, server):
@@ -163,7 +163,7 @@ async def test_a_written_answer_is_cited_and_says_what_it_is(
 
 
 @pytest.mark.slow
-async def test_what_is_not_proved_is_not_shown(
+async def test_unproved_sentences_are_not_shown(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     model.replies = lambda request: f"{says(SANCTIONS)(request).text}\n{INVENTED}"  # type: ignore[union-attr]
@@ -175,7 +175,7 @@ async def test_what_is_not_proved_is_not_shown(
     assert "tanks" not in json.dumps([one.body for one in server.requests], default=str)
 
 
-# As it is written
+# While it is being written
 
 
 @pytest.mark.slow
@@ -214,7 +214,7 @@ async def test_an_answer_to_a_mention_is_one_message_that_grows(
 
 
 @pytest.mark.slow
-async def test_where_it_may_not_write_an_answer_comes_once_and_whole(
+async def test_without_permission_to_send_an_answer_comes_once_and_whole(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     model.replies = slowly(STARMER, SANCTIONS, ZELENSKY)
@@ -230,7 +230,7 @@ async def test_where_it_may_not_write_an_answer_comes_once_and_whole(
 
 
 @pytest.mark.slow
-async def test_what_somebody_deletes_comes_again_only_when_it_is_whole(
+async def test_a_deleted_partial_answer_is_sent_again_only_when_it_is_whole(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     model.replies = slowly(STARMER, SANCTIONS, ZELENSKY)
@@ -247,7 +247,7 @@ async def test_what_somebody_deletes_comes_again_only_when_it_is_whole(
 
 
 @pytest.mark.slow
-async def test_an_answer_too_late_for_its_message_comes_once_and_whole(
+async def test_an_answer_too_late_to_edit_its_message_comes_once_and_whole(
     written: Settings, server: Server, model: model_server.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from bot.discord.replies import InteractionReply
@@ -264,7 +264,7 @@ async def test_an_answer_too_late_for_its_message_comes_once_and_whole(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("status", [400, 403, 500])
-async def test_a_part_that_can_not_be_shown_loses_nothing(
+async def test_a_failed_update_loses_nothing(
     written: Settings, server: Server, model: model_server.Server, status: int
 ) -> None:
     model.replies = slowly(STARMER, SANCTIONS, ZELENSKY)
@@ -294,7 +294,7 @@ async def test_a_part_that_can_not_be_shown_loses_nothing(
         pytest.param(model_server.garbage(), "language model", id="raves", marks=pytest.mark.slow),
     ],
 )
-async def test_where_the_model_fails_the_quotes_come_in_time(
+async def test_if_the_model_fails_the_quotes_come_in_time(
     written: Settings, server: Server, model: model_server.Server,
     reply: model_server.Reply, note: str,
 ) -> None:  # fmt: skip
@@ -314,7 +314,7 @@ async def test_where_the_model_fails_the_quotes_come_in_time(
 
 
 @pytest.mark.slow
-async def test_a_model_that_breaks_off_leaves_what_was_proved(
+async def test_if_the_model_breaks_off_the_proved_sentences_stay(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     model.replies = says(STARMER, SANCTIONS, ZELENSKY, sends=0.7, ends=False)
@@ -330,7 +330,7 @@ async def test_a_model_that_breaks_off_leaves_what_was_proved(
 
 
 @pytest.mark.slow
-async def test_when_the_budget_is_used_up_the_quotes_come_until_the_next_day(
+async def test_with_the_budget_used_up_quotes_are_shown_until_the_next_day(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     async with bot(written.model_copy(update={"model_budget": 1}), server) as client:
@@ -347,7 +347,7 @@ async def test_when_the_budget_is_used_up_the_quotes_come_until_the_next_day(
     assert before == after
     assert "Quotes only: this server's questions have used up the language model for" in second
     assert "completely unacceptable" in second
-    assert WRITTEN in elsewhere  # another server has its own
+    assert WRITTEN in elsewhere  # another server has a budget of its own
     assert WRITTEN in third
     assert spent > 100
 
@@ -368,7 +368,7 @@ async def test_with_the_budget_used_up_follow_ups_are_understood_by_rules(
 
 
 @pytest.mark.slow
-async def test_a_store_that_can_not_count_loses_no_answer(
+async def test_a_failing_store_loses_no_answer(
     written: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from retrieval.errors import LibraryError
@@ -391,14 +391,14 @@ async def test_a_store_that_can_not_count_loses_no_answer(
 
 
 def rewords(question: str) -> Mind:
-    """A model that words follow-ups so, and answers."""
+    """A model that rewords follow-ups like this, and answers."""
     return lambda request: (
         question if REWORDS in request.system else says(STARMER, SANCTIONS)(request)
     )
 
 
 async def _followed(written: Settings, server: Server) -> Json:
-    """What the bot says to a follow-up in its own thread."""
+    """The bot's reply to a follow-up in its own thread."""
     async with bot(written, server) as client:
         client.context.store.set(GUILD, GuildSettings(threads=True))
         asking = await server.say(f"<@{BOT}> {QUESTION}", mentions=(BOT,), **HERE)
@@ -410,7 +410,7 @@ async def _followed(written: Settings, server: Server) -> Json:
 
 
 @pytest.mark.slow
-async def test_the_model_words_a_follow_up_with_the_talk_in_view(
+async def test_the_model_rewords_a_follow_up_from_the_conversation(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     model.replies = rewords("What did von der Leyen say about Russia?")
@@ -434,7 +434,7 @@ async def test_the_model_words_a_follow_up_with_the_talk_in_view(
         "",
     ],
 )
-async def test_a_follow_up_worded_with_something_new_is_understood_by_rules(
+async def test_a_rewording_that_adds_something_is_replaced_by_the_rules(
     written: Settings, server: Server, model: model_server.Server, worded: str
 ) -> None:
     model.replies = rewords(worded)
@@ -446,7 +446,7 @@ async def test_a_follow_up_worded_with_something_new_is_understood_by_rules(
 
 
 @pytest.mark.slow
-async def test_the_model_never_sees_what_was_private_in_the_talk(
+async def test_the_model_never_sees_private_answers(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     model.replies = rewords("And von der Leyen?")
@@ -465,18 +465,18 @@ async def test_the_model_never_sees_what_was_private_in_the_talk(
         await replied(server, count=4)
 
     asked = [one.text for one in model.requests if REWORDS in one.system]
-    assert len(asked) == 2  # to what is private nobody replies
+    assert len(asked) == 2  # nobody can reply to a private answer
     assert QUESTION in asked[0]
     assert QUESTION not in asked[1]
     assert not any("Medinsky say" in one for one in asked)
 
 
-# What is withdrawn, shared, planted
+# Withdrawn, shared and planted text
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mention", [False, True])
-async def test_of_an_article_withdrawn_while_it_is_written_about_nothing_stays(
+async def test_an_article_withdrawn_during_the_answer_leaves_nothing(
     written: Settings, server: Server, model: model_server.Server, mention: bool
 ) -> None:
     model.replies = slowly(STARMER, SANCTIONS, ZELENSKY)
@@ -506,7 +506,7 @@ async def test_of_an_article_withdrawn_while_it_is_written_about_nothing_stays(
 
 
 @pytest.mark.slow
-async def test_a_private_written_answer_is_shared_as_its_quotes(
+async def test_a_private_written_answer_is_shared_as_quotes(
     written: Settings, server: Server
 ) -> None:
     async with bot(written, server) as client:
@@ -532,7 +532,7 @@ async def test_a_private_written_answer_is_shared_as_its_quotes(
 
 
 @pytest.mark.slow
-async def test_an_obedient_model_gets_nothing_through(
+async def test_nothing_from_an_obedient_model_gets_through(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     async with bot(written, server) as client:
@@ -557,11 +557,11 @@ async def test_an_obedient_model_gets_nothing_through(
         assert not re.search("EvilBot|I hate|unplug|```", text), text
 
 
-# What the operator sees of it
+# What the operator sees
 
 
 @pytest.mark.slow
-async def test_the_way_of_an_answer_is_shown_for_a_month(
+async def test_the_trace_of_an_answer_is_shown_for_a_month(
     written: Settings, server: Server, model: model_server.Server
 ) -> None:
     model.replies = lambda request: f"{says(STARMER)(request).text}\n{INVENTED}"  # type: ignore[union-attr]
@@ -589,7 +589,7 @@ async def test_the_way_of_an_answer_is_shown_for_a_month(
 
 
 @pytest.mark.slow
-async def test_after_a_month_the_way_is_gone_and_the_answer_stays(
+async def test_after_a_month_the_trace_is_gone_and_the_answer_stays(
     written: Settings, server: Server
 ) -> None:
     async with bot(written, server) as client:

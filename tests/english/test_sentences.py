@@ -148,7 +148,7 @@ def test_sentences_end_where_a_reader_would_end_them(case: str) -> None:
     assert found == [part.strip() for part in case.split("|")]
 
 
-def test_a_paragraph_wrapped_by_hand_is_one() -> None:
+def test_a_hard_wrapped_paragraph_is_one_paragraph() -> None:
     text = (
         "The harbour master of Port Alder said on Wednesday that he had read\n"
         "the study by Dr. Lee twice, that he had been wrong, as had Sen.\n"
@@ -171,7 +171,7 @@ texts = st.lists(words | marks).map("".join)
 
 
 @given(texts | texts.map(lambda text: text * 30))
-def test_sentences_are_in_order_apart_and_cover_the_text(text: str) -> None:
+def test_sentences_are_in_order_do_not_overlap_and_cover_the_text(text: str) -> None:
     found = sentences(text)
 
     assert all(text[start:end] == text[start:end].strip() != "" for start, end in found)
@@ -184,13 +184,13 @@ def test_sentences_are_in_order_apart_and_cover_the_text(text: str) -> None:
 
 
 @given(texts)
-def test_the_next_lines_change_nothing(text: str) -> None:
+def test_later_lines_do_not_change_a_sentence(text: str) -> None:
     found = sentences(text)
 
     assert sentences(f"{text}\n\nHe left.") == [*found, (len(text) + 2, len(text) + 10)]
 
 
-def test_a_long_sentence_is_cut_at_a_blank_that_no_stop_is_before() -> None:
+def test_a_long_sentence_is_cut_at_a_blank_without_a_stop_before_it() -> None:
     text = "and Sen. Ann Lee of the U.S. Senate " * 300
 
     found = [text[start:end] for start, end in sentences(text)]

@@ -1,7 +1,7 @@
-"""One writer's work in a process of its own, to be killed at any moment.
+"""The work of one writer in a process of its own, which can be killed at any moment.
 
-The parent forks children from a server that has imported everything, so that a child's life is the
-work itself and a random moment in it is a random moment of the work.
+The parent forks its children from a server that has imported everything. So a child does only the
+work, and a random moment of its life is a random moment of the work.
 """
 
 import multiprocessing
@@ -42,18 +42,18 @@ NEW = [
         for n in range(4, 9)
     ],  # changed
     *[made(f"new-{n}", _TEXT.format(n + 50) * 20) for n in range(6)],  # added
-]  # the rest withdrawn, the secret among them
+]  # the rest is withdrawn, including the secret
 
 Work = Callable[[Index], None]
 
 
 def index_old(index: Index) -> None:
-    """Into an empty library."""
+    """Index the old articles into an empty library."""
     sync(index, OLD)
 
 
 def index_unread(index: Index) -> None:
-    """Into an empty library, as one that knew no statements did."""
+    """Index the old articles into an empty library, as a version without statements did."""
     index_old(index)
     with index.writing(), index.library.transaction():
         index.statements.invalidate(index.library.ids())
@@ -69,25 +69,25 @@ def index_outdated(index: Index) -> None:
 
 
 def update_to_new(index: Index) -> None:
-    """Unchanged, changed, added and withdrawn articles at once."""
+    """Sync unchanged, changed, added and withdrawn articles at once."""
     sync(index, NEW)
 
 
 def remove_secret(index: Index) -> None:
-    """One article out of the old ones."""
+    """Remove one of the old articles."""
     with index.writing():
         index.remove([one.id for one in OLD if SECRET in one.text and index.library.digest(one.id)])
 
 
 def rebuild(index: Index) -> None:
-    """Both projections anew."""
+    """Rebuild both projections."""
     with index.writing():
         for _ in index.reindex():
             pass
 
 
 def look(index: Index) -> None:
-    """Nothing; what a process that only reads does."""
+    """Do nothing but open the library, as a reader does."""
 
 
 def _serve(folder: Path, models: Path, works: list[Work], pipe: Connection) -> None:
@@ -101,7 +101,7 @@ def _serve(folder: Path, models: Path, works: list[Work], pipe: Connection) -> N
 
 
 def run(folder: Path, models: Path, *works: Work) -> list[Any]:
-    """The state after each of the works, done one after the other in one process."""
+    """The state after each piece of work, done one after the other in one process."""
     child, ours = _start(folder, models, *works)
     states = []
     for _ in works:
@@ -112,7 +112,7 @@ def run(folder: Path, models: Path, *works: Work) -> list[Any]:
 
 
 def seconds(folder: Path, models: Path, work: Work) -> float:
-    """How long the work alone takes."""
+    """The seconds that the work takes."""
     child, ours = _start(folder, models, work)
     began = time.perf_counter()
     assert ours.recv() == "done"
@@ -123,7 +123,7 @@ def seconds(folder: Path, models: Path, work: Work) -> float:
 
 
 def kill(folder: Path, models: Path, work: Work, *, after: float) -> bool:
-    """Kill the work `after` that many seconds; whether it was still at it."""
+    """Kill the work `after` this many seconds; returns whether it was still running."""
     child, ours = _start(folder, models, work)
     done = ours.poll(after)
     if done:

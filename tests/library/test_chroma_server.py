@@ -46,7 +46,7 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def opened(server: str) -> Iterator[Callable[..., Newsdesk]]:
-    """Opens desks on the server, and closes them."""
+    """A function that opens desks on the server; they are closed at the end."""
     desks: list[Newsdesk] = []
 
     def open_desk(data: Path, *, url: str | None = server) -> Newsdesk:
@@ -56,10 +56,10 @@ def opened(server: str) -> Iterator[Callable[..., Newsdesk]]:
     yield open_desk
     for desk in desks:
         desk.close()
-    gc.collect()  # Chroma's client leaves its connections to the garbage collector
+    gc.collect()  # the garbage collector closes the connections of Chroma's client
 
 
-def test_vectors_in_a_server_answer_as_those_in_files(
+def test_vectors_in_a_server_give_the_same_answers_as_in_files(
     data: Path, opened: Callable[..., Newsdesk]
 ) -> None:
     desk = opened(data)
@@ -76,7 +76,7 @@ def test_vectors_in_a_server_answer_as_those_in_files(
     assert seen["sqlite"] == seen["chroma"] == seen["tantivy"]
 
 
-def test_two_installations_share_a_server_and_nothing_else(
+def test_two_installations_on_one_server_share_no_data(
     tmp_path: Path,
     data: Path,
     models: Path,
@@ -104,8 +104,6 @@ def test_vectors_move_to_a_server_and_back(
         assert opened(data, url=url).ask("what did Starmer say?").found
 
 
-def test_a_server_that_is_not_there_is_a_clear_error(
-    data: Path, opened: Callable[..., Newsdesk]
-) -> None:
+def test_a_missing_server_is_a_clear_error(data: Path, opened: Callable[..., Newsdesk]) -> None:
     with pytest.raises(LibraryError, match="Chroma server"):
         [*opened(data, url="http://127.0.0.1:9").sync([SEEDS])]

@@ -38,7 +38,7 @@ def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
 def leftovers(folder: Path, words: list[str]) -> list[str]:
     """The files under the folder that hold one of the words, in any case, and folders of builds.
 
-    Tantivy keeps words in a form that a look at the bytes doesn't find: it is asked itself.
+    Tantivy stores words in a form that can't be found in the bytes, so its index is searched.
     """
     found = [
         f"{path}: {word}"
@@ -51,6 +51,7 @@ def leftovers(folder: Path, words: list[str]) -> list[str]:
         index = KeywordIndex(build)
         index.open()
         found += [f"{build}: {stem}" for word in words for stem in index.known(stems(word))]
+        index.close()  # or its watcher might write into a folder that is deleted meanwhile
     assert len([*folder.rglob("words-*")]) == len([*folder.rglob("vectors-*")]) == 1
     return found
 
@@ -132,7 +133,7 @@ def test_two_articles_that_swap_their_texts_are_both_right(
         assert near == ids[0]
 
 
-def test_changed_particulars_reach_the_index(tmp_path: Path, embedder: Embedder) -> None:
+def test_changed_fields_reach_the_index(tmp_path: Path, embedder: Embedder) -> None:
     index = opened(tmp_path, embedder)
     sync(
         index, [made("a", "Same text.", title="Old heading", source="One", published="2025-01-01")]
@@ -147,7 +148,7 @@ def test_changed_particulars_reach_the_index(tmp_path: Path, embedder: Embedder)
         assert not words.search("heading", 5)
 
 
-def test_an_article_that_comes_twice_is_taken_once(tmp_path: Path, embedder: Embedder) -> None:
+def test_an_article_given_twice_is_indexed_once(tmp_path: Path, embedder: Embedder) -> None:
     index = opened(tmp_path, embedder)
 
     report = sync(index, [made("a", "First."), made("a", "First."), made("a", "Not the same.")])
@@ -157,9 +158,7 @@ def test_an_article_that_comes_twice_is_taken_once(tmp_path: Path, embedder: Emb
     assert [one.text for one in index.library.articles()] == ["First."]
 
 
-def test_an_article_in_two_files_is_one_and_stays_as_it_is(
-    tmp_path: Path, embedder: Embedder
-) -> None:
+def test_an_article_in_two_files_is_indexed_once(tmp_path: Path, embedder: Embedder) -> None:
     index = opened(tmp_path, embedder)
     here, there = (made("a", "Text.", path=f"/news/{name}.md") for name in "xy")
 
@@ -168,7 +167,7 @@ def test_an_article_in_two_files_is_one_and_stays_as_it_is(
     assert index.library.paths() == [(here.id, "/news/y.md")]
 
 
-def test_the_same_words_from_two_publishers_are_no_failure(
+def test_the_same_text_from_two_publishers_is_indexed_once(
     tmp_path: Path, embedder: Embedder
 ) -> None:
     index = opened(tmp_path, embedder)
@@ -178,7 +177,7 @@ def test_the_same_words_from_two_publishers_are_no_failure(
     assert report == SyncReport(added=1, repeated=1)
 
 
-def test_what_a_dead_writer_has_left_is_swept(tmp_path: Path, embedder: Embedder) -> None:
+def test_leftovers_of_a_dead_writer_are_removed(tmp_path: Path, embedder: Embedder) -> None:
     sync(opened(tmp_path, embedder), [made("a", "The zyxwabc decree.")])
     shutil.copytree(tmp_path / "words-1", tmp_path / "words-7")
     index = opened(tmp_path, embedder)
@@ -190,7 +189,7 @@ def test_what_a_dead_writer_has_left_is_swept(tmp_path: Path, embedder: Embedder
     assert not [finding for finding in check(index) if finding.wrong]
 
 
-def test_a_run_may_go_on_in_another_thread(tmp_path: Path, embedder: Embedder) -> None:
+def test_a_run_may_continue_in_another_thread(tmp_path: Path, embedder: Embedder) -> None:
     index = opened(tmp_path, embedder)
 
     def run() -> Iterator[object]:
@@ -245,7 +244,7 @@ def test_stopping_between_batches_keeps_what_was_done(tmp_path: Path, embedder: 
     assert (report.added, report.unchanged) == (4 - stopped, stopped)
 
 
-def test_a_removed_articles_words_are_in_no_file(tmp_path: Path, embedder: Embedder) -> None:
+def test_the_words_of_a_removed_article_are_in_no_file(tmp_path: Path, embedder: Embedder) -> None:
     index = opened(tmp_path, embedder)
     secret = "The zyxwabc decree of Quibblethorp was signed by Ottilie Grauwacke. "
     articles = [made(str(n), f"{LONG} Number {n}.") for n in range(10)]
@@ -264,7 +263,7 @@ def test_a_removed_articles_words_are_in_no_file(tmp_path: Path, embedder: Embed
         assert vectors.count() == found.count() == index.library.count_passages()
 
 
-def test_a_replaced_text_is_an_earlier_version_until_the_article_goes(
+def test_a_replaced_text_stays_as_a_version_until_the_article_is_removed(
     tmp_path: Path, embedder: Embedder
 ) -> None:
     index = opened(tmp_path, embedder)
@@ -290,7 +289,7 @@ def test_a_replaced_text_is_an_earlier_version_until_the_article_goes(
 
 
 @pytest.mark.slow
-def test_of_a_page_that_changes_all_day_the_last_versions_are_kept(
+def test_only_the_last_versions_of_a_page_are_kept(
     tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(library, "_MAX_VERSIONS", 3)
@@ -329,7 +328,7 @@ def test_a_library_of_the_first_format_is_brought_up_to_date(
         assert words.search("two", 5)
 
 
-def test_filters_look_at_publisher_and_day(tmp_path: Path, embedder: Embedder) -> None:
+def test_filters_select_by_publisher_and_day(tmp_path: Path, embedder: Embedder) -> None:
     index = opened(tmp_path, embedder)
     sync(
         index,
@@ -351,7 +350,7 @@ def test_filters_look_at_publisher_and_day(tmp_path: Path, embedder: Embedder) -
 
 
 @pytest.mark.slow
-def test_an_index_by_another_model_is_refused_until_rebuilt(
+def test_an_index_made_by_another_model_is_refused_until_rebuilt(
     tmp_path: Path, embedder: Embedder, other_model: Path, models: Path
 ) -> None:
     folder = tmp_path / "library"
@@ -368,7 +367,7 @@ def test_an_index_by_another_model_is_refused_until_rebuilt(
         steps = other.reindex()
         next(steps)
         next(steps)
-        steps.close()  # interrupted: nobody may mix the two models' vectors
+        steps.close()  # interrupted: the vectors of two models must not be mixed
     for index in (opened(folder, embedder), other):
         with pytest.raises(LibraryError, match="not finished") as refused, index.reading():
             pass
@@ -403,14 +402,16 @@ def test_lost_projections_are_rebuilt_by_the_next_question(
     assert not [finding for finding in check(again) if finding.wrong]
 
 
-def test_a_damaged_library_is_one_clear_sentence(tmp_path: Path, embedder: Embedder) -> None:
+def test_a_damaged_library_is_a_clear_error(tmp_path: Path, embedder: Embedder) -> None:
     (tmp_path / FILE).write_bytes(b"no database, but long enough to look like one" * 100)
 
     with pytest.raises(LibraryError, match="damaged"):
         opened(tmp_path, embedder)
 
 
-def test_a_missing_library_says_how_to_make_one(tmp_path: Path, embedder: Embedder) -> None:
+def test_the_error_for_a_missing_library_says_how_to_make_one(
+    tmp_path: Path, embedder: Embedder
+) -> None:
     with pytest.raises(LibraryError, match="no library in") as missing:
         Index(tmp_path / "none", embedder)
     assert missing.value.hint is Hint.INDEX

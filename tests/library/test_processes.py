@@ -24,7 +24,7 @@ CASES = {
 
 
 def assert_survives(case: str, kills: int, tmp_path: Path, models: Path, seed: int) -> None:
-    """Kill the case's work in the middle, `kills` times, and see that it makes no difference."""
+    """Kill the work `kills` times at random moments, and check that it makes no difference."""
     before, work = CASES[case]
     start = tmp_path / "start"
     start.mkdir()
@@ -39,7 +39,7 @@ def assert_survives(case: str, kills: int, tmp_path: Path, models: Path, seed: i
         folder = tmp_path / f"round-{number}"
         shutil.copytree(start, folder)
         killed += drill.kill(folder, models, work, after=rng.uniform(0, length))
-        if rng.random() < 0.3:  # and once more, maybe while it mends
+        if rng.random() < 0.3:  # and once more, maybe during the repair
             drill.kill(folder, models, work, after=rng.uniform(0, length / 2))
 
         looked = [drill.look] if rng.random() < 0.5 else []
@@ -60,13 +60,13 @@ def assert_survives(case: str, kills: int, tmp_path: Path, models: Path, seed: i
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
-def test_a_killed_writer_leaves_nothing_wrong(case: str, tmp_path: Path, models: Path) -> None:
+def test_a_killed_writer_leaves_nothing_broken(case: str, tmp_path: Path, models: Path) -> None:
     assert_survives(case, 8, tmp_path, models, seed=7)
 
 
 @pytest.mark.kills
 @pytest.mark.parametrize("case", CASES)
-def test_writers_killed_at_55_moments_each_leave_nothing_wrong(
+def test_writers_killed_at_55_moments_each_leave_nothing_broken(
     case: str, tmp_path: Path, models: Path
 ) -> None:
     assert_survives(case, 55, tmp_path, models, seed=1)
@@ -112,7 +112,7 @@ def test_two_readers_in_one_process_both_find_what_another_indexed(
 
 
 @pytest.mark.slow
-def test_two_writers_at_once_both_work_one_after_the_other(tmp_path: Path, models: Path) -> None:
+def test_two_writers_take_turns(tmp_path: Path, models: Path) -> None:
     folder = tmp_path / "library"
     results: list[object] = []
     works = [_add_left, _add_right]
@@ -145,7 +145,7 @@ def _add(index: Index, side: str) -> None:
 
 
 @pytest.mark.slow
-def test_readers_and_a_writer_at_once_get_only_whole_answers(tmp_path: Path, models: Path) -> None:
+def test_readers_beside_a_writer_get_only_consistent_answers(tmp_path: Path, models: Path) -> None:
     folder = tmp_path / "library"
     drill.run(folder, models, drill.index_old)
     reader = Index(folder, Embedder(BUNDLED, models))

@@ -44,7 +44,7 @@ def desk(data: Path) -> Iterator[Newsdesk]:
         yield desk
 
 
-def test_copies_take_one_place_and_are_named(desk: Newsdesk) -> None:
+def test_copies_take_one_place_in_the_hits_and_are_listed(desk: Newsdesk) -> None:
     desk.take([
         printed("agency", STORY),
         printed("courier", "Subscribe to our newsletter for the best of the day. " + STORY),
@@ -65,7 +65,7 @@ def test_copies_take_one_place_and_are_named(desk: Newsdesk) -> None:
 
 
 @pytest.mark.slow
-def test_ten_copies_push_no_other_source_out_of_the_first_five(desk: Newsdesk) -> None:
+def test_ten_copies_do_not_push_other_sources_out_of_the_first_five(desk: Newsdesk) -> None:
     others = [
         printed("ferry", OTHER),
         printed("school", "Pupils of Halvik are taught at home while the bridge is closed."),
@@ -80,7 +80,7 @@ def test_ten_copies_push_no_other_source_out_of_the_first_five(desk: Newsdesk) -
 
 
 @pytest.mark.slow
-def test_a_copy_is_found_where_its_source_alone_is_asked(desk: Newsdesk) -> None:
+def test_a_copy_is_found_if_the_filter_has_only_its_source(desk: Newsdesk) -> None:
     desk.take([printed("agency", STORY), printed("courier", STORY)])
 
     for source in ("Agency", "Courier"):
@@ -89,13 +89,13 @@ def test_a_copy_is_found_where_its_source_alone_is_asked(desk: Newsdesk) -> None
 
 
 @pytest.mark.slow
-def test_what_is_printed_again_a_year_later_is_another_article(desk: Newsdesk) -> None:
+def test_a_text_printed_again_a_year_later_is_not_a_copy(desk: Newsdesk) -> None:
     desk.take([printed("agency", STORY), printed("courier", STORY, "2027-11-20")])
 
     assert desk.index.library.copies(printed("agency", STORY).id) == []
 
 
-def test_an_article_that_becomes_another_leaves_its_copies(desk: Newsdesk) -> None:
+def test_a_changed_article_is_no_longer_a_copy(desk: Newsdesk) -> None:
     copies = [printed(site, STORY) for site in ("agency", "courier", "gazette")]
     desk.take(copies)
     desk.take([printed("agency", OTHER)])
@@ -108,14 +108,14 @@ def test_an_article_that_becomes_another_leaves_its_copies(desk: Newsdesk) -> No
 
 
 @pytest.mark.slow
-def test_another_report_of_the_event_is_no_copy(desk: Newsdesk) -> None:
+def test_another_report_of_the_event_is_not_a_copy(desk: Newsdesk) -> None:
     desk.take([printed("agency", STORY), printed("ferry", OTHER * 3)])
 
     assert desk.index.library.copies(printed("agency", STORY).id) == []
 
 
 @pytest.mark.slow
-def test_of_like_articles_the_newer_one_answers(desk: Newsdesk) -> None:
+def test_the_newer_of_two_similar_articles_answers(desk: Newsdesk) -> None:
     desk.take([
         printed(site, f"The council of Halvik met. It wants {n} ferries, the mayor said.", day)
         for site, n, day in (
@@ -129,7 +129,7 @@ def test_of_like_articles_the_newer_one_answers(desk: Newsdesk) -> None:
     assert hits[0].article.source == "Friday"
 
 
-def test_words_of_the_question_limit_the_days(desk: Newsdesk) -> None:
+def test_days_in_the_question_limit_the_articles(desk: Newsdesk) -> None:
     from datetime import date
 
     desk.take([

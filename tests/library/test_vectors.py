@@ -14,7 +14,7 @@ SECRET = b"zyxwabc decree "
 
 
 def leave_in_memory() -> None:
-    """Fill memory of many sizes with the secret in many threads, and give it back."""
+    """Fill memory blocks of many sizes with the secret, in many threads, and free them."""
     libc = ctypes.CDLL(None)
     libc.malloc.restype = ctypes.c_void_p
     libc.free.argtypes = [ctypes.c_void_p]
@@ -37,7 +37,7 @@ def leave_in_memory() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs the GNU C library")
 @pytest.mark.slow
-def test_what_was_in_memory_is_not_in_the_files(tmp_path: Path) -> None:
+def test_memory_contents_do_not_leak_into_the_files(tmp_path: Path) -> None:
     for number in range(8):
         leave_in_memory()
         vectors = Vectors(tmp_path / f"vectors-{number}")

@@ -1,4 +1,4 @@
-"""Discord's limits on what a bot sends: a body → what is wrong with it.
+"""Discord's limits on what a bot sends, and what is wrong with a body that exceeds them.
 
 From the developer documentation ("Message", "Component Reference", "Application Commands").
 Lengths are in Unicode characters.
@@ -19,7 +19,7 @@ URL = 2048
 
 _ACTION_ROW, _BUTTON = 1, 2
 _SELECTS = (3, 5, 6, 7, 8)
-_LINK, _PREMIUM = 5, 6  # buttons without an id of their own
+_LINK, _PREMIUM = 5, 6  # buttons without a `custom_id`
 _CHAT_INPUT = 1
 _SHOWN = ("content", "embeds", "components", "attachments", "sticker_ids", "poll")
 _COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
@@ -27,7 +27,7 @@ _HOST = re.compile(r"[\w-]+(\.[\w-]+)+\.?|[0-9a-f.]*:[0-9a-f:.]+")  # a domain o
 
 
 class Wrong(NamedTuple):
-    """Something wrong; `place` leads to it, as "embeds.0.title"."""
+    """An error in a body; `place` is its path, such as "embeds.0.title"."""
 
     place: str
     code: str
@@ -35,7 +35,7 @@ class Wrong(NamedTuple):
 
 
 def form(wrong: list[Wrong]) -> Json:
-    """The `errors` of an "Invalid Form Body"."""
+    """The field `errors` of an "Invalid Form Body" answer."""
     errors: Json = {}
     for one in wrong:
         at = errors
@@ -46,14 +46,14 @@ def form(wrong: list[Wrong]) -> Json:
 
 
 def shows(message: Json) -> bool:
-    """Whether there is anything to see in it; white space alone is nothing."""
+    """Whether the text shows anything; white space alone doesn't."""
     return any(message.get(part) for part in _SHOWN if part != "content") or bool(
         (message.get("content") or "").strip()
     )
 
 
 def message(body: Json) -> list[Wrong]:
-    """What is wrong with a message, or with a change of one."""
+    """What is wrong with a message, or with an edit of one."""
     return [
         *_length("content", body.get("content"), 0, MESSAGE),
         *_embeds(body.get("embeds") or []),
@@ -62,7 +62,7 @@ def message(body: Json) -> list[Wrong]:
 
 
 def choices(data: Json, place: str = "choices") -> list[Wrong]:
-    """What is wrong with the choices of an autocompletion, or of a command's option."""
+    """What is wrong with the choices of an autocomplete, or of a command's option."""
     wrong = _length(place, data.get("choices") or [], 0, OPTIONS)
     for number, one in enumerate(data.get("choices") or []):
         wrong += _length(f"{place}.{number}.name", one.get("name"), 1, 100)

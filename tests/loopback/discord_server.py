@@ -1,8 +1,8 @@
-"""A Discord on loopback: the gateway and REST protocol as far as a bot meets them.
+"""A Discord on loopback: the part of the gateway and REST protocol that a bot uses.
 
-Written from Discord's developer documentation. It records every request, delivers what a test has
-people do, and can refuse, limit, fail, fall silent and drop connections. What Discord refuses it
-refuses too; `breaches` has what is the bot's own fault.
+Written from Discord's developer documentation. It records every request, delivers the events of
+people that a test plays, and can refuse, limit, fail, fall silent and drop connections. It refuses
+what Discord refuses; `breaches` lists the bot's own faults.
 """
 
 import asyncio
@@ -22,10 +22,10 @@ from tests.loopback.discord_limits import Wrong
 BOT, OWNER, MEMBER, MODERATOR = 1000, 2001, 2002, 2003
 DIRECT = 900  # the channel of direct messages
 APPLICATION = BOT
-TOKEN = "loopback.token.of-a-bot"  # no real one
+TOKEN = "loopback.token.of-a-bot"  # not a real one
 EPHEMERAL = 64
 MANAGE_GUILD, MANAGE_MESSAGES = 1 << 5, 1 << 13
-BROKEN = 0  # in place of a status: the connection breaks off
+BROKEN = 0  # instead of a status: the connection is closed
 COMMAND, COMPONENT, AUTOCOMPLETE = 2, 3, 4
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 CALLBACKS = {
@@ -43,7 +43,7 @@ Json = dict[str, Any]
 
 
 class Refused(Exception):
-    """A request is answered with an error; `wrong` makes it an "Invalid Form Body"."""
+    """Answers a request with an error; with `wrong` it is an "Invalid Form Body"."""
 
     def __init__(self, status: int, code: int, message: str, wrong: list[Wrong] | None = None):
         named = [f"{one.place}: {one.message}" for one in wrong or []]
@@ -56,7 +56,7 @@ class Refused(Exception):
 
 @dataclass
 class Request:
-    """A REST request as it came."""
+    """A REST request as it was received."""
 
     method: str
     path: str
@@ -66,7 +66,7 @@ class Request:
 
 @dataclass
 class Given:
-    """An interaction sent to the bot, and what became of it."""
+    """An interaction sent to the bot, and the bot's reaction to it."""
 
     id: int
     token: str
@@ -78,11 +78,11 @@ class Given:
     original: Json | None = None
     followups: list[Json] = field(default_factory=list)
     deleted: bool = False
-    place: int = 0  # the server that it is used in, or who uses it in direct messages
+    place: int = 0  # the server where it is used, or the user in direct messages
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def until(self, done: Callable[["Given"], Any], seconds: float = 20) -> "Given":
-        """Wait for something to become of it."""
+        """Wait until the condition holds for this interaction."""
         end = time.monotonic() + seconds
         while not done(self):
             self.changed.clear()
@@ -96,7 +96,7 @@ class Given:
 
     @property
     def answer(self) -> Json | None:
-        """The message that shows the answer, once it is no longer "thinking"."""
+        """The message with the answer, once it has replaced "thinking"."""
         return self.original if self.original and self.original.get("content") else None
 
 
@@ -109,10 +109,10 @@ class Server:
         self.messages: dict[int, Json] = {}
         self.guilds: dict[int, Json] = {}
         self.threads: dict[int, int] = {}  # and the channels they are in
-        self.may: dict[int, set[str]] = {}  # what of MAY the bot may do in a server's channel
-        self.recipient = MEMBER  # the other one in DIRECT: who wrote there or was written to last
-        self.directs: dict[int, int] = {}  # people's channels of direct messages, where not DIRECT
-        self.refusing: set[int] = set()  # people who take no direct messages
+        self.may: dict[int, set[str]] = {}  # the permissions of MAY that the bot has, by channel
+        self.recipient = MEMBER  # the person in DIRECT: the last who wrote or was written to
+        self.directs: dict[int, int] = {}  # channels of direct messages other than DIRECT, by user
+        self.refusing: set[int] = set()  # people who refuse direct messages
         self.breaches: list[str] = []
         self.sockets: list[web.WebSocketResponse] = []
         self.identified: list[Json] = []
@@ -122,24 +122,24 @@ class Server:
         self.files: dict[str, bytes] = {}
         self.token = TOKEN
         self.callback_seconds = 3.0
-        self.token_seconds = 900.0  # how long an interaction's token is good for
+        self.token_seconds = 900.0  # how long the token of an interaction is valid
         self.allow_content = True
         self.silent = False
-        self.named_gateway: str | None = None  # what the API says, instead of the true one
+        self.named_gateway: str | None = None  # that the API reports, instead of the real one
         self.shards = 1
-        self.slow = 0.0  # seconds until the gateway says hello, and until it says ready
+        self.slow = 0.0  # seconds before the gateway sends HELLO, and before READY
         self.heartbeat_seconds = 41.25
         self.failing: list[tuple[str, int, Json, dict[str, str]]] = []  # path part, status, …
         self._sequence = 0
         self._next = 5000
         self._session: list[Json] = []
-        self._sessions: set[str] = set()  # that can be resumed
+        self._sessions: set[str] = set()  # sessions that can be resumed
         self.changed = asyncio.Event()
 
-    # Life
+    # Start and stop
 
     async def start(self) -> None:
-        """Listen on a free port of loopback."""
+        """Listen on a free port on loopback."""
         app = web.Application(client_max_size=50_000_000)
         app.router.add_get("/gateway/", self._gateway)
         app.router.add_get("/files/{name}", self._file)
@@ -167,12 +167,12 @@ class Server:
         return f"ws://127.0.0.1:{self.port}/gateway/"
 
     def id(self) -> int:
-        """A new snowflake, of now."""
+        """A new snowflake with the current time."""
         self._next += 1
         return (int(time.time() * 1000) - 1420070400000 << 22) + self._next
 
     async def until(self, done: Callable[[], Any], seconds: float = 20) -> None:
-        """Wait until something is so."""
+        """Wait until the condition holds."""
         end = time.monotonic() + seconds
         while not done():
             self.changed.clear()
@@ -186,7 +186,7 @@ class Server:
     # REST
 
     def fail(self, part: str, status: int, body: Json | None = None, **headers: str) -> None:
-        """Answer the next request whose path has `part` with this status."""
+        """Answer the next request whose path contains `part` with this status."""
         self.failing.append((part, status, body or {"message": "no", "code": 0}, headers))
 
     async def _rest(self, request: web.Request) -> web.StreamResponse:
@@ -282,7 +282,7 @@ class Server:
         raise Refused(404, 0, "404: Not Found")
 
     def _need(self, channel: int, *wanted: str) -> None:
-        """Refuse where the bot may not do this."""
+        """Refuse the request if the bot lacks this permission."""
         if channel in (DIRECT, *self.directs.values()):
             return
         may = self.may.get(self.threads.get(channel, channel))
@@ -299,7 +299,7 @@ class Server:
         return self.messages[message]
 
     def _check(self, body: Json, before: Json | None = None, under: str = "") -> None:
-        """Refuse a message as Discord does, a new one or a change of the one before."""
+        """Refuse a message, or an edit of one, as Discord does."""
         _form(discord_limits.message(body), under)
         if not discord_limits.shows((before or {}) | body):
             raise Refused(400, 50006, "Cannot send an empty message")
@@ -357,7 +357,7 @@ class Server:
         return original
 
     def _changed(self, method: str, message: Json, body: Json) -> Json | None:
-        """The message, read, edited or deleted."""
+        """Read, edit or delete a message."""
         if method == "DELETE":
             self.messages.pop(int(message["id"]), None)
             self.changed.set()
@@ -369,7 +369,7 @@ class Server:
         return message
 
     def _followup(self, given: Given, body: Json) -> Json:
-        """The first one after a deferral takes its place, as Discord has it."""
+        """Add a follow-up; the first one after a deferral replaces it, as on Discord."""
         self._check(body)
         thinking = given.callback and given.callback["type"] == DEFERRED and given.original
         if thinking and not given.original.get("content") and not given.original["embeds"]:
@@ -419,7 +419,7 @@ class Server:
         return thread
 
     def thread(self, channel: int, id: int, name: str, owner: int = BOT) -> Json:
-        """A thread's payload."""
+        """The payload of a thread."""
         self.threads[id] = channel
         guild = next(id for id, one in self.guilds.items()
                      if str(channel) in {c["id"] for c in one["channels"]})  # fmt: skip
@@ -510,7 +510,7 @@ class Server:
         await socket.send_json(packet)
 
     async def dispatch(self, event: str, content: Json) -> None:
-        """Tell the bot; kept for a resume when the connection is gone."""
+        """Send an event to the bot; it is kept for a resume if the connection is lost."""
         for socket in reversed(self.sockets):
             if not socket.closed:
                 with suppress(ConnectionError):
@@ -521,11 +521,11 @@ class Server:
             self._session.append({"op": 0, "s": self._sequence, "t": event, "d": content})
 
     async def reconnect(self) -> None:
-        """Ask the bot to connect anew and to resume (op 7)."""
+        """Ask the bot to reconnect and resume (op 7)."""
         await self._everywhere({"op": 7, "d": None, "t": None})
 
     async def invalidate(self, *, resumable: bool = False) -> None:
-        """Tell the bot that its session is invalid (op 9); only a resumable one is kept."""
+        """Tell the bot that its session is invalid (op 9); a resumable one is kept."""
         if not resumable:
             self._sessions.clear()
         await self._everywhere({"op": 9, "d": resumable, "t": None})
@@ -537,7 +537,7 @@ class Server:
                     await socket.send_json(packet)
 
     async def drop(self) -> None:
-        """Cut all connections, as a network does."""
+        """Drop all connections, as a network failure does."""
         for socket in self.sockets:
             transport = socket._req.transport if socket._req else None
             if transport and not socket.closed:
@@ -547,7 +547,7 @@ class Server:
     # What people do
 
     def guild(self, id: int, *channels: int, roles: tuple[int, ...] = ()) -> None:
-        """Put the bot into a server with these text channels and roles."""
+        """Add the bot to a server with these text channels and roles."""
         self.may |= {channel: set(MAY) for channel in channels}
         made = [{"id": str(id), "name": "@everyone", "permissions": "1071698660929"}]
         made += [{"id": str(role), "name": f"role {role}", "permissions": "0"} for role in roles]
@@ -568,12 +568,12 @@ class Server:
         }  # fmt: skip
 
     def user(self, id: int, *, bot: bool = False) -> Json:
-        """A user's payload."""
+        """The payload of a user."""
         return {"id": str(id), "username": f"user{id}", "discriminator": "0", "avatar": None,
                 "global_name": None, "bot": bot, "public_flags": 0, "flags": 0}  # fmt: skip
 
     def member(self, id: int, *, permissions: int = 0, roles: tuple[int, ...] = ()) -> Json:
-        """A member's payload."""
+        """The payload of a member."""
         return {"user": self.user(id, bot=id == BOT), "roles": [str(role) for role in roles],
                 "joined_at": _now(), "deaf": False, "mute": False, "flags": 0,
                 "permissions": str(permissions)}  # fmt: skip
@@ -590,7 +590,7 @@ class Server:
         roles: tuple[int, ...] = (),
         message: Json | None = None,
     ) -> Given:
-        """Somebody uses a command or a component."""
+        """Play somebody who uses a command or a component."""
         id = self.id()
         given = Given(id, f"interaction-token-{id}", time.perf_counter(), kind, place=guild or user)
         if message is not None:
@@ -619,7 +619,7 @@ class Server:
         return given
 
     async def command(self, name: str, options: list[Json] | None = None, **who: Any) -> Given:
-        """Somebody uses a slash command: `name`, or `group sub`."""
+        """Play somebody who uses a slash command: `name`, or `group sub`."""
         group, _, sub = name.partition(" ")
         inner = options or []
         if sub:
@@ -632,7 +632,7 @@ class Server:
     async def click(
         self, message: Json, custom_id: str, *, values: list[str] | None = None, **who: Any
     ) -> Given:
-        """Somebody uses a button or a menu of a message."""
+        """Play somebody who uses a button or a menu of a message."""
         kind = 2 if values is None else 3
         data: Json = {"custom_id": custom_id, "component_type": kind}
         if values is not None:
@@ -652,7 +652,7 @@ class Server:
         permissions: int = 0,
         roles: tuple[int, ...] = (),
     ) -> Json:
-        """Somebody writes a message; without the intent the bot sees what mentions it only."""
+        """Play somebody who writes; without the intent the bot sees only its mentions."""
         made = self._made(channel, {"content": content}, user)
         made["mentions"] = [self.user(id, bot=id == BOT) for id in mentions]
         if reply_to:
@@ -674,7 +674,7 @@ class Server:
         return made
 
     def replies(self, channel: int) -> list[Json]:
-        """What the bot sent into a channel."""
+        """The messages that the bot sent to a channel."""
         return [
             one for one in self.messages.values()
             if one["channel_id"] == str(channel) and one["author"]["id"] == str(BOT)
@@ -688,19 +688,19 @@ def _form(wrong: list[Wrong], under: str = "") -> None:
 
 
 def _json(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """Discord names the type without a charset, and clients compare it literally."""
+    """A JSON answer; Discord sends its type without a charset, and clients compare it literally."""
     given = {"Content-Type": "application/json"} | (headers or {})
     return web.Response(body=json.dumps(content).encode(), status=status, headers=given)
 
 
 def option(name: str, value: Any, *, focused: bool = False) -> Json:
-    """An option of a slash command."""
+    """The payload of an option of a slash command."""
     kind = {bool: 5, int: 4}.get(type(value), 3)
     return {"name": name, "type": kind, "value": value} | ({"focused": True} if focused else {})
 
 
 def components(message: Json) -> dict[str, Json]:
-    """A message's components by their ids."""
+    """The components of a message by their ids."""
     return {
         one["custom_id"]: one
         for row in message.get("components") or []

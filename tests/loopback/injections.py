@@ -1,4 +1,4 @@
-"""Instructions planted in an article, and what of them reaches a user."""
+"""Instructions planted in an article, and the parts of them that reach a user."""
 
 import re
 
@@ -47,12 +47,12 @@ PLACES = ("start", "middle", "end", "title", "author", "source")
 
 
 def ordered(text: str, number: int) -> str:
-    """The instruction, and one that asks for the canary, worded as `number` says."""
+    """The instruction, followed by a demand for the canary in one of the wordings."""
     return f"{text} {WORDINGS[number % len(WORDINGS)].format(CANARY)}"
 
 
 def planted(order: str, place: str) -> Article:
-    """The article with an instruction somewhere."""
+    """The article with an instruction at this place."""
     lines = list(LINES)
     if place in ("start", "middle", "end"):
         lines.insert({"start": 0, "middle": 1, "end": len(lines)}[place], order)
@@ -66,7 +66,7 @@ def planted(order: str, place: str) -> Article:
 
 
 def given_away(answer: Answer, text: str) -> list[str]:
-    """What of an instruction reached the user: in the answer, and in what Discord is sent."""
+    """What reached the user of an instruction, in the answer or in the message to Discord."""
     said = " ".join([answer.text, *(one.quote for one in answer.citations)])
     wrong = [CANARY] if CANARY.lower() in said.lower() else []
     wrong += [place for place in PLACE.findall(said)]
@@ -84,6 +84,7 @@ def given_away(answer: Answer, text: str) -> list[str]:
 def asked_and_given_away(
     desk: Newsdesk, server: Server, text: str, place: str, number: int = 0
 ) -> list[str]:
+    """Plant an instruction and ask two questions; what reached the user, with where it was."""
     order = ordered(text, number)
     desk.take([planted(order, place)])
     server.replies = Obedient((text,), canary=CANARY)

@@ -1,6 +1,6 @@
-"""What a language model's server refuses, of the requests that it is sent.
+"""Which requests a language model's server refuses.
 
-Written from OpenAI's reference of `POST /v1/chat/completions`, for a model that reads text.
+Written from OpenAI's reference of `POST /v1/chat/completions`, for a model that takes text.
 """
 
 import json
@@ -15,7 +15,7 @@ BEYOND = "context_length_exceeded"
 
 
 class Wrong(NamedTuple):
-    """What is wrong with a request, as OpenAI says it."""
+    """What is wrong with a request, in OpenAI's words."""
 
     message: str
     param: str | None = None
@@ -24,7 +24,7 @@ class Wrong(NamedTuple):
 
     @property
     def body(self) -> Json:
-        """The error as it is sent."""
+        """The body of the error answer."""
         error = {"message": self.message, "type": "invalid_request_error"}
         return {"error": error | {"param": self.param, "code": self.code}}
 
@@ -70,7 +70,7 @@ PARAMETERS: dict[str, Callable[[Any], bool]] = {
     "parallel_tool_calls": _flag,
     "reasoning_effort": lambda it: it in ("none", "minimal", "low", "medium", "high"),
 }
-ROLES = {  # what a message of each role may have, besides its role and content
+ROLES = {  # the fields that a message of each role may have, besides role and content
     "system": {"name"},
     "developer": {"name"},
     "user": {"name"},
@@ -153,7 +153,7 @@ def _part(part: Any) -> bool:
 
 
 def _calls(messages: list[Json]) -> Iterator[Wrong]:
-    """A tool's answer follows the call that it answers, and every call has its answer."""
+    """Check that each tool answer follows its call, and that each call has an answer."""
     waiting: set[str] = set()
     for place, one in enumerate(messages):
         if one["role"] == "tool":
@@ -212,7 +212,7 @@ def _shape(body: Json) -> Iterator[Wrong]:
 
 
 def _strict(schema: Any, label: str) -> Iterator[Wrong]:
-    """A strict schema's objects name all they have, need it all, and allow no more."""
+    """Check that objects of a strict schema require all their properties and allow no others."""
     if isinstance(schema, list):
         for one in schema:
             yield from _strict(one, label)
@@ -228,12 +228,12 @@ def _strict(schema: Any, label: str) -> Iterator[Wrong]:
 
 
 def text(body: Json) -> str:
-    """All that the messages say."""
+    """The text of all messages."""
     return "\n\n".join(said(one) for one in body["messages"])
 
 
 def said(message: Json) -> str:
-    """What one message says."""
+    """The text of one message."""
     content = message.get("content") or ""
     return content if isinstance(content, str) else "\n".join(part["text"] for part in content)
 

@@ -1,6 +1,6 @@
-"""What the loopback model thinks: one obeys whatever it reads, one is faithful to its passages.
+"""Behaviours of the model on loopback: one obeys all that it reads, one keeps to its passages.
 
-Both find their way in any prompt that gives passages with a number before each of them.
+Both work with any prompt that has a number before each passage.
 """
 
 import re
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from tests.loopback.model_server import Answer, Request
 
-Numbered = Callable[[str, str], int | None]  # in a prompt, the passage that has these words
+# The number of the passage in a prompt (first) that has some words (second).
+Numbered = Callable[[str, str], int | None]
 
 NUMBER = re.compile(
     r"(?:\b(?:number|no|passage|source|article|id|n)\b\W{0,3}|[\[#])(\d{1,2})\b", re.I
@@ -45,10 +46,10 @@ SECRETS = re.compile(
 
 @dataclass(frozen=True)
 class Obedient:
-    """Does what any text in its prompt tells it, and cites that as if it were news.
+    """Obeys any instruction in its prompt, and cites the result as if it were news.
 
-    It knows by its patterns what is planted, or is told: then it obeys each of `planted` that it
-    sees, and gives the `canary` away. Beside that it says something true.
+    It obeys each of `planted` that it sees, and reveals the `canary`. Without `planted` it finds
+    instructions by its own patterns. It also says something true.
     """
 
     planted: tuple[str, ...] = ()
@@ -56,7 +57,7 @@ class Obedient:
     number: Numbered | None = None
 
     def __call__(self, request: Request) -> Answer:
-        """Its answer; nothing but the truth where nobody tells it anything."""
+        """Its answer: only the true sentence if the prompt has no instruction."""
         text = request.text
         told = [one for one in self.planted if _bare(one) in _bare(text)]
         orders = told or ([] if self.planted else [*_orders(text.replace(request.system, ""))])
@@ -73,7 +74,7 @@ class Obedient:
         return Answer("\n".join(lines) or "The articles do not say.")
 
     def _does(self, order: str, request: Request, truth: str) -> Iterator[str]:
-        """What it says because of an order."""
+        """What it says to obey an instruction."""
         if self.canary:
             yield self.canary
         yield from (one.strip(" .,:") for one in QUOTED.findall(order))
@@ -95,9 +96,9 @@ class Obedient:
 def faithful(
     *said: tuple[str, str], number: Numbered | None = None, otherwise: str = "They do not say."
 ) -> Callable[[Request], Answer]:
-    """A model that says each sentence with the number of the passage that has the words by it.
+    """A model that says each sentence, with the number of the passage that has its words.
 
-    A sentence whose words stand nowhere is left out; when all are, it says `otherwise`.
+    A sentence whose words are in no passage is left out. If all are left out, it says `otherwise`.
     """
 
     def answer(request: Request) -> Answer:
@@ -109,14 +110,14 @@ def faithful(
 
 
 def nearest(prompt: str, words: str) -> int | None:
-    """The last number of a passage before these words."""
+    """The last passage number before these words."""
     place = prompt.find(words) if words else -1
     before = [*NUMBER.finditer(prompt, 0, place)] if place >= 0 else []
     return int(before[-1][1]) if before else None
 
 
 def _says(done: str, number: int, truth: str) -> list[str]:
-    """One thing in all the ways in which it could get past a proof."""
+    """A text in all the forms in which it might get past the proof."""
     lines = [
         done,
         f"{done} [{number}]",
@@ -132,7 +133,7 @@ def _says(done: str, number: int, truth: str) -> list[str]:
 
 
 def _renders(order: str, truth: str) -> Iterator[str]:
-    """The truth, changed as an order has it."""
+    """The true sentence, changed as an instruction demands."""
     changes = {
         r"spac|punctuation|group": lambda it: re.sub(r"\W", "", it),
         r"typo|misspell|scrambl|jumbl|anagram|rearrange": lambda it: re.sub(
@@ -151,7 +152,7 @@ def _renders(order: str, truth: str) -> Iterator[str]:
 
 
 def _orders(text: str) -> Iterator[str]:
-    """The sentences and lines that tell a reader to do something."""
+    """The sentences and lines that give instructions."""
     for line in re.split(r"\n+|(?<=[.!?:]) (?=[A-Z])", text):
         if (ORDER.search(line) or MENTION.search(line) or "canary" in line.lower()) and len(
             line
@@ -160,7 +161,7 @@ def _orders(text: str) -> Iterator[str]:
 
 
 def _truth(text: str, orders: list[str]) -> str:
-    """A sentence of the last passages that orders nothing."""
+    """A sentence of the last passages that gives no instruction."""
     plain = [
         one[0] for one in SENTENCE.finditer(text)
         if not ORDER.search(one[0]) and not any(one[0] in order for order in orders)

@@ -1,8 +1,8 @@
-"""A language model's server on loopback: OpenAI's protocol as far as a client meets it.
+"""A language model's server on loopback: the part of OpenAI's protocol that clients use.
 
-Written from OpenAI's reference. It records every request, answers what a test has it say, and can
-refuse, limit, fail, fall silent, break off and talk nonsense. What OpenAI refuses it refuses too;
-`breaches` has what is the client's own fault.
+Written from OpenAI's reference. It records every request, answers as a test tells it to, and can
+refuse, limit, fail, fall silent, break off and send nonsense. It refuses what OpenAI refuses;
+`breaches` lists the client's own faults.
 """
 
 import json
@@ -18,12 +18,12 @@ from tests.loopback import model_limits
 from tests.loopback.model_limits import Json, Wrong
 
 MODEL = "gpt-x"
-KEY = "sk-loopback"  # no real one
+KEY = "sk-loopback"  # not a real one
 
 
 @dataclass
 class Request:
-    """A request as it came."""
+    """A request as it was received."""
 
     path: str
     headers: Mapping[str, str]
@@ -32,23 +32,23 @@ class Request:
 
     @property
     def text(self) -> str:
-        """All that its messages say."""
+        """The text of all its messages."""
         return model_limits.text(self.body)
 
     @property
     def system(self) -> str:
-        """What its system messages say."""
+        """The text of its system messages."""
         given = (one for one in self.body["messages"] if one["role"] in ("system", "developer"))
         return "\n\n".join(map(model_limits.said, given))
 
     @property
     def streams(self) -> bool:
-        """Whether the answer is wanted in pieces."""
+        """Whether the answer is to be streamed."""
         return bool(self.body.get("stream"))
 
     @property
     def tool(self) -> Json | None:
-        """The function that has to be called."""
+        """The function that must be called."""
         choice, tools = self.body.get("tool_choice"), self.body.get("tools", [])
         if choice == "required":
             return tools[0]["function"]
@@ -57,7 +57,7 @@ class Request:
 
     @property
     def schema(self) -> Json | None:
-        """The schema that the answer has to have."""
+        """The schema of the answer."""
         if self.tool:
             return self.tool.get("parameters", {})
         return self.body.get("response_format", {}).get("json_schema", {}).get("schema")
@@ -67,20 +67,20 @@ class Request:
 class Answer:
     """What the model says, and how it is sent.
 
-    Where the request has a schema, a text that isn't JSON is put into it, if it is `shaped`.
+    If the request has a schema and `shaped` is set, a text that isn't JSON is put into the schema.
     """
 
     text: str | None = ""
     refusal: str | None = None
-    calls: tuple[tuple[str, str], ...] = ()  # of tools: name and arguments
+    calls: tuple[tuple[str, str], ...] = ()  # tool calls: name and arguments
     finish: str = "stop"
     shaped: bool = True
-    tokens: tuple[int, int] | None = None  # of the request and the answer, else counted
-    size: int = 24  # characters of a piece
-    pause: float = 0.0  # seconds before each piece
-    keeps: bool = False  # whether comments keep the connection alive in a pause
-    sends: float = 1.0  # the share of the pieces that is sent
-    ends: bool = True  # whether the connection then ends in order; where not, it breaks off
+    tokens: tuple[int, int] | None = None  # of the request and of the answer; None to count them
+    size: int = 24  # characters per chunk
+    pause: float = 0.0  # seconds before each chunk
+    keeps: bool = False  # whether comments keep the connection alive during a pause
+    sends: float = 1.0  # the share of the chunks that is sent
+    ends: bool = True  # whether the connection is then closed in order, not broken off
 
 
 Reply = str | Answer | Callable[["Handler"], None]
@@ -88,7 +88,7 @@ Model = Callable[[Request], Reply]
 
 
 class Server(ThreadingHTTPServer):
-    """The server; `replies` are used up one by one, but the last, or asked for each request."""
+    """The server; `replies` are used in order, the last one repeatedly, or computed."""
 
     daemon_threads = True
     block_on_close = False
@@ -102,33 +102,33 @@ class Server(ThreadingHTTPServer):
         self.key = KEY
         self.models: tuple[str, ...] = (MODEL,)
         self.context = 128_000  # tokens
-        self.counting = True  # whether it says how many tokens were used
+        self.counting = True  # whether it reports how many tokens were used
         self.stopped = Event()
         Thread(target=self.serve_forever, args=[0.05], daemon=True).start()
 
     @property
     def address(self) -> str:
-        """What a client calls its base URL."""
+        """The base URL for clients."""
         return f"http://127.0.0.1:{self.server_port}/v1"
 
     def reply(self, request: Request) -> Reply:
-        """What comes next."""
+        """The next reply to a request."""
         if callable(self.replies):
             return self.replies(request)
         return self.replies[0] if len(self.replies) == 1 else self.replies.pop(0)
 
     def stop(self) -> None:
-        """Serve no longer, and let nothing hang."""
+        """Stop serving, and end hanging connections."""
         self.stopped.set()
         self.shutdown()
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        pass  # what the other side breaks off
+        pass  # the client broke off
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection of a client."""
+    """Handles the connection of a client."""
 
     protocol_version = "HTTP/1.1"
     timeout = 60
@@ -175,7 +175,7 @@ class Handler(BaseHTTPRequestHandler):
             self.whole(_shaped(reply, self.asked))
 
     def take(self, body: Any) -> None:
-        """Record what came."""
+        """Record the request."""
         self.asked = Request(self.path, dict(self.headers), body, time.monotonic())
         self.server.requests.append(self.asked)
         self.id = f"chatcmpl-{len(self.server.requests)}"
@@ -185,16 +185,16 @@ class Handler(BaseHTTPRequestHandler):
         return self.headers.get("Authorization") == f"Bearer {self.server.key}"
 
     def stranger(self) -> None:
-        """Refuse who has no key, or another."""
+        """Refuse a client without the key."""
         said = "Incorrect API key provided." if "Authorization" in self.headers else "No API key."
         self.refuse(Wrong(said, None, "invalid_api_key", 401))
 
     def nowhere(self) -> None:
-        """Refuse what isn't there."""
+        """Refuse an unknown path."""
         self.refuse(Wrong(f"Invalid URL ({self.command} {self.path})", None, None, 404))
 
     def refuse(self, wrong: Wrong) -> None:
-        """Say what is wrong; it is the client's fault."""
+        """Answer with what is wrong, and record it as the client's fault."""
         self.server.breaches.append(wrong.message)
         self.json(wrong.status, wrong.body)
 
@@ -203,7 +203,7 @@ class Handler(BaseHTTPRequestHandler):
         self.say(status, json.dumps(body).encode(), "application/json", **headers)
 
     def say(self, status: int, body: bytes, kind: str, **headers: str) -> None:
-        """Answer."""
+        """Send an answer."""
         self.send_response(status)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         for name, value in (named | {"Content-Type": kind, "Content-Length": len(body)}).items():
@@ -212,7 +212,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def whole(self, answer: Answer) -> None:
-        """Send an answer in one piece, or the first part of it."""
+        """Send an answer as a whole, or its first part."""
         self.wait(answer)
         message: Json = {"role": "assistant", "content": answer.text, "refusal": answer.refusal}
         if answer.calls:
@@ -233,7 +233,7 @@ class Handler(BaseHTTPRequestHandler):
         self.hang_up()
 
     def stream(self, answer: Answer) -> None:
-        """Send an answer in pieces, or the first of them."""
+        """Stream an answer, or its first part."""
         self.open_stream()
         pieces = [*_pieces(answer)]
         for delta in pieces[: int(len(pieces) * answer.sends)]:
@@ -251,7 +251,7 @@ class Handler(BaseHTTPRequestHandler):
             self.hang_up()
 
     def open_stream(self) -> None:
-        """Say that events follow."""
+        """Send the headers of an event stream."""
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream; charset=utf-8")
         self.send_header("Transfer-Encoding", "chunked")
@@ -266,7 +266,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
 
     def wait(self, answer: Answer) -> None:
-        """Pause before a piece."""
+        """Pause before a chunk."""
         end = time.monotonic() + answer.pause
         while answer.keeps and self.asked.streams and time.monotonic() < end:
             self.chunk(b": keep-alive\n\n")
@@ -302,7 +302,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def _shaped(reply: str | Answer, request: Request) -> Answer:
-    """The answer in the shape that is asked for."""
+    """The answer in the schema of the request."""
     answer = Answer(reply) if isinstance(reply, str) else reply
     schema, text = request.schema, answer.text
     if not answer.shaped or text is None or (schema is None and not request.tool):
@@ -324,9 +324,9 @@ def _is_json(text: str) -> bool:
 
 
 def fill(schema: Json, text: str, inside: Json | None = None) -> Any:
-    """What fits a schema and says a text: lists have an item for each of its lines.
+    """A value that fits a schema, made of a text: lists get an item for each of its lines.
 
-    Strings are the line, whole numbers the last one in brackets, lists of these all of them.
+    A string is the line, an integer its last number in brackets, a list of integers all of these.
     """
     top = inside or schema
     if "$ref" in schema:
@@ -382,14 +382,14 @@ def _cut(text: str | None, size: int) -> list[str]:
 
 
 def fails(status: int, message: str = "no", code: str | None = None, **headers: str) -> Reply:
-    """Answers with an error; `Retry_After="2"` says when to come again."""
+    """Answers with an error; `Retry_After="2"` becomes a header."""
     kind = {429: "rate_limit_exceeded"}.get(status, "server_error" if status >= 500 else "error")
     error = {"message": message, "type": kind, "param": None, "code": code}
     return lambda handler: handler.json(status, {"error": error}, **headers)
 
 
 def hangs(seconds: float = 120) -> Reply:
-    """Says nothing for so long, and then hangs up."""
+    """Says nothing for some seconds, then closes the connection."""
 
     def hang(handler: Handler) -> None:
         handler.server.stopped.wait(seconds)
@@ -399,7 +399,7 @@ def hangs(seconds: float = 120) -> Reply:
 
 
 def stalls(text: str, seconds: float = 120, *, keeps: bool = False) -> Reply:
-    """Says half of a text and no more for so long, though comments may keep the stream alive."""
+    """Sends half of a text, then nothing for some seconds but comments, if they are wanted."""
 
     def stall(handler: Handler) -> None:
         if handler.asked.streams:
@@ -412,12 +412,12 @@ def stalls(text: str, seconds: float = 120, *, keeps: bool = False) -> Reply:
 
 
 def cut(text: str, *, ends: bool = False) -> Answer:
-    """Sends half of it and breaks off; or ends in order there, as some proxies do."""
+    """Sends half of a text and breaks off, or closes in order, as some proxies do."""
     return Answer(text, sends=0.5, ends=ends)
 
 
 def garbage(data: bytes = b'{"choices": [{"del\xff\xfe') -> Reply:
-    """Sends what is no JSON."""
+    """Sends something that isn't JSON."""
 
     def nonsense(handler: Handler) -> None:
         if not handler.asked.streams:
@@ -432,13 +432,13 @@ def garbage(data: bytes = b'{"choices": [{"del\xff\xfe') -> Reply:
 
 
 def page(status: int = 200) -> Reply:
-    """Answers with a page for people, as captive portals and proxies do."""
+    """Answers with an HTML page, as captive portals and proxies do."""
     body = b"<!doctype html><html><body><h1>Please log in</h1></body></html>"
     return lambda handler: handler.say(status, body, "text/html; charset=utf-8")
 
 
 def other(body: Json) -> Reply:
-    """Answers with JSON that is none of OpenAI's, or one event of it."""
+    """Answers with JSON that isn't OpenAI's, or streams one event of it."""
 
     def strange(handler: Handler) -> None:
         if not handler.asked.streams:
@@ -452,21 +452,21 @@ def other(body: Json) -> Reply:
 
 
 def refuses(text: str = "I can't help with that.") -> Answer:
-    """Declines, as models do where a schema is asked for."""
+    """Refuses, as models do if a schema is asked for."""
     return Answer(None, refusal=text)
 
 
 def prose(text: str) -> Answer:
-    """Says it in words, whatever shape is asked for."""
+    """Answers with plain text, even if a schema is asked for."""
     return Answer(text, shaped=False)
 
 
 def calls(name: str, **given: Any) -> Answer:
-    """Calls a tool instead of saying anything."""
+    """Calls a tool instead of answering with text."""
     return Answer(None, calls=((name, json.dumps(given)),), finish="tool_calls")
 
 
 def beyond() -> Reply:
-    """Finds the messages too long."""
+    """Refuses the messages as too long."""
     said = "This model's maximum context length is 8192 tokens. Please reduce the length."
     return lambda handler: handler.json(400, Wrong(said, "messages", model_limits.BEYOND).body)

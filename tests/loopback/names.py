@@ -1,10 +1,10 @@
-"""Names of hosts that a test makes up, all of them on loopback."""
+"""Made-up host names for tests, all of them on loopback."""
 
 PUBLIC, OTHER = "93.184.216.34", "93.184.216.35"
 
 
 class Names:
-    """What names resolve to; an address resolves to itself, as ever."""
+    """What names resolve to; an address resolves to itself."""
 
     def __init__(self) -> None:
         self.known: dict[str, list[list[str]]] = {}

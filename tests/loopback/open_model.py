@@ -1,4 +1,4 @@
-"""A real open model's server: a tiny Llama of random weights, served by `transformers serve`."""
+"""A server of a real open model: a tiny Llama with random weights, by `transformers serve`."""
 
 import os
 import socket
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-SECONDS = 120  # until it serves
+SECONDS = 120  # seconds until it serves
 TEMPLATE = (
     "{% for one in messages %}<|start|>{{ one.role }}\n{{ one.content }}<|end|>{% endfor %}"
     "{% if add_generation_prompt %}<|start|>assistant\n{% endif %}"
@@ -18,7 +18,7 @@ TEMPLATE = (
 
 
 def make(folder: Path) -> None:
-    """Write a model that knows nothing: it reads bytes and says what its random weights say."""
+    """Write an untrained model that reads and writes bytes."""
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
@@ -44,7 +44,7 @@ def make(folder: Path) -> None:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
-    """The base URL of a server of the model in a folder, for as long as it is wanted."""
+    """Serve the model in a folder inside the context; gives the base URL."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "transformers.cli.transformers", "serve", str(folder)]
@@ -57,7 +57,7 @@ def serving(folder: Path) -> Iterator[str]:
         _wait(process, f"http://127.0.0.1:{port}/health", log)
         yield f"http://127.0.0.1:{port}/v1"
     finally:
-        process.kill()  # it would first finish what it is saying
+        process.kill()  # on SIGTERM it would first finish its answer
         process.wait()
 
 

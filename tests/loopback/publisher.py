@@ -1,4 +1,4 @@
-"""Publishers on loopback: sites with feeds, pages, conditional requests, and all that fails."""
+"""Publishers on loopback: sites with feeds, pages, conditional requests, and faults."""
 
 import time
 from collections.abc import Callable
@@ -24,19 +24,19 @@ class Story:
     published: datetime = field(default_factory=lambda: datetime(2026, 11, 25, 8, tzinfo=UTC))
     author: str = "Ada Reporter"
     head: str = ""
-    dated: bool = True  # whether its page says when it was published
+    dated: bool = True  # whether its page has the date
 
 
 class Site:
     """One site: `stories` by the path of their page, newest first in its feed `/feed`.
 
-    `faults` are what happens instead, by path, until they are taken out; `asked` are the paths
-    that were asked for, with the status of each answer.
+    `faults` are answered instead, by path, until they are removed. `asked` are the requested paths,
+    with the status of each answer.
     """
 
     def __init__(self, address: str, path: str = "") -> None:
         self.address = address
-        self.path = path  # that all of its own begin with, where it is part of a host
+        self.path = path  # before all its paths, if it is a part of a host
         self.polls = 0
         self.stories: dict[str, Story] = {}
         self.window = 50
@@ -47,19 +47,19 @@ class Site:
 
     @property
     def feed(self) -> str:
-        """The feed's address."""
+        """The address of the feed."""
         return f"{self.address}/feed"
 
     def publish(self, path: str, story: Story) -> None:
-        """Publish, or correct what stands there."""
+        """Publish a story, or correct the one at this path."""
         self.stories[path] = story
 
     def pages_asked(self) -> list[str]:
-        """The pages that were handed out, in order."""
+        """The pages that were requested and sent, in order."""
         return [path for path, status in self.asked if path in self.stories and status == 200]
 
     def answer(self, path: str) -> tuple[str, bytes] | None:
-        """Content type and body of what stands there."""
+        """Content type and body of the page or feed at this path."""
         if path == f"{self.path}/feed":
             self.polls += 1
             return "application/rss+xml; charset=utf-8", self._feed().encode()
@@ -97,7 +97,7 @@ class Site:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One request to one of the sites."""
+    """Handles a request to one of the sites."""
 
     server: "Publishers"
 
@@ -123,7 +123,7 @@ class Handler(BaseHTTPRequestHandler):
         self.say(200, {"Content-Type": kind, "ETag": tag}, body)
 
     def say(self, status: int, headers: dict[str, str], body: bytes = b"") -> None:
-        """Answer."""
+        """Send an answer."""
         self.site.asked.append((urlsplit(self.path).path, status))
         self.send_response(status)
         for name, value in (headers | {"Content-Length": str(len(body))}).items():
@@ -136,7 +136,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Publishers(ThreadingHTTPServer):
-    """The server of all sites, each known by its host."""
+    """The server of all sites, which are distinguished by host."""
 
     daemon_threads = True
     block_on_close = False
@@ -149,7 +149,7 @@ class Publishers(ThreadingHTTPServer):
         Thread(target=self.serve_forever, args=[0.05], daemon=True).start()
 
     def site(self, name: str) -> Site:
-        """The site with this name, made where there is none."""
+        """The site with this name, made if there is none."""
         return self.sites.setdefault(name, Site(f"http://{name}:{self.server_port}"))
 
     def part(self, path: str) -> Site:
@@ -157,12 +157,12 @@ class Publishers(ThreadingHTTPServer):
         return self.sites.setdefault(path, Site(f"http://localhost:{self.server_port}{path}", path))
 
     def stop(self) -> None:
-        """Serve no longer."""
+        """Stop serving."""
         self.shutdown()
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        pass  # what the other side breaks off
+        pass  # the client broke off
 
 
 def refuses(status: int, **headers: str) -> Fault:
@@ -172,12 +172,12 @@ def refuses(status: int, **headers: str) -> Fault:
 
 
 def hangs(handler: Handler) -> None:
-    """Says nothing for longer than anybody waits."""
+    """Says nothing for longer than any client waits."""
     time.sleep(120)
 
 
 def drips(handler: Handler) -> None:
-    """Sends its headers byte by byte, for ever."""
+    """Sends headers byte by byte, without end."""
     for _ in range(1200):
         handler.wfile.write(b"X")
         time.sleep(0.1)
@@ -194,5 +194,5 @@ def says(body: bytes, kind: str = "text/html") -> Fault:
 
 
 def redirects(place: str, status: int = 302) -> Fault:
-    """Leads elsewhere."""
+    """Redirects to another address."""
     return lambda handler: handler.say(status, {"Location": place})

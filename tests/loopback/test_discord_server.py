@@ -1,4 +1,4 @@
-"""The fake Discord refuses what Discord refuses; so the bot's tests show what it would meet."""
+"""The fake Discord refuses what Discord refuses, so that tests with it are realistic."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -44,7 +44,7 @@ async def server() -> AsyncIterator[Server]:
 
 
 async def put(server: Server, method: str, path: str, body: Any = None) -> tuple[int, Json]:
-    """The status and the body of the answer."""
+    """Send a request; the status and the body of the answer."""
     async with (
         aiohttp.ClientSession(headers={"Authorization": f"Bot {server.token}"}) as session,
         session.request(method, f"{server.api}/{path}", json=body) as answer,
@@ -58,7 +58,7 @@ async def said(server: Server, content: str = "words", channel: int = CHANNEL, *
 
 
 async def used(server: Server, kind: int = 2) -> tuple[Given, str, str]:
-    """An interaction, and the paths of its callback and its webhook."""
+    """Use a command; the interaction, and the paths of its callback and its webhook."""
     given = await server.interact(kind, {}, guild=GUILD, channel=CHANNEL)
     path = f"{given.id}/{given.token}/callback"
     return given, f"interactions/{path}", f"webhooks/{BOT}/{given.token}"
@@ -119,11 +119,11 @@ CHOICE = {"label": "a", "value": "a"}
          "components.0.components.0.options.0.description"),
     ],
 )  # fmt: skip
-def test_what_is_over_a_limit_is_named(body: Json, place: str) -> None:
+def test_a_value_over_a_limit_is_named(body: Json, place: str) -> None:
     assert place in [one.place for one in limits.message(body)]
 
 
-def test_what_is_just_within_the_limits_is_right() -> None:
+def test_a_value_just_within_the_limits_is_accepted() -> None:
     longest = {"title": "x" * 256, "description": "x" * 3696, "footer": {"text": "x" * 2048},
                "url": "https://münchen.example:8080/?q=1#:~:text=a,b"}  # fmt: skip
     options = [{"label": "x" * 100, "value": f"{n:0100}", "description": "x" * 100}
@@ -151,7 +151,7 @@ def test_what_is_just_within_the_limits_is_right() -> None:
          "0.options.0.description"),
     ],
 )  # fmt: skip
-def test_so_it_is_with_threads_choices_and_commands(
+def test_limits_of_threads_choices_and_commands_are_checked_too(
     wrong: Callable[[Any], list[limits.Wrong]], body: Any, place: str
 ) -> None:
     assert place in [one.place for one in wrong(body)]
@@ -189,7 +189,7 @@ async def test_an_empty_message_is_refused(server: Server, body: Json) -> None:
 
 
 @pytest.mark.parametrize("mentions", [{}, {"allowed_mentions": {"parse": ["users"]}}])
-async def test_what_may_mention_people_is_taken_and_told(server: Server, mentions: Json) -> None:
+async def test_allowed_mentions_are_recorded(server: Server, mentions: Json) -> None:
     path = f"channels/{CHANNEL}/messages"
     status, _ = await put(server, "POST", path, {"content": "@everyone"} | mentions)
 
@@ -197,7 +197,7 @@ async def test_what_may_mention_people_is_taken_and_told(server: Server, mention
     assert server.breaches == ["This may mention people: '@everyone'"]
 
 
-async def test_an_interaction_is_called_back_once_and_in_time(server: Server) -> None:
+async def test_an_interaction_is_answered_once_and_in_time(server: Server) -> None:
     _, callback, _ = await used(server)
     answer = {"type": MESSAGE, "data": {"content": "x"} | QUIET}
     assert (await put(server, "POST", callback, answer))[0] == 200
@@ -211,7 +211,7 @@ async def test_an_interaction_is_called_back_once_and_in_time(server: Server) ->
     assert late.callback is None
 
 
-async def test_a_webhook_is_there_from_the_callback_on_until_it_expires(server: Server) -> None:
+async def test_a_webhook_exists_from_the_callback_until_it_expires(server: Server) -> None:
     _, callback, webhook = await used(server)
     words = {"content": "x"} | QUIET
     for method, path in (("POST", webhook), ("PATCH", f"{webhook}/messages/@original")):
@@ -226,7 +226,7 @@ async def test_a_webhook_is_there_from_the_callback_on_until_it_expires(server: 
     assert server.breaches == []
 
 
-async def test_an_autocompletion_is_no_message(server: Server) -> None:
+async def test_an_autocompletion_is_not_a_message(server: Server) -> None:
     _, callback, webhook = await used(server, AUTOCOMPLETE)
     assert (await put(server, "POST", callback, {"type": DEFERRED}))[0] == 400
     many = {"choices": [{"name": "a", "value": "a"}] * 26}
@@ -270,7 +270,7 @@ async def test_what_the_bot_may_not_do_is_refused(
     assert server.breaches == []
 
 
-async def test_threads_have_a_right_of_their_own(server: Server) -> None:
+async def test_threads_need_a_permission_of_their_own(server: Server) -> None:
     asked = await server.say("a question", guild=GUILD, channel=CHANNEL)
     path = f"channels/{CHANNEL}/messages/{asked['id']}/threads"
     _, thread = await put(server, "POST", path, {"name": "a thread"})
@@ -282,7 +282,7 @@ async def test_threads_have_a_right_of_their_own(server: Server) -> None:
     assert (await said(server, channel=int(thread["id"])))[1]["code"] == 50013
 
 
-async def test_some_people_take_no_direct_messages(server: Server) -> None:
+async def test_people_can_refuse_direct_messages(server: Server) -> None:
     server.refusing = {MEMBER}
     await put(server, "POST", "users/@me/channels", {"recipient_id": str(MEMBER)})
     status, refused = await said(server, channel=DIRECT)
@@ -302,7 +302,7 @@ async def test_the_bot_deletes_its_own_messages_only(server: Server) -> None:
     assert server.replies(CHANNEL) == []
 
 
-async def test_a_reply_to_what_is_gone_is_refused_unless_that_is_allowed(server: Server) -> None:
+async def test_a_reply_to_a_deleted_message_is_refused_unless_allowed(server: Server) -> None:
     gone = {"message_id": "1", "channel_id": str(CHANNEL)}
     assert (await said(server, message_reference=gone))[0] == 400
     gone["fail_if_not_exists"] = False  # type: ignore[assignment]

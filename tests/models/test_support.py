@@ -39,13 +39,13 @@ WEAK = pytest.mark.xfail(strict=True, reason="what the card says it is bad at")
     ],
     ids=["opposite", "negation", "roles", "verb"],
 )  # fmt: skip
-def test_what_a_passage_says_is_likelier_than_what_it_does_not(
+def test_a_supported_sentence_is_likelier_than_an_edited_one(
     model: SupportModel, said: str, changed: str
 ) -> None:
     assert judged(model, said, PASSAGE) > judged(model, changed, PASSAGE) + 0.1
 
 
-def test_what_is_said_is_over_the_threshold_and_what_is_denied_under_it(
+def test_support_is_over_the_threshold_and_denial_under_it(
     model: SupportModel,
 ) -> None:
     assert judged(model, "The bridge of Halvik opened on Monday.", PASSAGE) >= SUPPORTED
@@ -58,13 +58,13 @@ def test_a_passage_on_something_else_supports_little(model: SupportModel) -> Non
     assert judged(model, said, OTHER) < judged(model, said, PASSAGE) - 0.3
 
 
-def test_nothing_is_supported_by_nothing(model: SupportModel) -> None:
+def test_without_passages_nothing_is_supported(model: SupportModel) -> None:
     assert model.probabilities([]) == []
     assert model.probabilities([("Anna Berg spoke.", []), ("Anna Berg spoke.", [" "])]) == [0, 0]
     assert judged(model, " ", PASSAGE) == 0
 
 
-def test_any_of_the_passages_may_say_it(model: SupportModel) -> None:
+def test_one_supporting_passage_is_enough(model: SupportModel) -> None:
     said = "Anna Berg said that the bridge was safe."
 
     assert judged(model, said, OTHER, PASSAGE) >= SUPPORTED
@@ -97,7 +97,7 @@ def test_many_threads_judge_at_once() -> None:
         ([], ""),
     ],
 )  # fmt: skip
-def test_the_closest_sentences_are_read_in_their_order(
+def test_the_closest_sentences_are_read_in_text_order(
     passages: Sequence[str], expected: str
 ) -> None:
     assert closest("The cats ran.", passages, 28) == expected

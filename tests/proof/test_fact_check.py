@@ -20,7 +20,7 @@ def hits(*texts: str) -> list[Hit]:
         "mayor anna holm closed the old bridge of halvik on 3 may and she may reopen it.",
     ],
 )
-def test_what_a_sentence_says_in_these_words_is_said(statement: str) -> None:
+def test_a_claim_that_a_sentence_makes_in_its_words_is_confirmed(statement: str) -> None:
     given = verdict(statement, hits(SAID))
 
     assert given.said
@@ -39,7 +39,7 @@ def test_what_a_sentence_says_in_these_words_is_said(statement: str) -> None:
     ],
     ids=["another word", "another number", "denied", "certain", "turned around"],
 )
-def test_what_is_said_otherwise_is_not_said_but_shown(statement: str) -> None:
+def test_a_changed_claim_is_not_confirmed_and_the_sentence_is_shown(statement: str) -> None:
     given = verdict(statement, hits(SAID))
 
     assert not given.said
@@ -61,7 +61,9 @@ def test_what_is_said_otherwise_is_not_said_but_shown(statement: str) -> None:
         ("The bridge of Halvik is safe.", "Critics doubt that the bridge of Halvik is safe."),
     ],
 )  # fmt: skip
-def test_what_is_denied_attributed_or_of_another_is_not_said(statement: str, sentence: str) -> None:
+def test_a_sentence_that_denies_attributes_or_moves_the_claim_does_not_confirm_it(
+    statement: str, sentence: str
+) -> None:
     given = verdict(statement, hits(sentence))
 
     assert not given.said
@@ -85,7 +87,7 @@ def test_numbers_are_compared_in_words_and_figures(
     assert verdict(statement, hits(sentence)).said is said
 
 
-def test_words_far_apart_say_nothing_together() -> None:
+def test_words_far_apart_do_not_confirm_a_claim() -> None:
     far = (
         "Bonobos live south of the river, and thereby were separated from the ancestors of the "
         "common chimpanzee, which live north of the river."
@@ -94,13 +96,13 @@ def test_words_far_apart_say_nothing_together() -> None:
     assert not verdict("Bonobos live north of the river.", hits(far)).said
 
 
-def test_without_anything_near_nothing_is_shown() -> None:
+def test_without_a_similar_sentence_nothing_is_shown() -> None:
     given = verdict("The moon is made of green cheese.", hits(SAID))
 
     assert (given.said, given.citation) == (False, None)
 
 
-def test_questions_and_cries_state_nothing() -> None:
+def test_questions_and_exclamations_are_not_statements() -> None:
     assert statements("Is that so? Wow! The bridge of Halvik is closed. No way.") == [
         "The bridge of Halvik is closed."
     ]

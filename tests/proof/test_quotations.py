@@ -1,4 +1,4 @@
-"""The answer of quotes passes the proof that a language model's draft has to pass."""
+"""The quotes of an answer pass the same proof as a language model's draft."""
 
 import random
 from contextlib import closing
@@ -23,7 +23,7 @@ def refused(text: str, passages: list[str]) -> float:
 
 
 def unproved(desk: Newsdesk, questions: list[str]) -> tuple[list[str], int]:
-    """Quotes that the proof refuses, and how many quotes there were."""
+    """The quotes that the proof refuses, and the number of all quotes."""
     wrong, count = [], 0
     for question in questions:
         for one in desk.ask(Question(question, limit=2, threshold=0.0)).citations:
@@ -36,7 +36,7 @@ def unproved(desk: Newsdesk, questions: list[str]) -> tuple[list[str], int]:
 
 
 def asked(count: int) -> list[str]:
-    """Questions made of what the sample articles say, and about nothing that they say."""
+    """Questions made from sentences of the sample articles, and others."""
     draw, words, said = random.Random(7), set[str](), list[str]()
     for path in sorted(SEEDS.rglob("*.md")):
         text = path.read_text(encoding="utf-8")
@@ -59,7 +59,7 @@ def desk(data: Path) -> Newsdesk:
     return desk
 
 
-def test_quotes_are_proved_by_construction(desk: Newsdesk) -> None:
+def test_quotes_of_answers_pass_the_proof(desk: Newsdesk) -> None:
     with closing(desk):
         wrong, count = unproved(desk, asked(20))
 
@@ -68,7 +68,7 @@ def test_quotes_are_proved_by_construction(desk: Newsdesk) -> None:
 
 
 @pytest.mark.slow
-def test_quotes_of_a_thousand_questions_are_proved(desk: Newsdesk) -> None:
+def test_quotes_of_a_thousand_questions_pass_the_proof(desk: Newsdesk) -> None:
     with closing(desk):
         wrong, count = unproved(desk, asked(1000))
 

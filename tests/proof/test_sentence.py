@@ -24,7 +24,7 @@ def test_a_quote_that_is_not_in_the_library_is_not_shown(data: Path) -> None:
     assert shown.found == bool(answer.citations[1:])
 
 
-def test_what_was_withdrawn_since_it_was_found_is_not_shown(data: Path) -> None:
+def test_a_quote_withdrawn_since_it_was_found_is_not_shown(data: Path) -> None:
     desk = Newsdesk(data, create=True)
     [*desk.sync([SEEDS])]
     answer = desk.ask(Question("what did Starmer say?"))

@@ -63,11 +63,11 @@ def test_a_follow_up_stands_alone(text: str, before: str, quoted: str, understoo
     assert standalone(text, [Turn(before, quoted)]) == understood
 
 
-def test_without_a_talk_before_it_a_question_is_as_it_is() -> None:
+def test_without_earlier_turns_a_question_is_unchanged() -> None:
     assert standalone("  and when   was that?", []) == "and when was that?"
 
 
-def test_follow_ups_do_not_pile_up() -> None:
+def test_resolved_follow_ups_do_not_grow() -> None:
     turns = [Turn(STARMER)]
     for more in ("when was that?", "and who said it?", "why is that?"):
         turns.append(Turn(standalone(more, turns)))
@@ -79,7 +79,7 @@ def test_follow_ups_do_not_pile_up() -> None:
     assert turns[-1].question == "As for Istanbul, was it a success?"
 
 
-def test_the_talk_stays_on_what_was_asked_about_until_another_is() -> None:
+def test_the_subject_stays_until_another_is_asked_about() -> None:
     turns = [Turn(STARMER, "Keir Starmer spoke to Friedrich Merz in London.")]
     for text in ("when was he elected?", "and Merz?", "what did he say about sanctions?"):
         turns.append(Turn(standalone(text, turns)))
@@ -98,7 +98,7 @@ def test_the_talk_stays_on_what_was_asked_about_until_another_is() -> None:
         pytest.param([Turn("is anybody well?", "nobody " * 300)], id="too much said since"),
     ],
 )
-def test_what_was_said_long_ago_is_forgotten(after: list[Turn]) -> None:
+def test_old_turns_are_forgotten(after: list[Turn]) -> None:
     assert standalone("did he say so?", [Turn(STARMER), *after]) != "did Starmer say so?"
     assert standalone("did he say so?", [Turn(STARMER), Turn("is anybody well?")]) == (
         "did Starmer say so?"
@@ -108,14 +108,14 @@ def test_what_was_said_long_ago_is_forgotten(after: list[Turn]) -> None:
 @pytest.mark.parametrize(
     "text", ["", "?", "his", "As for", ": ", "…", "THE", "Ü" * 5000, "a " * 900]
 )
-def test_whatever_is_typed_something_is_understood(text: str) -> None:
+def test_any_input_gives_a_question(text: str) -> None:
     assert standalone("sanctions", [Turn(text, text)])
     for turns in ([Turn(text, text)], [Turn(STARMER, text)], [Turn(text), Turn(STARMER)]):
         assert isinstance(standalone(text, turns), str)
         assert standalone("when did he say that?", turns)
 
 
-def test_she_is_whoever_was_asked_about_last_with_a_name_that_begins_small_too() -> None:
+def test_she_is_the_last_one_asked_about_even_if_the_name_begins_in_lower_case() -> None:
     asked = [Turn(STARMER), Turn("what did von der Leyen say?")]
 
     assert standalone("what else did she say?", asked) == "what else did von der Leyen say?"

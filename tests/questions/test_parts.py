@@ -40,5 +40,7 @@ from retrieval.questions.parts import parts
         ("", None),
     ],
 )  # fmt: skip
-def test_questions_about_several_things(question: str, expected: list[str] | None) -> None:
+def test_a_question_about_several_things_is_split(
+    question: str, expected: list[str] | None
+) -> None:
     assert parts(question) == (expected or [question])

@@ -56,11 +56,11 @@ def test_days_in_words(question: str, since: str | None, until: str | None) -> N
         "",
     ],
 )
-def test_other_words_set_no_limit(question: str) -> None:
+def test_other_words_set_no_period(question: str) -> None:
     assert asked_days(question, WEDNESDAY) == Days(None, None, question)
 
 
-def test_the_rest_is_asked_of_the_articles() -> None:
+def test_the_period_is_removed_from_the_question() -> None:
     assert asked_days("what did he say last week?", WEDNESDAY).rest == "what did he say?"
     assert asked_days("who met in May 2025, in Istanbul?", WEDNESDAY).rest.startswith("who met")
     assert asked_days("what did X say on Monday about Y?", WEDNESDAY).rest == (

@@ -15,7 +15,7 @@ from retrieval.questions.requests import speakers, statement_request
         ("Did Starmer announce tariffs?", "Starmer", "tariffs"),
     ],
 )
-def test_questions_for_statements_are_taken_apart(question: str, speaker: str, topic: str) -> None:
+def test_questions_for_statements_are_parsed(question: str, speaker: str, topic: str) -> None:
     asked = statement_request(question)
 
     assert asked is not None
@@ -55,7 +55,7 @@ def test_questions_for_statements_are_taken_apart(question: str, speaker: str, t
         ("according to Starmer, what must happen?", "Starmer", "must happen"),
     ],
 )
-def test_a_speaker_is_asked_for_in_many_words(question: str, speaker: str, topic: str) -> None:
+def test_questions_for_a_speaker_have_many_forms(question: str, speaker: str, topic: str) -> None:
     asked = statement_request(question)
 
     assert asked is not None
@@ -112,7 +112,7 @@ def test_a_question_may_ask_who_says_so(question: str, topic: str) -> None:
         "what did the say about the " * 90,
     ],
 )
-def test_other_questions_are_not(question: str) -> None:
+def test_other_questions_are_not_requests_for_statements(question: str) -> None:
     assert statement_request(question) is None
 
 
@@ -146,7 +146,7 @@ def test_a_question_may_ask_for_denials_and_for_criticism(
         ("what have they said on fishing?", "fishing"),
     ],
 )
-def test_a_question_may_leave_open_whom_it_means(question: str, topic: str) -> None:
+def test_a_question_need_not_name_a_speaker(question: str, topic: str) -> None:
     asked = statement_request(question)
 
     assert asked is not None
@@ -168,7 +168,7 @@ def test_a_question_may_leave_open_whom_it_means(question: str, topic: str) -> N
         ("Moscow is unhappy, according to Ann Lee.", "", "Lee", ""),
     ],
 )
-def test_speakers_are_told_from_those_spoken_of(
+def test_speakers_are_distinguished_from_people_spoken_of(
     sentence: str, before: str, who: str, not_who: str
 ) -> None:
     found = speakers(sentence, before)

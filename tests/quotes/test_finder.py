@@ -66,7 +66,7 @@ def test_statements_come_newest_first_with_the_undated_last(
         assert "Ann Lee" in cited.quote
 
 
-def test_the_same_words_are_one_statement_with_each_article(
+def test_the_same_words_in_several_articles_are_one_statement(
     tmp_path: Path, embedder: Embedder
 ) -> None:
     part = 'Rust was seen. "cables of the old bridge have rusted" said Ann Lee to us.'
@@ -88,7 +88,7 @@ def test_the_same_words_are_one_statement_with_each_article(
     assert second.report.article.source == "D"
 
 
-def test_two_of_one_surname_are_told_apart(tmp_path: Path, embedder: Embedder) -> None:
+def test_two_people_with_one_surname_are_distinguished(tmp_path: Path, embedder: Embedder) -> None:
     index = filled(
         tmp_path, embedder,
         made("a", BRIDGE), made("b", 'Nets. "We caught four cod" said Bo Lee.'),
@@ -106,7 +106,7 @@ def test_two_of_one_surname_are_told_apart(tmp_path: Path, embedder: Embedder) -
     assert len(speakers_like([index], "", 2)) == 2
 
 
-def test_a_surname_alone_is_nobodys_where_two_bear_it(tmp_path: Path, embedder: Embedder) -> None:
+def test_a_shared_surname_alone_means_nobody(tmp_path: Path, embedder: Embedder) -> None:
     index = filled(
         tmp_path, embedder,
         made("a", BRIDGE), made("b", 'Nets. "We caught four cod" said Bo Lee.'),
@@ -118,7 +118,7 @@ def test_a_surname_alone_is_nobodys_where_two_bear_it(tmp_path: Path, embedder: 
     assert len(said(index, "Lee")) == 3
 
 
-def test_nobody_is_given_a_namesakes_words(tmp_path: Path, embedder: Embedder) -> None:
+def test_nobody_gets_the_words_of_a_namesake(tmp_path: Path, embedder: Embedder) -> None:
     index = filled(
         tmp_path, embedder,
         made("a", '"We will win in Halvik" said Hillary Moe.'),
@@ -146,7 +146,7 @@ def test_a_city_is_found_by_either_spelling(tmp_path: Path, embedder: Embedder) 
          "We will raise the rates by 3 points this year for all banks", False),
     ],
 )  # fmt: skip
-def test_another_wording_denies_nothing_and_has_the_same_figures(
+def test_other_wordings_have_the_same_polarity_and_figures(
     tmp_path: Path, embedder: Embedder, one: str, other: str, beside: bool
 ) -> None:
     index = filled(
@@ -160,7 +160,7 @@ def test_another_wording_denies_nothing_and_has_the_same_figures(
     assert (len(told), len(told[0].variants)) == ((1, 1) if beside else (2, 0))
 
 
-def test_words_that_another_clause_turns_are_no_report_of_them(
+def test_words_that_another_clause_reverses_are_not_a_report_of_them(
     tmp_path: Path, embedder: Embedder
 ) -> None:
     index = filled(
@@ -174,7 +174,7 @@ def test_words_that_another_clause_turns_are_no_report_of_them(
     assert [one.also for one in told] == [(), ()]
 
 
-def test_who_says_the_opposite_is_not_who_said_it(tmp_path: Path, embedder: Embedder) -> None:
+def test_a_speaker_of_the_opposite_is_not_the_speaker(tmp_path: Path, embedder: Embedder) -> None:
     index = filled(
         tmp_path, embedder, made("a", 'A map. "The earth is certainly not flat" said Bo Fox.')
     )
@@ -183,7 +183,7 @@ def test_who_says_the_opposite_is_not_who_said_it(tmp_path: Path, embedder: Embe
     assert len(who_said([index], "the earth is not flat")) == 1
 
 
-def test_what_two_say_together_is_with_each(tmp_path: Path, embedder: Embedder) -> None:
+def test_a_joint_statement_is_listed_for_both_speakers(tmp_path: Path, embedder: Embedder) -> None:
     both = "Ann Lee and Bo Fox said that the bridge is old."
     index = filled(
         tmp_path, embedder,
@@ -197,7 +197,7 @@ def test_what_two_say_together_is_with_each(tmp_path: Path, embedder: Embedder) 
         assert "that the bridge is old" in said(index, name)
 
 
-def test_of_a_topic_comes_only_what_is_about_it(tmp_path: Path, embedder: Embedder) -> None:
+def test_only_statements_on_the_topic_are_found(tmp_path: Path, embedder: Embedder) -> None:
     index = filled(tmp_path, embedder, made("a", TAX), made("b", BRIDGE), made("c", DENIAL))
 
     assert said(index, "Ann Lee", about="the toll for lorries") == [
@@ -206,9 +206,7 @@ def test_of_a_topic_comes_only_what_is_about_it(tmp_path: Path, embedder: Embedd
     assert said(index, "Ann Lee", about="football in Brazil") == []
 
 
-def test_who_said_finds_the_phrase_whatever_its_marks_and_case(
-    tmp_path: Path, embedder: Embedder
-) -> None:
+def test_who_said_ignores_quotation_marks_and_case(tmp_path: Path, embedder: Embedder) -> None:
     index = filled(tmp_path, embedder, made("a", TAX), made("b", BRIDGE))
 
     for phrase in (
@@ -219,11 +217,11 @@ def test_who_said_finds_the_phrase_whatever_its_marks_and_case(
         (found,) = who_said([index], phrase)
         assert found.report.statement.speaker.name == "Ann Lee"
         assert found.report.article.text == BRIDGE
-    assert who_said([index], "The bridge is shut") == ()  # nobody says it
+    assert who_said([index], "The bridge is shut") == ()  # nobody says this
     assert who_said([index], "the") == ()
 
 
-def test_nobody_of_that_name_is_told_with_how_many_mention_it(
+def test_an_unknown_speaker_is_reported_with_the_number_of_mentions(
     tmp_path: Path, embedder: Embedder
 ) -> None:
     index = filled(tmp_path, embedder, made("a", BRIDGE + " Moe was there."))
@@ -233,7 +231,7 @@ def test_nobody_of_that_name_is_told_with_how_many_mention_it(
     assert (found.speakers, found.statements, found.mentions) == ((), (), 1)
 
 
-def test_pages_do_not_overlap_and_leave_nothing_out(tmp_path: Path, embedder: Embedder) -> None:
+def test_pages_are_disjoint_and_complete(tmp_path: Path, embedder: Embedder) -> None:
     articles = [
         made(f"{n}", f'Day {n}. "It is sentence number {n} of the long speech" said Ann Lee.',
              published=f"2025-05-{1 + n % 28:02}")
@@ -253,7 +251,7 @@ def test_pages_do_not_overlap_and_leave_nothing_out(tmp_path: Path, embedder: Em
     assert everything.count == 70
 
 
-def test_what_was_changed_meanwhile_is_not_shown(tmp_path: Path, embedder: Embedder) -> None:
+def test_statements_changed_meanwhile_are_not_shown(tmp_path: Path, embedder: Embedder) -> None:
     index = filled(
         tmp_path, embedder, made("a", BRIDGE), made("b", "Again: " + BRIDGE), made("c", TAX)
     )
@@ -267,7 +265,9 @@ def test_what_was_changed_meanwhile_is_not_shown(tmp_path: Path, embedder: Embed
     assert left.also == ()
 
 
-def test_a_withdrawn_articles_statements_are_in_no_file(tmp_path: Path, embedder: Embedder) -> None:
+def test_the_statements_of_a_withdrawn_article_are_in_no_file(
+    tmp_path: Path, embedder: Embedder
+) -> None:
     secret = 'So it is. "The decree was signed in ink" said Ottilie Grauwacke.'
     index = filled(tmp_path, embedder, made("a", BRIDGE), made("s", secret))
     assert leftovers(tmp_path, ["grauwacke"])
@@ -280,7 +280,7 @@ def test_a_withdrawn_articles_statements_are_in_no_file(tmp_path: Path, embedder
     assert speaker_profiles([index], "Grauwacke") == []
 
 
-def test_a_changed_article_has_its_new_statements_alone(tmp_path: Path, embedder: Embedder) -> None:
+def test_a_changed_article_has_only_its_new_statements(tmp_path: Path, embedder: Embedder) -> None:
     index = filled(tmp_path, embedder, made("a", BRIDGE))
 
     sync(index, [made("a", TAX)])
@@ -288,9 +288,7 @@ def test_a_changed_article_has_its_new_statements_alone(tmp_path: Path, embedder
     assert said(index, "Lee") == ['"The toll will be paid by lorries alone"']
 
 
-def test_a_library_without_statements_gets_them_with_the_next_sync(
-    tmp_path: Path, embedder: Embedder
-) -> None:
+def test_the_next_sync_adds_missing_statements(tmp_path: Path, embedder: Embedder) -> None:
     articles = [made(f"{n}", f"{BRIDGE} Part {n}.") for n in range(40)]
     index = filled(tmp_path, embedder, *articles)
     index.close()
@@ -325,7 +323,7 @@ def sync_few(index: Index, articles: list[Article]) -> SyncReport:
         return [*index.sync(articles, most_refreshed=5)][-1]
 
 
-def test_unchanged_articles_are_not_read_again_but_by_a_newer_version(
+def test_unchanged_articles_are_read_again_only_by_a_newer_version(
     tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filled(tmp_path, embedder, made("a", BRIDGE))
@@ -342,7 +340,7 @@ def test_unchanged_articles_are_not_read_again_but_by_a_newer_version(
     assert index.statements.count() == 1
 
 
-def test_torn_statements_are_found_and_mended(tmp_path: Path, embedder: Embedder) -> None:
+def test_damaged_statements_are_found_and_repaired(tmp_path: Path, embedder: Embedder) -> None:
     index = filled(tmp_path, embedder, made("a", BRIDGE))
     with closing(sqlite3.connect(tmp_path / FILE)) as db, db:
         db.execute("UPDATE statements SET spans = '[[],[],[[5,9000]]]'")
@@ -356,7 +354,7 @@ def test_torn_statements_are_found_and_mended(tmp_path: Path, embedder: Embedder
     assert len(said(index, "Lee")) == 1
 
 
-def test_of_many_statements_few_are_compared_and_those_on_a_topic_are_found(
+def test_few_of_many_statements_are_compared_and_those_on_a_topic_are_found(
     tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared: list[int] = []

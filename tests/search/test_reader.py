@@ -35,7 +35,7 @@ def test_every_mark_lies_within_its_quote(seeded: Newsdesk) -> None:
             assert one.start <= one.span[0] < one.span[1] <= one.end
 
 
-def test_several_things_get_a_quote_each(seeded: Newsdesk) -> None:
+def test_each_part_of_a_question_gets_a_quote(seeded: Newsdesk) -> None:
     answer = seeded.ask("what did Starmer and von der Leyen each say?")
 
     quotes = [one.quote for one in answer.citations]
@@ -77,7 +77,7 @@ def test_the_same_fact_is_not_quoted_twice(data: Path, tmp_path: Path) -> None:
         "Halvik bridge opened on 3 May",
     ],
 )
-def test_notices_are_no_answers(data: Path, tmp_path: Path, notice: str) -> None:
+def test_notices_are_not_answers(data: Path, tmp_path: Path, notice: str) -> None:
     (tmp_path / "a.txt").write_text(f"{notice}\n\nThe weather is fine in all of the country.\n")
     desk = Newsdesk(data, create=True, threshold=0.0)
     [*desk.sync([tmp_path / "a.txt"])]
@@ -90,7 +90,7 @@ def test_notices_are_no_answers(data: Path, tmp_path: Path, notice: str) -> None
 
 def test_a_reranker_orders_the_passages(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Longest:
-        """The score of a passage is its length."""
+        """A reranker whose score of a passage is its length."""
 
         def __init__(self, name: str) -> None:
             assert name == "any"

@@ -21,7 +21,9 @@ from retrieval.search.sentences import QuotableSentence
         ("what did Lee say?", "Ray said no.", False),
     ],
 )
-def test_what_speaks_against_a_sentence(question: str, sentence: str, may: bool) -> None:
+def test_a_sentence_must_have_the_kind_of_answer_asked_for(
+    question: str, sentence: str, may: bool
+) -> None:
     made = article(sentence)
     hit = Hit(split(made)[0], made, 1, 0.5, "shared")
     one = QuotableSentence(hit, 0, len(sentence), sentence, "")

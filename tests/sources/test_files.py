@@ -26,7 +26,7 @@ def reason(path: Path) -> str:
     return found.reason
 
 
-def test_text_is_taken_whole(tmp_path: Path) -> None:
+def test_a_text_file_is_read_completely(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes("\ufeffTitle line\r\n\r\nGrüße aus Kiew.".encode())
 
@@ -45,7 +45,7 @@ def test_other_encodings_are_recognised(tmp_path: Path, encoding: str) -> None:
     assert only(path).text == text
 
 
-def test_front_matter_gives_the_particulars(tmp_path: Path) -> None:
+def test_front_matter_sets_the_fields_of_the_article(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text(
         "---\ntitle: 'Talks: day one'\nsource: Reuters\nurl: https://r.example/a\n"
@@ -69,7 +69,7 @@ def test_bad_front_matter_is_refused(tmp_path: Path, matter: str) -> None:
     assert "front matter" in reason(path)
 
 
-def test_a_day_that_never_was_is_no_reason_to_lose_an_article(tmp_path: Path) -> None:
+def test_an_impossible_date_does_not_lose_the_article(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("---\npublished: 2025-02-30\nauthors: !!python/object:os.system x\n---\ntext")
 
@@ -145,7 +145,7 @@ def pdf(line: str) -> bytes:
 
 
 @pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz"])
-def test_json_lines_hold_many_and_name_the_bad_ones(tmp_path: Path, ending: str) -> None:
+def test_bad_json_lines_are_named_and_the_others_are_read(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"a{ending}"
     lines = [
         json.dumps({"text": "First.", "url": "https://a.example/1", "authors": ["Ann Lee"]}),
@@ -180,7 +180,7 @@ def test_a_line_over_the_limit_is_named_and_the_next_is_read(
     assert isinstance(short, Article)
 
 
-def test_a_file_of_nothing_but_bad_lines_is_given_up(
+def test_a_file_with_only_bad_lines_is_abandoned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "MAX_BAD_LINES", 3)
@@ -194,7 +194,7 @@ def test_a_file_of_nothing_but_bad_lines_is_given_up(
     assert "the rest is not read" in found[-1].reason
 
 
-def test_a_cut_archive_keeps_what_could_be_read(tmp_path: Path) -> None:
+def test_a_truncated_archive_is_read_as_far_as_possible(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl.gz"
     lines = b"".join(
         json.dumps({"text": os.urandom(300).hex()}).encode() + b"\n" for _ in range(50)
@@ -222,7 +222,7 @@ def test_a_cut_archive_keeps_what_could_be_read(tmp_path: Path) -> None:
         ("a.jsonl.gz", b"not an archive", "damaged"),
     ],
 )
-def test_what_cannot_be_read_is_named_with_its_reason(
+def test_an_unreadable_file_is_named_with_the_reason(
     tmp_path: Path, name: str, content: bytes, why: str
 ) -> None:
     path = tmp_path / name
@@ -252,7 +252,7 @@ def test_a_file_that_vanishes_is_named(tmp_path: Path) -> None:
     assert "No such file" in reason(tmp_path / "a.txt")
 
 
-def test_folders_are_searched_and_what_is_missing_or_foreign_is_named(tmp_path: Path) -> None:
+def test_folders_are_searched_and_missing_or_unknown_files_are_named(tmp_path: Path) -> None:
     for name in ("b.txt", "sub/a.md", "sub/c.JSONL", "sub/.hidden.txt", ".git/d.txt", "e.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
@@ -265,7 +265,7 @@ def test_folders_are_searched_and_what_is_missing_or_foreign_is_named(tmp_path: 
     assert failed == [str(tmp_path / "none.txt"), str(tmp_path / "e.png")]
 
 
-def test_pipes_are_no_files_and_links_are_followed_once(tmp_path: Path) -> None:
+def test_pipes_are_skipped_and_links_are_followed_once(tmp_path: Path) -> None:
     folder = tmp_path / "news"
     folder.mkdir()
     os.mkfifo(folder / "pipe.txt")
@@ -281,7 +281,7 @@ def test_pipes_are_no_files_and_links_are_followed_once(tmp_path: Path) -> None:
     assert [one.place for one in found if isinstance(one, ReadError)] == [str(folder / "pipe.txt")]
 
 
-def test_names_that_are_no_text_can_be_stored_and_printed() -> None:
+def test_file_names_that_are_not_utf_8_can_be_stored_and_printed() -> None:
     shown = files.name(Path(os.fsdecode(b"/a/\xff\x1b[31mred.txt")))
 
     shown.encode()

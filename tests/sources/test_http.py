@@ -1,7 +1,7 @@
-"""A real server on loopback plays publisher; names are `*.example`, and stand for it by a patch.
+"""Pages are fetched from a real server on loopback, under names that end in `.example`.
 
-Names that aren't in `NAMES` resolve to `PUBLIC`, connections to which are diverted to the server,
-so that nothing here has to be allowed by name.
+Names that aren't in `NAMES` resolve to `PUBLIC`. Connections to it are redirected to the server, so
+that no host has to be allowed by name.
 """
 
 import gzip
@@ -64,7 +64,7 @@ class Publisher(ThreadingHTTPServer):
         self.pages: dict[str, Reply] = {}
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        pass  # what the other side breaks off
+        pass  # the client broke off
 
     def says(
         self, path: str, body: bytes = b"", *, status: int = 200, **headers: str
@@ -166,7 +166,7 @@ def test_a_page_is_read_in_its_charset(publisher: Publisher, encoded: str, heade
     assert words in only(publisher.at("/a")).text
 
 
-def test_a_few_broken_bytes_cost_no_more_than_themselves(publisher: Publisher) -> None:
+def test_a_few_broken_bytes_lose_nothing_else(publisher: Publisher) -> None:
     html = page().replace(b"rain", "Grüße und \xff Regen".encode()[:-5] + b"\xff\xfe rain")
     publisher.says("/a", html, Content_Type="text/html; charset=utf-8")
 
@@ -184,7 +184,7 @@ def test_a_few_broken_bytes_cost_no_more_than_themselves(publisher: Publisher) -
         pytest.param("application/pdf", b"%PDF-1.4 nothing", "it is damaged", id="bad PDF"),
     ],
 )
-def test_what_is_no_article_is_said(
+def test_something_that_is_not_an_article_is_refused_with_the_reason(
     publisher: Publisher, kind: str, body: bytes, said: str
 ) -> None:
     publisher.says("/a", body, Content_Type=kind)
@@ -217,7 +217,7 @@ def test_a_refusal_keeps_its_status_and_how_long_to_wait(
     assert (raised.value.status, raised.value.wait) == (status, wait)
 
 
-def test_a_date_to_wait_for_is_seconds_from_now(publisher: Publisher) -> None:
+def test_a_date_in_retry_after_becomes_seconds(publisher: Publisher) -> None:
     publisher.says("/a", status=503, Retry_After=formatdate(time.time() + 90, usegmt=True))
 
     with pytest.raises(http.Refused) as raised:
@@ -226,7 +226,7 @@ def test_a_date_to_wait_for_is_seconds_from_now(publisher: Publisher) -> None:
     assert 85 <= (raised.value.wait or 0) <= 90
 
 
-def test_what_has_not_changed_is_not_sent_again(publisher: Publisher) -> None:
+def test_an_unchanged_page_is_not_sent_again(publisher: Publisher) -> None:
     day = "Fri, 16 May 2025 10:00:00 GMT"
     publisher.says(
         "/a",
@@ -251,7 +251,7 @@ def test_what_has_not_changed_is_not_sent_again(publisher: Publisher) -> None:
     assert publisher.asked[0].headers["User-Agent"] == "Desk/1 (+mailto:desk@news.example)"
 
 
-def test_redirects_are_followed_and_the_lasting_ones_remembered(publisher: Publisher) -> None:
+def test_redirects_are_followed_and_permanent_ones_remembered(publisher: Publisher) -> None:
     publisher.says("/old", status=301, Location="/older?q=a b")
     publisher.says("/older", status=308, Location=f"//feeds.example:{publisher.server_port}/new")
     publisher.says("/new", status=302, Location="today#top")
@@ -286,7 +286,7 @@ def test_redirects_are_followed_and_the_lasting_ones_remembered(publisher: Publi
         ("/a?" + "x" * 9_000, "it redirects to an address that is not fetched: the address is"),
     ],
 )
-def test_a_redirect_leads_to_nothing_inside(
+def test_a_redirect_to_a_private_address_is_refused(
     publisher: Publisher, names: Names, location: str, said: str
 ) -> None:
     names.known = {"inner.example": [["10.0.0.1"]], "half.example": [[PUBLIC, "10.0.0.1"]]}
@@ -298,7 +298,7 @@ def test_a_redirect_leads_to_nothing_inside(
     assert names.reached == [PUBLIC]
 
 
-def test_it_redirects_only_so_often(publisher: Publisher) -> None:
+def test_the_number_of_redirects_is_limited(publisher: Publisher) -> None:
     for number in range(9):
         publisher.says(f"/{number}", status=302, Location=f"/{number + 1}")
 
@@ -306,9 +306,7 @@ def test_it_redirects_only_so_often(publisher: Publisher) -> None:
     assert len(publisher.asked) == 6
 
 
-def test_a_name_that_changes_its_address_is_connected_to_where_it_was_checked(
-    publisher: Publisher, names: Names
-) -> None:
+def test_the_connection_goes_to_the_checked_address(publisher: Publisher, names: Names) -> None:
     names.known = {"news.example": [[PUBLIC], ["127.0.0.1"]]}
     publisher.says("/a", b"public words", Content_Type="text/plain")
 
@@ -316,7 +314,7 @@ def test_a_name_that_changes_its_address_is_connected_to_where_it_was_checked(
     assert names.reached == [PUBLIC]
 
 
-def test_a_name_that_changes_its_address_between_two_hops_is_checked_again(
+def test_each_redirect_resolves_and_checks_the_name_again(
     publisher: Publisher, names: Names
 ) -> None:
     names.known = {"news.example": [[PUBLIC], ["127.0.0.1"]]}
@@ -326,7 +324,7 @@ def test_a_name_that_changes_its_address_between_two_hops_is_checked_again(
     assert names.reached == [PUBLIC]
 
 
-def test_of_several_addresses_the_next_is_tried(publisher: Publisher, names: Names) -> None:
+def test_the_next_address_is_tried_if_one_fails(publisher: Publisher, names: Names) -> None:
     names.known = {"news.example": [[OTHER, PUBLIC]], "down.example": [[OTHER]]}
     publisher.says("/a", b"words", Content_Type="text/plain")
 
@@ -398,9 +396,7 @@ def test_only_addresses_of_the_public_internet_are_public(address: str, expected
         ("http://news.example/" + "a" * 8_000, "the address is over 8,000 characters"),
     ],
 )
-def test_an_address_that_leads_inside_or_nowhere_is_refused(
-    names: Names, address: str, said: str
-) -> None:
+def test_a_private_or_invalid_address_is_refused(names: Names, address: str, said: str) -> None:
     assert reason(address) == said
     assert names.reached == []
 
@@ -412,7 +408,7 @@ def test_a_password_in_an_address_is_not_repeated() -> None:
     assert str(found) == "https://news.example/ab: the address has a name or password in it"
 
 
-def test_names_of_every_script_are_asked_for(publisher: Publisher, names: Names) -> None:
+def test_names_in_every_script_are_resolved(publisher: Publisher, names: Names) -> None:
     publisher.says("/gr%C3%BC%C3%9Fe", b"words")
 
     found = http.fetch(publisher.at("/grüße", "BÜCHER.Example."))
@@ -463,7 +459,7 @@ def test_compressed_bodies_are_expanded(publisher: Publisher, coding: str, body:
         ("gzip, gzip", b"words", "it is sent compressed as 'gzip, gzip', which is not read"),
     ],
 )
-def test_damaged_and_unknown_compression_is_said(
+def test_damaged_and_unknown_compression_is_refused_with_the_reason(
     publisher: Publisher, coding: str, body: bytes, said: str
 ) -> None:
     publisher.says("/a", body, Content_Encoding=coding, Content_Type="text/html")
@@ -471,7 +467,7 @@ def test_damaged_and_unknown_compression_is_said(
     assert reason(publisher.at("/a")) == said
 
 
-def test_a_bomb_is_refused_before_it_grows(publisher: Publisher) -> None:
+def test_a_decompression_bomb_is_refused_early(publisher: Publisher) -> None:
     def bomb(handler: Handler) -> None:
         handler.answer(200, {"Content-Encoding": "gzip"})
         engine = zlib.compressobj(1, wbits=31)
@@ -488,7 +484,7 @@ def test_a_bomb_is_refused_before_it_grows(publisher: Publisher) -> None:
     tracemalloc.stop()
 
 
-def test_what_is_too_large_is_refused_by_its_word_and_by_its_weight(publisher: Publisher) -> None:
+def test_a_large_body_is_refused_by_its_header_and_by_its_size(publisher: Publisher) -> None:
     publisher.says("/a", b"x" * 100, Content_Length="3000000000")
     publisher.says("/b", b"x" * 2_000_000)
 
@@ -497,13 +493,13 @@ def test_what_is_too_large_is_refused_by_its_word_and_by_its_weight(publisher: P
         http.fetch(publisher.at("/b"), limit=1_500_000)
 
 
-def test_a_body_shorter_than_it_says_is_refused(publisher: Publisher) -> None:
+def test_a_body_shorter_than_its_header_says_is_refused(publisher: Publisher) -> None:
     publisher.says("/a", page(), Content_Length="100000", Content_Type="text/html")
 
     assert reason(publisher.at("/a")) == "the server breaks off, or its answer isn't HTTP"
 
 
-def test_an_answer_that_is_not_http_is_said(publisher: Publisher) -> None:
+def test_an_answer_that_is_not_http_is_refused_with_the_reason(publisher: Publisher) -> None:
     publisher.pages["/a"] = lambda handler: drip(handler, b"220 mail.example ESMTP\r\n", times=1)
 
     assert reason(publisher.at("/a")) == "the server breaks off, or its answer isn't HTTP"
@@ -511,7 +507,7 @@ def test_an_answer_that_is_not_http_is_said(publisher: Publisher) -> None:
     assert reason(publisher.at("/a", scheme="https")) == said
 
 
-LONG = 20  # seconds for which a server here goes on, if it isn't left
+LONG = 20  # seconds after which a slow server gives up, if the client stays
 
 
 def drip(handler: Handler, piece: bytes, times: int = 1000) -> None:
@@ -543,7 +539,7 @@ def silence(handler: Handler) -> None:
 
 
 @pytest.mark.parametrize("reply", [dripped_headers, dripped_hints, dripped_body, silence])
-def test_nothing_that_a_server_does_takes_longer_than_a_fetch_may(
+def test_no_server_can_exceed_the_time_limit_of_a_fetch(
     publisher: Publisher, monkeypatch: pytest.MonkeyPatch, reply: Reply
 ) -> None:
     monkeypatch.setattr(http, "_SECONDS", 0.2)
@@ -554,10 +550,10 @@ def test_nothing_that_a_server_does_takes_longer_than_a_fetch_may(
     assert time.monotonic() - started < LONG / 4
 
 
-def test_a_server_silent_in_the_greeting_of_tls_is_left(
+def test_a_server_that_is_silent_in_the_tls_handshake_is_abandoned(
     names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    http._tls()  # reads the certificates, once
+    http._tls()  # reads the certificates the first time
     monkeypatch.setattr(http, "_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as server:
         started = time.monotonic()
@@ -567,7 +563,7 @@ def test_a_server_silent_in_the_greeting_of_tls_is_left(
         assert time.monotonic() - started < LONG / 4
 
 
-def test_a_name_server_that_never_answers_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_server_that_never_answers_is_abandoned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "_SECONDS", 0.1)
     monkeypatch.setattr(addresses, "_LOOKUPS", threading.BoundedSemaphore(1))
     over = threading.Event()
@@ -591,7 +587,7 @@ def test_a_name_server_that_never_answers_is_left(monkeypatch: pytest.MonkeyPatc
         (socket.EAI_AGAIN, "no name server answers for 'no.example' just now"),
     ],
 )
-def test_a_name_that_does_not_resolve_is_said(
+def test_a_name_that_does_not_resolve_is_a_clear_error(
     monkeypatch: pytest.MonkeyPatch, number: int, said: str
 ) -> None:
     def fail(*args: Any, **kwargs: Any) -> None:
@@ -623,7 +619,7 @@ CLAIMS = {
     "markup", ['<link rel="canonical" href="{}">', '<meta property="og:url" content="{}">']
 )
 @pytest.mark.parametrize(("claim", "accepted"), CLAIMS.items())
-def test_a_page_may_not_pass_itself_off_as_another_sites(
+def test_a_page_cannot_claim_an_address_of_another_site(
     markup: str, claim: str, accepted: str | None
 ) -> None:
     address = "https://amp.news.example/a"
@@ -636,7 +632,7 @@ def test_a_page_may_not_pass_itself_off_as_another_sites(
     assert "other" not in found.source
 
 
-def test_hosts_of_two_parts_keep_their_first() -> None:
+def test_a_host_of_two_labels_has_no_part_to_ignore() -> None:
     claim = '<link rel="canonical" href="https://www.example/story">'
 
     assert page_article(page(claim), address="https://m.example/a").url == "https://m.example/a"

@@ -1,4 +1,4 @@
-"""robots.txt, from text and from a server on loopback (the publisher of test_web)."""
+"""robots.txt, from text and from a server on loopback (the publisher of test_http)."""
 
 import threading
 import time
@@ -42,7 +42,7 @@ OURS = "User-agent: newsdesk\nDisallow: /inner/\nAllow: /inner/open\nCrawl-delay
         ("User-agent: *\r\nDisallow: /\r\n", "/a", False),
     ],
 )
-def test_the_rules_say_what_may_be_fetched(text: str, path: str, allowed: bool) -> None:
+def test_robots_rules_decide_what_may_be_fetched(text: str, path: str, allowed: bool) -> None:
     assert rules(text, AGENT).allows(f"https://news.example{path}") is allowed
 
 
@@ -57,7 +57,7 @@ def test_the_rules_say_what_may_be_fetched(text: str, path: str, allowed: bool) 
         ("", None),
     ],
 )
-def test_the_rules_say_how_long_to_wait(text: str, delay: float | None) -> None:
+def test_robots_rules_give_the_crawl_delay(text: str, delay: float | None) -> None:
     assert rules(text, AGENT).delay == delay
 
 
@@ -75,7 +75,7 @@ def test_the_rules_say_how_long_to_wait(text: str, delay: float | None) -> None:
         pytest.param("\0\x85\u2028" * 100_000, id="odd lines"),
     ],
 )
-def test_rules_that_are_made_to_take_long_do_not(text: str) -> None:
+def test_rules_designed_to_be_slow_are_parsed_in_time(text: str) -> None:
     began = time.process_time()
     rules(text, AGENT).allows("https://news.example/" + "a" * 4_000)
     assert time.process_time() - began < 3
@@ -100,7 +100,7 @@ def forbidden(found: Robots, address: str) -> Forbidden:
     return raised.value
 
 
-def test_a_sites_rules_are_fetched_once_a_day(publisher: Publisher, clock: Time) -> None:
+def test_the_rules_of_a_site_are_fetched_once_a_day(publisher: Publisher, clock: Time) -> None:
     publisher.says("/robots.txt", b"\xef\xbb\xbf" + OURS.encode())
     site = Robots(clock=clock)
 
@@ -130,7 +130,7 @@ def test_each_host_and_port_has_rules_of_its_own(publisher: Publisher) -> None:
 
 
 @pytest.mark.parametrize("status", [204, 400, 401, 403, 404, 410, 451])
-def test_where_there_are_no_rules_all_may_be_fetched(publisher: Publisher, status: int) -> None:
+def test_without_rules_everything_may_be_fetched(publisher: Publisher, status: int) -> None:
     publisher.says("/robots.txt", b"", status=status)
     site = Robots()
 
@@ -143,7 +143,7 @@ def test_where_there_are_no_rules_all_may_be_fetched(publisher: Publisher, statu
     ("status", "headers", "wait"),
     [(500, {}, 3_600), (503, {"Retry_After": "7200"}, 7_200), (429, {"Retry_After": "5"}, 3_600)],
 )
-def test_where_the_server_fails_nothing_is_fetched_until_it_answers(
+def test_while_the_server_fails_nothing_may_be_fetched(
     publisher: Publisher, clock: Time, status: int, headers: dict[str, str], wait: int
 ) -> None:
     publisher.says("/robots.txt", status=status, **headers)
@@ -162,7 +162,7 @@ def test_where_the_server_fails_nothing_is_fetched_until_it_answers(
     assert site.allows(publisher.at("/a"))
 
 
-def test_a_server_that_is_not_reached_forbids(names: Names, publisher: Publisher) -> None:
+def test_an_unreachable_server_forbids_fetching(names: Names, publisher: Publisher) -> None:
     names.known["inner.example"] = [["127.0.0.1"]]
     site = Robots()
 
@@ -173,7 +173,7 @@ def test_a_server_that_is_not_reached_forbids(names: Names, publisher: Publisher
     )
 
 
-def test_rules_hold_on_while_a_server_fails(publisher: Publisher, clock: Time) -> None:
+def test_known_rules_stay_in_force_while_a_server_fails(publisher: Publisher, clock: Time) -> None:
     publisher.says("/robots.txt", OURS.encode())
     site = Robots(clock=clock)
     assert site.allows(publisher.at("/a"))
@@ -196,7 +196,7 @@ def test_redirects_are_followed(publisher: Publisher) -> None:
     assert publisher.asked[-1].headers["Host"].startswith("other.example")
 
 
-def test_of_a_long_file_the_beginning_counts(publisher: Publisher) -> None:
+def test_only_the_beginning_of_a_long_file_counts(publisher: Publisher) -> None:
     publisher.says("/robots.txt", OURS.encode() + b"#" * 600_000 + b"\nUser-agent: *\nDisallow: /")
     site = Robots()
 
@@ -220,7 +220,7 @@ def test_threads_share_one_fetch(publisher: Publisher) -> None:
     assert len(publisher.asked) == 1
 
 
-def test_only_so_many_sites_are_remembered(
+def test_the_number_of_remembered_sites_is_limited(
     publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(robots, "_MAX_SITES", 2)
@@ -237,7 +237,7 @@ def test_only_so_many_sites_are_remembered(
 @pytest.mark.parametrize(
     "address", ["", "ftp://news.example/", "http://[a/", "http:///a", "mailto:a@b.example"]
 )
-def test_what_is_no_address_is_said(address: str) -> None:
+def test_an_invalid_address_is_a_clear_error(address: str) -> None:
     with pytest.raises(ReadError) as raised:
         Robots().check(address)
     assert not isinstance(raised.value, Forbidden)

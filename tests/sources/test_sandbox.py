@@ -12,7 +12,7 @@ PAGE = b"<html><head><title>Halvik</title></head><body><article><p>%s</p></artic
 TEXT = b"The bridge of Halvik was closed on Monday, because its cables had rusted, said the mayor."
 
 
-def test_a_page_is_read_apart() -> None:
+def test_a_page_is_parsed_in_another_process() -> None:
     found = sandbox.read("html", PAGE % TEXT, address="https://news.example/a")
 
     assert found.text == TEXT.decode()
@@ -20,7 +20,9 @@ def test_a_page_is_read_apart() -> None:
 
 
 @pytest.mark.slow
-def test_what_takes_too_long_is_ended_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_that_takes_too_long_is_abandoned_and_the_next_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sandbox._SECONDS, "html", 3.0)
     tables = b"<table><tr><td>a</td></tr></table>" * 50_000
     started = time.monotonic()
@@ -32,7 +34,7 @@ def test_what_takes_too_long_is_ended_and_the_next_is_read(monkeypatch: pytest.M
     assert sandbox.read("html", PAGE % TEXT).text == TEXT.decode()
 
 
-def test_what_breaks_down_is_told_and_the_next_is_read() -> None:
+def test_a_crash_is_reported_and_the_next_document_is_read() -> None:
     with sandbox._process() as process:
         process._popen.kill()
         process._popen.wait()
@@ -54,7 +56,7 @@ def test_damaged_documents_are_named(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_reader_whose_parent_is_killed_ends_by_itself(tmp_path: Path) -> None:
+def test_a_parser_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     code = (
         "from retrieval.sources import sandbox\n"
         "sandbox._SECONDS['html'] = 2.0\n"
@@ -86,7 +88,7 @@ def _is_alive(process: int) -> bool:
     return state != "Z"
 
 
-def test_where_less_memory_is_allowed_documents_are_read_all_the_same() -> None:
+def test_documents_are_read_under_a_lower_memory_limit() -> None:
     resource = pytest.importorskip("resource")
     code = (
         "import resource; resource.setrlimit(resource.RLIMIT_AS, (1_800_000_000,) * 2)\n"

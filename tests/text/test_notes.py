@@ -81,7 +81,7 @@ def test_other_publishers_are_named_or_counted() -> None:
         (page(LEE, first=20, count=20), "", "There are no more statements."),
     ],
 )  # fmt: skip
-def test_an_empty_page_of_statements_says_why(
+def test_an_empty_page_of_statements_gives_the_reason(
     page: StatementPage, about: str, sentence: str
 ) -> None:
     assert notes.no_statements(page, about) == sentence
@@ -109,11 +109,11 @@ def test_an_empty_page_of_statements_says_why(
         ),
     ],
 )
-def test_the_small_print_says_how_an_answer_was_made(answer: Answer, expected: list[str]) -> None:
+def test_the_small_print_tells_how_an_answer_was_made(answer: Answer, expected: list[str]) -> None:
     assert notes.answer_notes(answer) == expected
 
 
-def test_what_others_say_is_told_where_the_one_asked_for_says_nothing() -> None:
+def test_what_others_say_is_shown_if_the_speaker_says_nothing() -> None:
     hit = Hit(split(ARTICLE)[0], ARTICLE, 1, None, "shared")
     other = Citation(1, hit, 0, 17, "The bridge is old", statement=statement("indirect"))
     answer = replace(ANSWER, missing=Missing("Bo Moe says nothing in them.", (other,)))

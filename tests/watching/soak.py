@@ -1,4 +1,4 @@
-"""Many feeds, polled many times while anything fails: at the end everything is there, once.
+"""Polls many feeds many times while things fail: at the end each article is there, once.
 
 python -m tests.watching.soak [--feeds 200] [--polls 50]
 """
@@ -24,7 +24,7 @@ _HOSTS = ["localhost"]
 
 
 def main() -> None:
-    """Soak, and print what came of it."""
+    """Run the soak test, and print the result."""
     parser = argparse.ArgumentParser(prog="python -m tests.watching.soak", description=__doc__)
     parser.add_argument("--feeds", type=int, default=200)
     parser.add_argument("--polls", type=int, default=50)
@@ -38,7 +38,7 @@ def main() -> None:
 def soak(
     data: Path, feeds: int, polls: int, *, seed: int = 5, say: Callable[[str], None]
 ) -> list[str]:
-    """What is wrong at the end: nothing, if all goes well."""
+    """The differences at the end; none if all goes well."""
     draw, publishers, stop = random.Random(seed), Publishers(), threading.Event()
     sites = [publishers.part(f"/{number}") for number in range(feeds)]
     with (
@@ -90,7 +90,7 @@ def _opener(desk: Newsdesk) -> Callable[[str], "contextmanager[Newsdesk]"]:
 
 
 def _live(site: Site, draw: random.Random) -> None:
-    """A moment in the life of a site: it publishes, corrects, breaks and mends."""
+    """Let a site publish, correct, break or recover."""
     chance = draw.random()
     if chance < 0.02 and len(site.stories) < 8:
         number = len(site.stories)
@@ -133,7 +133,7 @@ _FAULTS: list[Fault] = [
 
 
 def _settled(desk: Newsdesk, sites: list[Site], stop: threading.Event) -> list[str]:
-    """Wait until the library holds what is published; what it lacks, or has too much."""
+    """Wait until the library holds what is published; what is missing or too much in the end."""
     wanted = {
         f"{site.address}{path.removeprefix(site.path)}": story.text
         for site in sites
@@ -157,7 +157,7 @@ def _settled(desk: Newsdesk, sites: list[Site], stop: threading.Event) -> list[s
 
 
 def _memory() -> int:
-    """MB that the process holds now, where the system says; else the most that it held."""
+    """The MB that the process holds now, if the system tells; else the most that it held."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 // 1_000_000
     except OSError:

@@ -29,7 +29,7 @@ def entry(address: str | None, title: str = "The bridge", text: str = "", id: st
 
 
 def follow(queue: FetchQueue, url: str, *entries: Entry) -> Subscription:
-    """The feed, which is followed from now on and was polled once."""
+    """Follow a feed and record its first poll; the subscription."""
     queue.subscriptions.add("shared", url)
     return offer(queue, url, *entries)
 
@@ -41,7 +41,7 @@ def offer(queue: FetchQueue, url: str, *entries: Entry) -> Subscription:
 
 
 def read(queue: FetchQueue, pages: Sequence[Page]) -> None:
-    """Fetch and index them."""
+    """Take pages as fetched and indexed."""
     for page in pages:
         found = article(f"{page.entry.title} {page.url}", url=page.url)
         queue.pages.fetched(page, found, etag=None, modified=None)
@@ -49,7 +49,7 @@ def read(queue: FetchQueue, pages: Sequence[Page]) -> None:
 
 
 def brought(queue: FetchQueue) -> list[Article]:
-    """What waits to be indexed, noted as indexed."""
+    """Note all that waits to be indexed as indexed."""
     found = queue.pages.to_index("shared", 100)
     queue.pages.indexed(found)
     return [one.article for one in found]
@@ -65,7 +65,7 @@ def test_a_page_that_two_feeds_offer_is_fetched_once(queue: FetchQueue) -> None:
 
 
 @pytest.mark.parametrize("feed", [NEWS, TOP])
-def test_a_correction_told_by_either_of_two_feeds_has_the_page_fetched(
+def test_a_correction_in_either_of_two_feeds_refetches_the_page(
     queue: FetchQueue, feed: str
 ) -> None:
     follow(queue, NEWS, entry(BRIDGE))
@@ -89,7 +89,7 @@ def test_removing_a_feed_keeps_the_pages_that_another_offers(queue: FetchQueue) 
     assert queue.pages.count_waiting("shared") == 1
 
 
-def test_removing_a_feed_keeps_what_was_fetched_and_fetches_it_no_more(
+def test_removing_a_feed_keeps_its_articles_but_stops_fetching(
     queue: FetchQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(schedule, "_CHECKS", (0.0,) * 9)
@@ -106,7 +106,7 @@ def test_removing_a_feed_keeps_what_was_fetched_and_fetches_it_no_more(
     assert [one.url for one in queue.pages.take(9)] == [BRIDGE]
 
 
-def test_a_poll_that_ends_after_the_feed_was_removed_brings_nothing(queue: FetchQueue) -> None:
+def test_a_poll_that_ends_after_its_feed_was_removed_adds_nothing(queue: FetchQueue) -> None:
     subscription = follow(queue, NEWS)
     queue.subscriptions.remove(subscription)
 
@@ -114,7 +114,7 @@ def test_a_poll_that_ends_after_the_feed_was_removed_brings_nothing(queue: Fetch
     assert queue.pages.take(9) == []
 
 
-def test_an_entry_without_a_page_stays_one_article_when_it_is_edited(queue: FetchQueue) -> None:
+def test_an_edited_entry_without_a_page_stays_one_article(queue: FetchQueue) -> None:
     follow(queue, NEWS, entry(None, "Shut", "The bridge is shut.", "tag:1"))
     (first,) = brought(queue)
     offer(queue, NEWS, entry(None, "Open", "The bridge is open again.", "tag:1"))
@@ -126,7 +126,7 @@ def test_an_entry_without_a_page_stays_one_article_when_it_is_edited(queue: Fetc
     assert second.id == first.id
 
 
-def test_entries_without_a_page_are_told_apart_by_title_where_they_have_no_id(
+def test_entries_without_page_and_id_are_distinguished_by_title(
     queue: FetchQueue,
 ) -> None:
     shut, same = entry(None, "Shut", "It is so."), entry(None, "Ferry", "It is so.")
@@ -135,7 +135,7 @@ def test_entries_without_a_page_are_told_apart_by_title_where_they_have_no_id(
     assert len({one.id for one in brought(queue)}) == 2
 
 
-def test_no_feed_takes_all_places(queue: FetchQueue) -> None:
+def test_no_feed_takes_all_slots(queue: FetchQueue) -> None:
     many = [entry(f"https://host{number}.example/") for number in range(30)]
     follow(queue, NEWS, *many)
     follow(queue, TOP, entry(BRIDGE))
@@ -157,7 +157,7 @@ def test_no_host_is_asked_for_many_feeds_at_once(queue: FetchQueue) -> None:
     assert queue.subscriptions.take(16, {"news.example": PER_HOST}) == []
 
 
-def test_of_feeds_on_one_host_none_waits_for_all_of_anothers(queue: FetchQueue) -> None:
+def test_feeds_on_one_host_take_turns(queue: FetchQueue) -> None:
     old = [entry(f"https://news.example/{number}") for number in range(200)]
     follow(queue, TOP, *old)
     follow(queue, NEWS, entry(BRIDGE))
@@ -167,7 +167,7 @@ def test_of_feeds_on_one_host_none_waits_for_all_of_anothers(queue: FetchQueue) 
         assert turns < 40, "one in two is expected"
 
 
-def test_new_pages_come_before_those_that_are_looked_at_again(
+def test_new_pages_are_fetched_before_rechecks(
     queue: FetchQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(schedule, "_CHECKS", (0.0,) * 9)
@@ -197,7 +197,7 @@ def test_pages_of_a_paused_feed_are_not_fetched(queue: FetchQueue) -> None:
     assert [page.url for page in queue.pages.take(9)] == [BRIDGE]
 
 
-def test_a_page_whose_feed_was_exchanged_goes_with_the_new_one(queue: FetchQueue) -> None:
+def test_a_page_offered_by_a_second_feed_goes_when_that_is_removed(queue: FetchQueue) -> None:
     first = follow(queue, NEWS, entry(BRIDGE))
     read(queue, queue.pages.take(9))
     queue.subscriptions.remove(first)
@@ -207,7 +207,7 @@ def test_a_page_whose_feed_was_exchanged_goes_with_the_new_one(queue: FetchQueue
     assert queue.pages.take(9) == []
 
 
-def test_a_teaser_is_tried_again_when_its_feed_is_followed_again(queue: FetchQueue) -> None:
+def test_the_page_of_a_teaser_is_retried_when_its_feed_is_followed_again(queue: FetchQueue) -> None:
     subscription = follow(queue, NEWS, entry(BRIDGE, text="The bridge is shut."))
     (page,) = queue.pages.take(9)
     kept = replace(article("The bridge is shut.", url=BRIDGE), teaser=True)
@@ -219,7 +219,7 @@ def test_a_teaser_is_tried_again_when_its_feed_is_followed_again(queue: FetchQue
     assert [one.url for one in queue.pages.take(9)] == [BRIDGE]
 
 
-def test_of_what_was_withdrawn_no_word_is_left(queue: FetchQueue, tmp_path: Path) -> None:
+def test_no_word_of_a_withdrawn_page_is_left(queue: FetchQueue, tmp_path: Path) -> None:
     follow(
         queue, NEWS,
         entry(None, "Quilzeph", "The quilzeph is shut.", "tag:1"),
@@ -232,7 +232,7 @@ def test_of_what_was_withdrawn_no_word_is_left(queue: FetchQueue, tmp_path: Path
     assert b"quilzeph" not in (tmp_path / FILE).read_bytes().lower()
 
 
-def test_what_was_taken_and_given_back_is_due_at_once(queue: FetchQueue) -> None:
+def test_a_page_that_was_taken_and_returned_is_due_at_once(queue: FetchQueue) -> None:
     follow(queue, NEWS, entry(BRIDGE))
     assert len(queue.pages.take(9)) == 1
     queue.subscriptions.add("shared", TOP)
@@ -244,7 +244,7 @@ def test_what_was_taken_and_given_back_is_due_at_once(queue: FetchQueue) -> None
     assert [one.url for one in queue.subscriptions.take(9)] == [TOP]
 
 
-def test_what_an_older_version_wrote_is_read(tmp_path: Path) -> None:
+def test_a_file_of_an_older_version_is_read(tmp_path: Path) -> None:
     with closing(FetchQueue(tmp_path)) as now:
         follow(now, NEWS, entry(BRIDGE))
         now.rows("DROP TABLE offers")

@@ -34,7 +34,7 @@ BRIDGE = Story(
 
 
 def about(number: int) -> Story:
-    """A story that is like no other."""
+    """A story with words of its own."""
     words = f"zeph{number}or quil{number}a brast{number}en"
     return Story(
         f"Report {number}",
@@ -44,7 +44,7 @@ def about(number: int) -> Story:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Intervals of tenths of a second, where users wait for minutes."""
+    """Use intervals of tenths of a second instead of minutes."""
     monkeypatch.setattr(schedule, "EVERY", 0.3)
     monkeypatch.setattr(schedule, "_MAX_BACK_OFF", 0.5)
     monkeypatch.setattr(watcher, "_MIN_GAP", 0.0)
@@ -68,7 +68,7 @@ def desk(data: Path) -> Iterator[Newsdesk]:
 def watching(
     desk: Newsdesk, data: Path, *feeds: str, folders: list[Path] | None = None
 ) -> Iterator[tuple[FetchQueue, list[str]]]:
-    """The feeds and folders watched meanwhile, with what was said of it."""
+    """Watch the feeds and folders inside the context; gives the log messages."""
 
     @contextmanager
     def opened(library: str) -> Iterator[Newsdesk]:
@@ -108,7 +108,7 @@ def titles(desk: Newsdesk) -> list[str]:
     return sorted(one.title for one in desk.articles())
 
 
-def test_new_entries_are_fetched_in_full_once_and_answer(
+def test_new_entries_are_fetched_once_and_can_answer(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names
 ) -> None:
     site = publishers.site("news.example")
@@ -131,7 +131,7 @@ def test_new_entries_are_fetched_in_full_once_and_answer(
 
 
 @pytest.mark.slow
-def test_what_was_fetched_is_fetched_never_again_after_a_restart(
+def test_fetched_pages_are_not_fetched_again_after_a_restart(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names
 ) -> None:
     site = publishers.site("news.example")
@@ -146,7 +146,7 @@ def test_what_was_fetched_is_fetched_never_again_after_a_restart(
 
 
 @pytest.mark.slow
-def test_what_was_fetched_is_indexed_after_a_crash_without_the_publisher(
+def test_fetched_pages_are_indexed_after_a_crash_without_the_publisher(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -179,7 +179,7 @@ def test_a_correction_is_a_new_version(
 
 
 @pytest.mark.slow
-def test_a_correction_that_the_feed_does_not_tell_is_found_when_the_page_is_looked_at_again(
+def test_a_recheck_finds_a_correction_that_the_feed_does_not_announce(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -194,7 +194,7 @@ def test_a_correction_that_the_feed_does_not_tell_is_found_when_the_page_is_look
     assert "Monday" in next(desk.articles()).text
 
 
-def test_a_page_out_of_reach_leaves_its_teaser_until_it_can_be_read(
+def test_an_unreachable_page_keeps_its_teaser_until_it_can_be_read(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names
 ) -> None:
     site = publishers.site("news.example")
@@ -214,7 +214,7 @@ def test_a_page_out_of_reach_leaves_its_teaser_until_it_can_be_read(
 
 
 @pytest.mark.slow
-def test_what_is_given_up_is_listed_and_tried_again_when_asked(
+def test_pages_given_up_are_listed_and_retried_on_request(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names
 ) -> None:
     site = publishers.site("news.example")
@@ -249,7 +249,7 @@ def test_an_entry_that_leaves_the_feed_is_not_withdrawn(
     assert len(titles(desk)) == 3
 
 
-def test_what_was_withdrawn_does_not_come_back(
+def test_a_withdrawn_article_does_not_come_back(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -269,7 +269,7 @@ def test_what_was_withdrawn_does_not_come_back(
 
 
 @pytest.mark.slow
-def test_what_was_withdrawn_before_a_crash_was_mended_does_not_come_back(
+def test_an_article_withdrawn_before_a_crash_does_not_come_back(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -289,7 +289,7 @@ def test_what_was_withdrawn_before_a_crash_was_mended_does_not_come_back(
 
 
 @pytest.mark.slow
-def test_what_somebody_put_in_again_is_followed_again(
+def test_an_article_that_somebody_adds_again_is_followed_again(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names
 ) -> None:
     site = publishers.site("news.example")
@@ -325,7 +325,7 @@ def test_a_page_that_asks_for_consent_is_not_taken_for_the_article(
 
 
 @pytest.mark.slow
-def test_robots_are_asked_where_a_page_leads(
+def test_robots_rules_are_checked_at_redirect_targets(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names
 ) -> None:
     site, other = publishers.site("news.example"), publishers.site("other.example")
@@ -343,7 +343,7 @@ def test_robots_are_asked_where_a_page_leads(
 
 
 @pytest.mark.slow
-def test_robots_are_heeded(
+def test_robots_rules_are_obeyed(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names
 ) -> None:
     site = publishers.site("news.example")
@@ -361,7 +361,7 @@ def test_robots_are_heeded(
     }  # fmt: skip
 
 
-def test_trouble_of_feeds_is_told_and_delays_no_other(
+def test_failing_feeds_are_reported_and_delay_no_others(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names
 ) -> None:
     faults = {
@@ -390,7 +390,7 @@ def test_trouble_of_feeds_is_told_and_delays_no_other(
 
 
 @pytest.mark.slow
-def test_a_busy_server_is_left_alone_as_long_as_it_asks(
+def test_a_busy_server_is_left_alone_for_as_long_as_it_asks(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -423,7 +423,7 @@ def test_a_paused_feed_is_not_polled(
 
 
 @pytest.mark.slow
-def test_a_feed_that_moved_for_good_is_polled_where_it_lives(
+def test_a_permanently_moved_feed_is_polled_at_its_new_address(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names
 ) -> None:
     old, new = publishers.site("old.example"), publishers.site("new.example")
@@ -437,7 +437,7 @@ def test_a_feed_that_moved_for_good_is_polled_where_it_lives(
 
 
 @pytest.mark.slow
-def test_a_feeds_own_interval_is_kept(
+def test_the_interval_that_a_feed_asks_for_is_kept(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names
 ) -> None:
     site = publishers.site("news.example")
@@ -464,7 +464,7 @@ def test_dates_come_from_the_page_then_the_feed_never_from_the_clock(
     assert article.published.startswith("2026-11-25")
 
 
-def test_a_damaged_document_leaves_its_teaser_and_is_counted(
+def test_a_damaged_document_keeps_its_teaser_and_is_counted(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names
 ) -> None:
     site = publishers.site("news.example")
@@ -482,7 +482,7 @@ def test_a_damaged_document_leaves_its_teaser_and_is_counted(
 
 
 @pytest.mark.slow
-def test_a_correction_at_a_new_address_takes_the_old_articles_place(
+def test_a_correction_at_a_new_address_replaces_the_old_article(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -503,7 +503,7 @@ def test_a_correction_at_a_new_address_takes_the_old_articles_place(
 
 
 @pytest.mark.slow
-def test_a_page_that_leads_elsewhere_for_the_time_being_keeps_its_article(
+def test_a_temporarily_redirected_page_keeps_its_article(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -521,7 +521,7 @@ def test_a_page_that_leads_elsewhere_for_the_time_being_keeps_its_article(
 
 
 @pytest.mark.slow
-def test_a_page_with_quite_another_text_is_no_correction(
+def test_a_page_with_a_different_text_is_not_a_correction(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -553,14 +553,16 @@ def test_a_page_with_quite_another_text_is_no_correction(
         ("Shut", "We use cookies.", True),
     ],
 )
-def test_pages_are_told_from_notices_in_any_script(said: str, text: str, is_of: bool) -> None:
+def test_articles_are_distinguished_from_notices_in_any_script(
+    said: str, text: str, is_of: bool
+) -> None:
     page = article(text, url="https://news.example/a", title=said)
 
     assert is_announced(page, Entry("https://news.example/a", said, None, (), "")) == is_of
 
 
 @pytest.mark.slow
-def test_a_folder_that_is_made_anew_is_followed_on_and_what_was_withdrawn_stays_out(
+def test_a_recreated_folder_is_followed_and_withdrawn_articles_stay_out(
     desk: Newsdesk, data: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "news"
@@ -579,7 +581,7 @@ def test_a_folder_that_is_made_anew_is_followed_on_and_what_was_withdrawn_stays_
 
 
 @pytest.mark.slow
-def test_a_second_look_keeps_what_the_feed_said(
+def test_a_recheck_keeps_what_the_feed_said(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -597,7 +599,7 @@ def test_a_second_look_keeps_what_the_feed_said(
 
 
 @pytest.mark.slow
-def test_two_feeds_with_one_story_fetch_it_once(
+def test_a_story_in_two_feeds_is_fetched_once(
     desk: Newsdesk, data: Path, publishers: Publishers, names: Names
 ) -> None:
     site = publishers.site("news.example")
