@@ -148,7 +148,7 @@ async def test_articles_are_changed_listed_removed_and_rebuilt(
 async def test_the_result_of_a_long_command_comes_in_a_direct_message(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(InteractionReply, "late", True)
+    monkeypatch.setattr(InteractionReply, "has_expired", True)
     content, resolved = added(server, "bridge.txt", BRIDGE)
     who = HERE | {"permissions": MANAGE_GUILD}
     async with bot(options, server):
@@ -163,7 +163,7 @@ async def test_without_direct_messages_the_channel_gets_what_is_not_private(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(InteractionReply, "late", True)
+    monkeypatch.setattr(InteractionReply, "has_expired", True)
     server.refusing = {MEMBER}
     async with bot(options, server):
         await server.command("articles list", **(HERE | {"permissions": MANAGE_GUILD}))
@@ -213,7 +213,7 @@ async def test_progress_is_shown_while_articles_are_read(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(articles, "_EVERY", 0.01)
-    monkeypatch.setattr("retrieval.library.index._BATCH", 10)
+    monkeypatch.setattr("retrieval.library.batches.BATCH", 10)
     many = "\n".join(json.dumps({"text": f"{n}. {BRIDGE}", "title": str(n)}) for n in range(40))
     async with bot(options, server):
         await add(server, "bridge.txt", BRIDGE, **HERE)

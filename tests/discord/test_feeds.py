@@ -56,7 +56,7 @@ async def test_a_server_follows_feeds_of_its_own(
     assert there.answer is not None
     assert "rusted" not in there.answer["content"]
     assert "followed already" in again
-    assert "no address of a feed" in none
+    assert "not the address of a feed" in none
     assert "**News**" in listed
     assert "1 articles" in listed
     assert "No longer following" in gone

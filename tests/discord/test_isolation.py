@@ -52,7 +52,7 @@ SAYINGS = [
 ]  # one more than fit on a page of /quotes
 EVERYWHERE = "Tora Berg"  # speaks in every article; every other speaker is in one article only
 PUBLISHED, EARLIER = "2025-05-16", "2025-05-15"
-REFUSALS = ("I answer only in <#", "Only some roles may ask", "I no longer know")
+REFUSALS = ("I answer only in <#", "Only certain roles may ask", "I no longer know")
 PEOPLE = range(2101, 2105)
 IDS = [
     "sources:{}", "nearest:{}", "quotes:{}:0", "rate:{}:1", "rate:{}:0", "share:{}", "delete:{}",
@@ -548,7 +548,7 @@ class World:
         replies = partial(self.server.replies, self.server.directs[muted["user"]])
         await self.server.say(f"<@{BOT}> {fed.question}", mentions=(BOT,), **muted)
         await self.server.until(lambda: fed.words[2] in plain(json.dumps(replies()[-1:])))
-        monkeypatch.setattr(InteractionReply, "late", True)
+        monkeypatch.setattr(InteractionReply, "has_expired", True)
         before = len(replies())
         await self.server.command("ask", [option("question", fed.question)], **late)
         await self.server.until(lambda: fed.words[2] in plain(json.dumps(replies()[before:])))

@@ -96,9 +96,9 @@ async def test_only_those_with_the_role_can_ask(options: Settings, server: Serve
         await server.until(lambda: server.replies(CHANNEL))
         elsewhere = await asked(server, "what did Starmer say?", **THERE)
 
-    assert "Only some roles may ask" in refusal(without)
+    assert "Only certain roles may ask" in refusal(without)
     assert having.answer
-    assert "Only some roles may ask" in server.replies(CHANNEL)[0]["content"]
+    assert "Only certain roles may ask" in server.replies(CHANNEL)[0]["content"]
     assert elsewhere.answer
 
 

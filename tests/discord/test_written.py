@@ -253,7 +253,7 @@ async def test_an_answer_too_late_to_edit_its_message_comes_once_and_whole(
     from bot.discord.replies import InteractionReply
 
     model.replies = slowly(STARMER, SANCTIONS, ZELENSKY)
-    monkeypatch.setattr(InteractionReply, "late", property(lambda self: True))
+    monkeypatch.setattr(InteractionReply, "has_expired", property(lambda self: True))
     async with bot(written, server):
         await server.command("ask", [option("question", QUESTION)], **HERE)
         await server.until(lambda: server.replies(DIRECT), 40)
