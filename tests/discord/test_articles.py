@@ -167,7 +167,7 @@ async def test_without_direct_messages_the_channel_gets_what_is_not_private(
     server.refusing = {MEMBER}
     async with bot(options, server):
         await server.command("articles list", **(HERE | {"permissions": MANAGE_GUILD}))
-        await server.until(lambda: "could not be said" in caplog.text)
+        await server.until(lambda: "could not be sent" in caplog.text)
         await server.command("ask", [option("question", "what did Starmer say?")], **HERE)
         await server.until(lambda: server.replies(CHANNEL))
 
@@ -213,7 +213,7 @@ async def test_progress_is_shown_while_articles_are_read(
     options: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(articles, "_EVERY", 0.01)
-    monkeypatch.setattr("retrieval.library.batches.BATCH", 10)
+    monkeypatch.setattr("retrieval.library.index.BATCH", 10)
     many = "\n".join(json.dumps({"text": f"{n}. {BRIDGE}", "title": str(n)}) for n in range(40))
     async with bot(options, server):
         await add(server, "bridge.txt", BRIDGE, **HERE)
